@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Users type `swift run repro …`, a debug build. Targets with hot loops are therefore optimized in debug
+// too, so that the literal command stays within 1.3x of a release build.
+let optimizedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let optimizedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
+
+let package = Package(
+  name: "repro",
+  products: [.executable(name: "repro", targets: ["repro"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: [
+    // MARK: The engine
+    .target(
+      name: "COneDNN", cSettings: optimizedC,
+      linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+    .target(name: "CKernels", cSettings: optimizedC, linkerSettings: [.linkedLibrary("m")]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(
+      name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
+    .target(name: "NeuralNetworks", dependencies: ["Tensors"], swiftSettings: optimizedInDebug),
+
+    // MARK: The suite
+    .target(
+      name: "Vision",
+      dependencies: [
+        "Tensors", "CKernels", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: optimizedInDebug),
+    .target(
+      name: "Pretraining", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
+      swiftSettings: optimizedInDebug),
+    .target(
+      name: "Evaluation", dependencies: ["Tensors", "NeuralNetworks", "Vision", "Pretraining"],
+      swiftSettings: optimizedInDebug),
+    .target(
+      name: "Harness",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "CKernels", "COneDNN",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Numerics", package: "swift-numerics"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+
+    // MARK: The papers
+    .target(
+      name: "CO2Paper", dependencies: ["Harness"], path: "Experiments/CO2", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
+
+    // MARK: The command
+    .executableTarget(
+      name: "repro",
+      dependencies: [
+        "Harness", "CO2Paper", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: Tests
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
+      path: "Tests/TestSupport", swiftSettings: optimizedInDebug),
+    .testTarget(name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
+    .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"]),
+    .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"]),
+    .testTarget(name: "PapersTests", dependencies: ["CO2Paper", "Harness", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,29 @@
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// One number that an evaluation measured.
+public struct Score: Sendable, Equatable {
+  /// What was measured, e.g. `top1`, in percent where it is an accuracy.
+  public let metric: String
+  /// The number.
+  public let value: Double
+  /// How many test images it is about.
+  public let count: Int
+
+  /// Creates a score.
+  public init(metric: String, value: Double, count: Int) {
+    self.metric = metric
+    self.value = value
+    self.count = count
+  }
+}
+
+/// A way to measure how good an encoder's features are.
+public protocol Evaluation: Sendable {
+  /// What results are filed under, with a version: `linear-v1`, `knn-v1`.
+  var name: String { get }
+
+  /// Measures `candidate`.
+  func evaluate(_ candidate: Candidate) throws -> [Score]
+}

@@ -1,0 +1,114 @@
+import Evaluation
+import Pretraining
+import Tensors
+import Vision
+
+/// One paper's claim on one data set: a comparison of arms, how each is measured, and the tables it fills.
+public protocol Experiment: Sendable {
+  /// What users type: `co2-cifar10`.
+  static var name: String { get }
+  /// The paper that makes the claim.
+  static var paper: Paper { get }
+  /// The claim in one falsifiable sentence.
+  static var claim: String { get }
+  /// What a run takes, in words.
+  static var cost: String { get }
+  /// Grows whenever a number would change; rows of different versions are never compared.
+  static var version: Int { get }
+
+  /// Creates the experiment at a scale.
+  init(scale: Scale)
+
+  /// The images everything is trained and measured on.
+  var dataset: DatasetReference { get }
+  /// The comparison and its references.
+  var arms: [Arm] { get }
+  /// How every arm's encoder is measured.
+  var evaluations: [any Evaluation] { get }
+  /// The headline comparison.
+  var headline: Comparison { get }
+  /// The tables that show the paper's numbers beside ours.
+  var tables: [PaperTable] { get }
+}
+
+/// How much of the published recipe is run.
+public enum Scale: String, Codable, Sendable, CaseIterable {
+  /// Seconds; runs in tests.
+  case smoke
+  /// Minutes per arm and seed on two cores; the committed result.
+  case reduced
+  /// The published recipe, kept as the reference.
+  case paper
+}
+
+/// A publication.
+public struct Paper: Sendable, Codable, Hashable {
+  /// Its title, authors as cited, venue with year, and arXiv identifier.
+  public let title, authors, venue, arXiv: String
+  /// The folder of its numbers under `paper-tables`.
+  public let folder: String
+
+  /// Creates a citation.
+  public init(_ title: String, authors: String, venue: String, arXiv: String, folder: String) {
+    self.title = title
+    self.authors = authors
+    self.venue = venue
+    self.arXiv = arXiv
+    self.folder = folder
+  }
+}
+
+/// One side of a comparison: a method with its plan.
+public struct Arm: Sendable {
+  /// What an arm is for.
+  public enum Role: String, Sendable, Codable {
+    /// Takes part in the headline comparison.
+    case headline
+    /// Places the headline's numbers between a floor and a ceiling.
+    case reference
+    /// Tests something else; never given a verdict.
+    case exploratory
+  }
+
+  /// What tables and folders call it: `MoCo + CO2`.
+  public let name: String
+  /// What it is for.
+  public let role: Role
+  /// Every constant of the method, encoded into the run's manifest and never retyped.
+  public let hyperparameters: any Codable & Sendable
+  /// How it is trained; zero epochs leave the network as initialized.
+  public let plan: TrainingPlan
+  /// Whether its method is handed labels.
+  public let usesLabels: Bool
+  /// Builds the method from the run's stream of weights.
+  public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
+
+  /// Creates an arm.
+  public init(
+    _ name: String, role: Role = .headline, hyperparameters: any Codable & Sendable, plan: TrainingPlan,
+    usesLabels: Bool = false, makeMethod: @escaping @Sendable (inout Random) -> any PretrainingMethod
+  ) {
+    self.name = name
+    self.role = role
+    self.hyperparameters = hyperparameters
+    self.plan = plan
+    self.usesLabels = usesLabels
+    self.makeMethod = makeMethod
+  }
+}
+
+/// The question an experiment is judged by: one arm against another in one metric, paired by seed.
+public struct Comparison: Sendable, Hashable {
+  /// The arm that should be better, and the arm it is compared with.
+  public let treatment, baseline: String
+  /// The evaluation and the metric that decide.
+  public let evaluation, metric: String
+
+  /// Creates a comparison.
+  public init(_ treatment: String, over baseline: String, evaluation: String, metric: String = "top1") {
+    self.treatment = treatment
+    self.baseline = baseline
+    self.evaluation = evaluation
+    self.metric = metric
+  }
+}

@@ -1,0 +1,13 @@
+import Tensors
+
+/// A network that maps images to features.
+public protocol Encoder: Module {
+  /// The number of features of one image.
+  var featureCount: Int { get }
+
+  /// The pooled features of `images` (N × H × W × 3): N × `featureCount`, float32.
+  func callAsFunction(_ images: Tensor) -> Tensor
+
+  /// The last feature map of `images`, before pooling: N × H' × W' × `featureCount`, of the images' data type.
+  func featureMap(of images: Tensor) -> Tensor
+}

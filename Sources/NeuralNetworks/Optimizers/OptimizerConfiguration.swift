@@ -1,0 +1,28 @@
+/// An update rule and its constants, as written in a plan.
+public enum OptimizerConfiguration: Codable, Sendable, Equatable {
+  /// v ← momentum·v + (g + weightDecay·w); w ← w − rate·v (Nesterov: w ← w − rate·(g + weightDecay·w + momentum·v)).
+  case sgd(learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 0, nesterov: Bool = false)
+  /// Layer-wise adaptive rates (You, Gitman, Ginsburg, arXiv:1708.03888); biases and norms are neither adapted nor decayed.
+  case lars(learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 0, trust: Float = 0.001)
+  /// Adam (Kingma, Ba, arXiv:1412.6980); weight decay is decoupled when `decoupled` (AdamW, arXiv:1711.05101).
+  case adam(
+    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
+    decoupled: Bool = false)
+
+  /// The rate that the schedule scales.
+  public var learningRate: Float {
+    switch self {
+    case .sgd(let rate, _, _, _), .lars(let rate, _, _, _), .adam(let rate, _, _, _, _, _): rate
+    }
+  }
+}
+
+/// How the learning rate changes from step to step, as a factor of the optimizer's.
+public enum ScheduleConfiguration: Codable, Sendable, Equatable {
+  /// The rate never changes.
+  case constant
+  /// Linear from zero over `warmupEpochs`, then half a cosine down to zero at the last step.
+  case cosine(warmupEpochs: Float = 0)
+  /// Multiplied by `factor` at each of `epochs`.
+  case steps(epochs: [Int], factor: Float = 0.1)
+}

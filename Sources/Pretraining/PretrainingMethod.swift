@@ -1,0 +1,48 @@
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// How far a training has come.
+public struct TrainingProgress: Sendable, Equatable {
+  /// Optimizer steps taken so far, and in all.
+  public var step, steps: Int
+  /// Full passes over the images so far, and in all.
+  public var epoch, epochs: Int
+
+  /// Creates a progress.
+  public init(step: Int, steps: Int, epoch: Int, epochs: Int) {
+    self.step = step
+    self.steps = steps
+    self.epoch = epoch
+    self.epochs = epochs
+  }
+
+  /// The part done, 0 at the first step.
+  public var fraction: Float { steps == 0 ? 0 : Float(step) / Float(steps) }
+}
+
+/// A way to learn features without labels: networks, augmentations, a loss, and what follows an update.
+public protocol PretrainingMethod: Module {
+  /// The network evaluations probe.
+  var encoder: any Encoder { get }
+
+  /// One pipeline per view.
+  var augmentations: [Augmentation] { get }
+
+  /// What this step trains; every unfrozen parameter unless the method says otherwise.
+  func trainableParameters(at progress: TrainingProgress) -> [Parameter]
+
+  /// What this step minimizes.
+  func loss(of batch: Batch, at progress: TrainingProgress) -> Loss
+
+  /// Called after the optimizer: follow, enqueue, renormalize.
+  func didUpdate(at progress: TrainingProgress)
+}
+
+extension PretrainingMethod {
+  /// Every unfrozen parameter.
+  public func trainableParameters(at progress: TrainingProgress) -> [Parameter] { parameters }
+
+  /// Nothing follows an update.
+  public func didUpdate(at progress: TrainingProgress) {}
+}

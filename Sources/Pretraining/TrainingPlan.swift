@@ -1,0 +1,35 @@
+import NeuralNetworks
+import Tensors
+
+/// In what numbers activations and packed weights are held; weights, statistics, losses and updates are float32 always.
+public enum Precision: String, Codable, Sendable, CaseIterable {
+  case float32, bfloat16
+  /// bfloat16 where the CPU has its instructions, else float32.
+  case automatic
+}
+
+/// How long, in what batches and by which rule a method is trained.
+public struct TrainingPlan: Codable, Sendable, Equatable {
+  /// Passes over the images.
+  public var epochs: Int
+  /// Images per optimizer step; a pass's last partial batch is dropped.
+  public var batchSize: Int
+  /// The update rule.
+  public var optimizer: OptimizerConfiguration
+  /// How the learning rate changes from step to step.
+  public var schedule: ScheduleConfiguration
+  /// In what numbers activations are held.
+  public var precision: Precision
+
+  /// Creates a plan.
+  public init(
+    epochs: Int, batchSize: Int, optimizer: OptimizerConfiguration, schedule: ScheduleConfiguration,
+    precision: Precision = .automatic
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.precision = precision
+  }
+}

@@ -1,0 +1,46 @@
+/// What a training step minimizes, and the terms worth recording.
+public struct Loss {
+  /// The scalar that is minimized.
+  public let total: Tensor
+  /// Named parts of it, in the order in which they are recorded.
+  public let terms: [(name: String, value: Tensor)]
+
+  /// Creates a loss from its total and the parts worth recording.
+  public init(_ total: Tensor, terms: KeyValuePairs<String, Tensor> = [:]) {
+    precondition(total.count == 1, "a loss is a scalar, not a tensor of shape \(total.shape)")
+    self.total = total
+    self.terms = terms.map { ($0.key, $0.value.constant) }
+  }
+}
+
+/// The gradients of a loss, by parameter.
+public struct Gradients {
+  private var byParameter: [ObjectIdentifier: Tensor]
+
+  init(_ byParameter: [ObjectIdentifier: Tensor]) { self.byParameter = byParameter }
+
+  /// The gradient with respect to `parameter`, of its shape; `nil` when the loss does not depend on it.
+  public subscript(parameter: Parameter) -> Tensor? { byParameter[ObjectIdentifier(parameter)] }
+}
+
+/// Evaluates `body` and differentiates its total with respect to `parameters`, and nothing else.
+///
+/// Whatever is not named is constant: a momentum encoder, a queue and every evaluation record nothing.
+public func withGradients(
+  of parameters: [Parameter], _ body: () throws -> Loss
+) rethrows -> (loss: Loss, gradients: Gradients) {
+  let tape = Tape(leaves: parameters)
+  defer { tape.close() }
+  let loss = try Tape.$current.withValue(tape) { try body() }
+  guard let output = loss.total.node, output.tape === tape else { return (loss, Gradients([:])) }
+  let reached = tape.gradients(of: output)
+  return (Loss(constantOf: loss), Gradients(reached))
+}
+
+extension Loss {
+  /// The same numbers, off the tape.
+  init(constantOf loss: Loss) {
+    total = loss.total.constant
+    terms = loss.terms
+  }
+}

@@ -1,0 +1,82 @@
+import Tensors
+
+/// Images in memory, all of one size: bytes, three planes (red, green, blue) per image, rows within a plane.
+public struct ImageSet: Sendable {
+  /// Pixels per row and column of one image.
+  public let height, width: Int
+  /// Every image's 3 × height × width bytes, one image after another.
+  public let bytes: [UInt8]
+  /// What the images show, by class index; empty when unknown.
+  public let labels: [Int]
+  /// The name of each class.
+  public let classNames: [String]
+
+  /// Creates a set; traps when the sizes do not agree.
+  public init(height: Int, width: Int, bytes: [UInt8], labels: [Int], classNames: [String]) {
+    let size = 3 * height * width
+    precondition(size > 0 && bytes.count % size == 0, "\(bytes.count) bytes are no whole number of \(size)-byte images")
+    let count = bytes.count / size
+    precondition(labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) images")
+    self.height = height
+    self.width = width
+    self.bytes = bytes
+    self.labels = labels
+    self.classNames = classNames
+  }
+
+  /// The number of images.
+  public var count: Int { bytes.count / imageSize }
+
+  /// Bytes of one image.
+  public var imageSize: Int { 3 * height * width }
+
+  /// The images at `indices`, in that order.
+  public func subset(_ indices: some Collection<Int>) -> ImageSet {
+    var chosen: [UInt8] = []
+    chosen.reserveCapacity(indices.count * imageSize)
+    for index in indices { chosen += bytes[index * imageSize..<(index + 1) * imageSize] }
+    return ImageSet(
+      height: height, width: width, bytes: chosen, labels: labels.isEmpty ? [] : indices.map { labels[$0] },
+      classNames: classNames)
+  }
+}
+
+/// A data set's parts and where its bytes came from.
+public struct ImageCollection: Sendable {
+  /// What pre-training sees; labels are stripped before a method can see them.
+  public let pretraining: ImageSet
+  /// The labelled images that probes learn from.
+  public let training: ImageSet
+  /// The labelled images that accuracies are measured on.
+  public let test: ImageSet
+  /// Which bytes these are.
+  public let identity: DataIdentity
+
+  /// Creates a collection from its parts.
+  public init(pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity) {
+    self.pretraining = pretraining
+    self.training = training
+    self.test = test
+    self.identity = identity
+  }
+}
+
+/// Which bytes a data set is made of.
+public struct DataIdentity: Sendable, Codable, Hashable {
+  /// The data set's name, e.g. `cifar10`.
+  public var name: String
+  /// `official`, a named copy (`jpeg75`), `synthetic`, or `custom:<digest>`.
+  public var kind: String
+  /// SHA-256 over the digests of its files, in hexadecimal.
+  public var digest: String
+
+  /// Creates an identity.
+  public init(name: String, kind: String, digest: String) {
+    self.name = name
+    self.kind = kind
+    self.digest = digest
+  }
+
+  /// Whether the images are made by the suite rather than photographed.
+  public var isSynthetic: Bool { kind == "synthetic" }
+}

@@ -1,0 +1,39 @@
+/// A data set by name, resolved when a run starts.
+public struct DatasetReference: Sendable, Codable, Hashable {
+  /// The data sets the suite can load.
+  public enum Name: String, Sendable, Codable, CaseIterable {
+    case cifar10, cifar100, stl10
+    /// Procedural images, 10 classes, 32 × 32, made by the suite itself.
+    case shapes
+  }
+
+  /// Which data set.
+  public var name: Name
+  /// How many of its first pre-training images to use; `nil` for all.
+  public var limit: Int?
+  /// Whether the last 5,000 training images replace the test images, for tuning.
+  public var holdsOutTail: Bool
+
+  /// Creates a reference.
+  public init(_ name: Name, limit: Int? = nil, holdsOutTail: Bool = false) {
+    self.name = name
+    self.limit = limit
+    self.holdsOutTail = holdsOutTail
+  }
+
+  /// CIFAR-10.
+  public static let cifar10 = DatasetReference(.cifar10)
+  /// CIFAR-100.
+  public static let cifar100 = DatasetReference(.cifar100)
+  /// STL-10.
+  public static let stl10 = DatasetReference(.stl10)
+  /// The procedural images.
+  public static let shapes = DatasetReference(.shapes)
+
+  /// The same data set with only its first `count` pre-training images.
+  public func first(_ count: Int) -> DatasetReference {
+    var copy = self
+    copy.limit = count
+    return copy
+  }
+}

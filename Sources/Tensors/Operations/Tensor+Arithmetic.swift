@@ -1,0 +1,81 @@
+extension Tensor {
+  /// The elementwise sum of two tensors of one shape.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    Elementwise.add(a, b).recorded(from: a, b) { dy in [dy, dy] }
+  }
+
+  /// The elementwise difference of two tensors of one shape.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    let wantsB = b.isRecorded
+    return Elementwise.subtract(a, b).recorded(from: a, b) { dy in
+      [dy, wantsB ? Elementwise.scale(dy, by: -1) : nil]
+    }
+  }
+
+  /// The elementwise product of two tensors of one shape.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    let (wantsA, wantsB, x, y) = (a.isRecorded, b.isRecorded, a.constant, b.constant)
+    return Elementwise.multiply(a, b).recorded(from: a, b) { dy in
+      [wantsA ? Elementwise.multiply(dy, y) : nil, wantsB ? Elementwise.multiply(dy, x) : nil]
+    }
+  }
+
+  /// The elementwise quotient of two tensors of one shape.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    let (wantsA, wantsB, divisor) = (a.isRecorded, b.isRecorded, b.constant)
+    let quotient = Elementwise.divide(a, b)
+    return quotient.recorded(from: a, b) { dy in
+      let da = Elementwise.divide(dy, divisor)
+      return [wantsA ? da : nil, wantsB ? Elementwise.scale(Elementwise.multiply(da, quotient), by: -1) : nil]
+    }
+  }
+
+  /// Every element of `x` times `factor`.
+  public static func * (factor: Float, x: Tensor) -> Tensor {
+    Elementwise.scale(x, by: factor).recorded(from: x) { dy in [Elementwise.scale(dy, by: factor)] }
+  }
+
+  /// Every element of `x` times `factor`.
+  public static func * (x: Tensor, factor: Float) -> Tensor { factor * x }
+
+  /// Every element of `x` divided by `divisor`.
+  public static func / (x: Tensor, divisor: Float) -> Tensor { (1 / divisor) * x }
+
+  /// Every element with its sign changed.
+  public static prefix func - (x: Tensor) -> Tensor { -1 * x }
+
+  /// e to the power of every element.
+  public func exp() -> Tensor {
+    let y = Elementwise.exp(self)
+    return y.recorded(from: self) { dy in [Elementwise.multiply(dy, y)] }
+  }
+
+  /// The natural logarithm of every element.
+  public func log() -> Tensor {
+    let x = constant
+    return Elementwise.log(self).recorded(from: self) { dy in [Elementwise.divide(dy, x)] }
+  }
+
+  /// max(x, 0), element by element; float32 or bfloat16.
+  public func relu() -> Tensor {
+    let y = Elementwise.relu(self)
+    return y.recorded(from: self) { dy in [Elementwise.reluGradient(dy, fromResult: y)] }
+  }
+
+  /// The same numbers in another data type: float32 or bfloat16 (rounded to nearest, ties to even).
+  public func converted(to dataType: DataType) -> Tensor {
+    if dataType == self.dataType { return self }
+    let original = self.dataType
+    return Elementwise.convert(self, to: dataType).recorded(from: self) { dy in
+      [Elementwise.convert(dy, to: original)]
+    }
+  }
+
+  /// `values` (one per column) added to every row.
+  public func adding(columns values: Tensor) -> Tensor {
+    let wantsValues = values.isRecorded
+    return Rows.add(self, columns: values).recorded(from: self, values) { dy in
+      [dy, wantsValues ? Rows.columnSums(dy).reshaped(to: values.shape) : nil]
+    }
+  }
+}

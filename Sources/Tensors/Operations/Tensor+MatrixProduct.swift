@@ -1,0 +1,28 @@
+extension Tensor {
+  /// The matrix product of two float32 matrices.
+  public func matrixProduct(with b: Tensor) -> Tensor {
+    let (x, y, wantsA, wantsB) = (constant, b.constant, isRecorded, b.isRecorded)
+    return MatrixProduct.product(self, b).recorded(from: self, b) { dc in
+      [
+        wantsA ? MatrixProduct.product(dc, y, transposing: (false, true)) : nil,
+        wantsB ? MatrixProduct.product(x, dc, transposing: (true, false)) : nil,
+      ]
+    }
+  }
+
+  /// The inner product of every row of `self` (N × D) with every row of `b` (K × D): N × K.
+  public func similarities(to b: Tensor) -> Tensor {
+    let (x, y, wantsA, wantsB) = (constant, b.constant, isRecorded, b.isRecorded)
+    return MatrixProduct.product(self, b, transposing: (false, true)).recorded(from: self, b) { dc in
+      [
+        wantsA ? MatrixProduct.product(dc, y) : nil,
+        wantsB ? MatrixProduct.product(dc, x, transposing: (true, false)) : nil,
+      ]
+    }
+  }
+
+  /// aᵀ b of two float32 matrices with equally many rows; carries no gradient.
+  public func transposedProduct(with b: Tensor) -> Tensor {
+    MatrixProduct.product(self, b, transposing: (true, false))
+  }
+}

@@ -20,7 +20,8 @@ public enum BufferPool {
   }
 
   private struct State: ~Copyable {
-    var free: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// Addresses, because pointers are not `Sendable`.
+    var free: [Int: [UInt]] = [:]
     var statistics = Statistics()
   }
 
@@ -34,7 +35,7 @@ public enum BufferPool {
   public static func trim() {
     state.withLock { state in
       for (size, buffers) in state.free {
-        for buffer in buffers { free(buffer) }
+        for address in buffers { free(UnsafeMutableRawPointer(bitPattern: address)) }
         state.statistics.heldBytes -= size * buffers.count
       }
       state.free.removeAll()
@@ -50,11 +51,11 @@ public enum BufferPool {
   }
 
   static func take(_ size: Int) -> UnsafeMutableRawPointer {
-    let recycled = state.withLock { state -> UnsafeMutableRawPointer? in
+    let recycled = state.withLock { state -> UInt? in
       state.statistics.liveBytes += size
       return state.free[size]?.popLast()
     }
-    if let recycled { return recycled }
+    if let recycled { return UnsafeMutableRawPointer(bitPattern: recycled)! }
     let fresh = allocate(size)
     state.withLock { state in
       state.statistics.systemAllocations += 1
@@ -65,9 +66,10 @@ public enum BufferPool {
   }
 
   static func giveBack(_ buffer: UnsafeMutableRawPointer, size: Int) {
+    let address = UInt(bitPattern: buffer)
     state.withLock { state in
       state.statistics.liveBytes -= size
-      state.free[size, default: []].append(buffer)
+      state.free[size, default: []].append(address)
     }
   }
 

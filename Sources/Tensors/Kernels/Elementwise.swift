@@ -104,6 +104,7 @@ extension Tensor {
     precondition(
       shape == other.shape && dataType == other.dataType,
       "a \(other.dataType) gradient of shape \(other.shape) added to a \(dataType) one of shape \(shape)")
+    let (count, dataType) = (count, dataType)
     withMutableBytes { bytes in
       let target = bytes.baseAddress!
       Elementwise.forEachPart(of: count) { start, length in

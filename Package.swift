@@ -26,7 +26,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
-    .target(name: "NeuralNetworks", dependencies: ["Tensors"], swiftSettings: optimizedInDebug),
+    .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
 
     // MARK: The suite
     .target(

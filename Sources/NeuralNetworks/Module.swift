@@ -61,11 +61,23 @@ public enum ModuleState {
   }
 }
 
+/// A module whose parts are named by position alone, as those of PyTorch's `Sequential`: `downsample.0.weight`.
+public protocol TransparentModule: Module {
+  /// The parts in order.
+  var children: [any Layer] { get }
+}
+
 private func visit(
   _ module: any Module, path: String, skippingFrozen: Bool, _ leaf: (String, AnyObject) -> Void
 ) {
+  if let list = module as? any TransparentModule {
+    for (index, child) in list.children.enumerated() {
+      visit(value: child, path: path.isEmpty ? "\(index)" : "\(path).\(index)", skippingFrozen, leaf)
+    }
+    return
+  }
   for child in Mirror(reflecting: module).children {
-    guard let label = child.label else { continue }
+    guard let label = child.label.map(snakeCased) else { continue }
     visit(value: child.value, path: path.isEmpty ? label : "\(path).\(label)", skippingFrozen, leaf)
   }
 }
@@ -86,5 +98,12 @@ private func visit(value: Any, path: String, _ skippingFrozen: Bool, _ leaf: (St
     if mirror.displayStyle == .optional, let wrapped = mirror.children.first {
       visit(value: wrapped.value, path: path, skippingFrozen, leaf)
     }
+  }
+}
+
+/// `runningMean` as PyTorch spells it: `running_mean`.
+private func snakeCased(_ name: String) -> String {
+  name.reduce(into: "") { result, character in
+    result += character.isUppercase ? "_" + character.lowercased() : String(character)
   }
 }

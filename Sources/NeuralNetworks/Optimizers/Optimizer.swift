@@ -1,0 +1,105 @@
+import CKernels
+import Glibc
+import Tensors
+
+/// Changes parameters along their gradients.
+public final class Optimizer {
+  /// The rule and its constants.
+  public let configuration: OptimizerConfiguration
+  private let names: [ObjectIdentifier: String]
+  /// Moments by parameter name, what a resumed run needs.
+  private var moments: [String: Tensor] = [:]
+  private var updates: [String: Int] = [:]
+
+  /// Creates an optimizer of the parameters of `module`, with moments of zero.
+  public init(_ configuration: OptimizerConfiguration, for module: any Module) {
+    self.configuration = configuration
+    names = Dictionary(
+      module.namedParameters.map { (ObjectIdentifier($0.parameter), $0.name) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Changes every parameter that the loss reached; `learningRate` is the rate of this step.
+  public func update(_ parameters: [Parameter], with gradients: Gradients, learningRate: Float) {
+    for parameter in parameters {
+      guard let gradient = gradients[parameter] else { continue }
+      guard let name = names[ObjectIdentifier(parameter)] else {
+        preconditionFailure("a parameter of shape \(parameter.shape) that the optimizer was not made for")
+      }
+      updates[name, default: 0] += 1
+      change(parameter, name, gradient, learningRate)
+    }
+  }
+
+  private func change(_ parameter: Parameter, _ name: String, _ gradient: Tensor, _ rate: Float) {
+    let count = parameter.shape.count
+    gradient.withFloats { g in
+      let g = g.baseAddress!
+      switch configuration {
+      case .sgd(_, let momentum, let decay, let nesterov):
+        withMoment("momentum", of: name, parameter.shape) { v in
+          parameter.update {
+            $0.withMutableFloats { rk_sgd($0.baseAddress!, g, v, count, rate, momentum, 0, decay, nesterov) }
+          }
+        }
+      case .lars(_, let momentum, let decay, let trust):
+        let isAdapted = parameter.shape.rank > 1  // biases and norms are neither adapted nor decayed
+        let ratio = isAdapted ? trustRatio(parameter, g, decay: decay, trust: trust) : 1
+        withMoment("momentum", of: name, parameter.shape) { v in
+          parameter.update {
+            $0.withMutableFloats {
+              rk_lars($0.baseAddress!, g, v, count, rate, momentum, isAdapted ? decay : 0, ratio, false, false)
+            }
+          }
+        }
+      case .adam(_, let beta1, let beta2, let epsilon, let decay, let decoupled):
+        let step = Double(updates[name]!)
+        withMoment("first", of: name, parameter.shape) { m in
+          withMoment("second", of: name, parameter.shape) { v in
+            parameter.update {
+              $0.withMutableFloats {
+                rk_adam(
+                  $0.baseAddress!, g, m, v, count, rate, beta1, beta2, epsilon, decay, decoupled,
+                  Float(1 - pow(Double(beta1), step)), Float(1 - pow(Double(beta2), step)))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// trust · ‖w‖ / (‖g‖ + decay · ‖w‖), 1 where either norm is zero (LARS, equation 6).
+  private func trustRatio(_ parameter: Parameter, _ g: UnsafePointer<Float>, decay: Float, trust: Float) -> Float {
+    let count = parameter.shape.count
+    let weightNorm = Float(parameter.constant.withFloats { rk_dot($0.baseAddress!, $0.baseAddress!, count) }.squareRoot())
+    let gradientNorm = Float(rk_dot(g, g, count).squareRoot())
+    guard weightNorm > 0, gradientNorm > 0 else { return 1 }
+    return trust * weightNorm / (gradientNorm + decay * weightNorm + 1e-9)
+  }
+
+  private func withMoment(_ kind: String, of name: String, _ shape: Shape, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let key = "\(kind).\(name)"
+    // Taken out while it is changed, so that its storage is its own.
+    var moment = moments.removeValue(forKey: key) ?? Tensor(zeros: shape)
+    moment.withMutableFloats { body($0.baseAddress!) }
+    moments[key] = moment
+  }
+}
+
+extension Optimizer {
+  /// Moments and step counts by name, for a checkpoint.
+  public var state: [String: Tensor] {
+    var state = moments
+    for (name, count) in updates { state["updates.\(name)"] = Tensor([Float(count)], shape: [1]) }
+    return state
+  }
+
+  /// Takes up a saved state.
+  public func restore(_ state: [String: Tensor]) {
+    moments = state.filter { !$0.key.hasPrefix("updates.") }
+    updates = [:]
+    for (key, count) in state where key.hasPrefix("updates.") {
+      updates[String(key.dropFirst("updates.".count))] = Int(count.item)
+    }
+  }
+}

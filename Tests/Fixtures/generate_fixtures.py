@@ -1,0 +1,744 @@
+"""Makes the golden vectors of the tests with PyTorch, torchvision, SciPy and scikit-learn.
+
+    python3 Tests/Fixtures/generate_fixtures.py            # all of them, beside this file
+    python3 Tests/Fixtures/generate_fixtures.py co2 nt_xent
+
+Run by hand; the JSON is committed and no test needs Python. Every file is one object:
+
+    meta     versions, this script's SHA-256, and what the file's names mean
+    tensors  name -> {"shape": [...], "f32" | "f64" | "i32": base64 of the little-endian values, row-major}
+    scalars  name -> number
+
+Activations and images are N x H x W x C, convolution weights O x I x H x W, linear weights O x I. `gradient.x` is the
+gradient of the scalar `loss` (or of sum(output * upstream)) with respect to `x`. Unless `meta.arithmetic` says
+otherwise, inputs are exact float32 values, the arithmetic is float64 and the results are rounded once to float32.
+"""
+
+import base64
+import copy
+import hashlib
+import json
+import math
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import scipy
+import scipy.stats
+import sklearn
+import torch
+import torchvision
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+from torch.nn.functional import batch_norm, conv2d, cross_entropy, linear, log_softmax, normalize, relu
+from torchvision.models.resnet import BasicBlock
+from torchvision.transforms import InterpolationMode
+from torchvision.transforms.v2 import functional as vision
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class Fixture:
+    """One JSON file being filled; draws its own random numbers, so that fixtures do not depend on one another."""
+
+    def __init__(self, name, about, arithmetic="float64, rounded to float32"):
+        self.name, self.tensors, self.scalars = name, {}, {}
+        self.generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+        self.meta = {
+            "about": about,
+            "arithmetic": arithmetic,
+            "torch": torch.__version__,
+            "torchvision": torchvision.__version__,
+            "scipy": scipy.__version__,
+            "sklearn": sklearn.__version__,
+            "generator": Path(__file__).name,
+            "generator_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        }
+
+    def normal(self, *shape):
+        """Standard normal float32 values, held as float64 for the arithmetic that follows."""
+        return torch.randn(shape, generator=self.generator).double()
+
+    def integers(self, low, high, *shape):
+        return torch.randint(low, high + 1, shape, generator=self.generator).double()
+
+    def add(self, name, values, kind=None):
+        array = values.detach().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
+        kind = kind or ("i32" if array.dtype.kind in "iu" else "f32")
+        packed = np.ascontiguousarray(array.astype({"f32": "<f4", "f64": "<f8", "i32": "<i4"}[kind]))
+        assert name not in self.tensors, name
+        self.tensors[name] = {"shape": list(array.shape), kind: base64.b64encode(packed.tobytes()).decode()}
+
+    def add_images(self, name, values):
+        """Adds N x C x H x W (or C x H x W) values as N x H x W x C (or H x W x C)."""
+        self.add(name, values.movedim(-3, -1))
+
+    def add_state(self, prefix, tensors):
+        for name, values in tensors:
+            if not name.endswith("num_batches_tracked"):
+                self.add(f"{prefix}.{name}", values)
+
+    def scalar(self, name, value):
+        assert name not in self.scalars, name
+        value = value.item() if isinstance(value, torch.Tensor) else value
+        self.scalars[name] = value if isinstance(value, int) else float(value)
+
+    def write(self):
+        lines = [f'{{\n"meta": {json.dumps(self.meta)},\n"tensors": {{\n']
+        lines.append(",\n".join(f"{json.dumps(n)}: {json.dumps(t)}" for n, t in self.tensors.items()))
+        lines.append('\n},\n"scalars": {\n')
+        lines.append(",\n".join(f"{json.dumps(n)}: {json.dumps(v)}" for n, v in self.scalars.items()))
+        lines.append("\n}\n}\n")
+        path = FOLDER / f"{self.name}.json"
+        path.write_text("".join(lines))
+        print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def leaves(*tensors):
+    return [tensor.clone().requires_grad_() for tensor in tensors]
+
+
+# Losses
+
+
+def info_nce_loss(q, k, negatives, temperature):
+    """Oord et al. 2018 as MoCo has it: the positive's logit first, then every negative's; mean over the queries."""
+    logits = torch.cat([(q * k).sum(1, keepdim=True), q @ negatives.T], dim=1) / temperature
+    return cross_entropy(logits, torch.zeros(len(q), dtype=torch.long))
+
+
+def info_nce():
+    fixture = Fixture("info_nce", "InfoNCE with L2-normalised inputs (gradients before normalisation) and without")
+    inputs = {"q": fixture.normal(8, 16), "k": fixture.normal(8, 16), "negatives": fixture.normal(32, 16)}
+    for name, values in inputs.items():
+        fixture.add(name, values)
+    fixture.scalar("temperature", 0.2)
+    for prefix, prepare in [("normalized", lambda x: normalize(x, dim=1)), ("unnormalized", lambda x: x)]:
+        q, k, negatives = leaves(*inputs.values())
+        loss = info_nce_loss(prepare(q), prepare(k), prepare(negatives), 0.2)
+        loss.backward()
+        fixture.scalar(f"{prefix}.loss", loss)
+        for name, leaf in zip(inputs, (q, k, negatives)):
+            fixture.add(f"{prefix}.gradient.{name}", leaf.grad)
+    fixture.write()
+
+
+def nt_xent():
+    fixture = Fixture("nt_xent", "NT-Xent of SimCLR: 2N anchors from views a and b, L2-normalised inside, mean over 2N")
+    a, b = fixture.normal(8, 16), fixture.normal(8, 16)
+    fixture.add("a", a)
+    fixture.add("b", b)
+    fixture.scalar("temperature", 0.5)
+    a, b = leaves(a, b)
+    z = normalize(torch.cat([a, b]), dim=1)
+    similarities = (z @ z.T / 0.5).masked_fill(torch.eye(16, dtype=torch.bool), -math.inf)
+    loss = cross_entropy(similarities, (torch.arange(16) + 8) % 16)
+    loss.backward()
+    fixture.scalar("loss", loss)
+    fixture.add("gradient.a", a.grad)
+    fixture.add("gradient.b", b.grad)
+    fixture.write()
+
+
+def consistency_loss(q, p, negatives, temperature):
+    """CO2's symmetric KL between the similarity distributions over the negatives alone; summed over K, mean over B."""
+    log_q = log_softmax(q @ negatives.T / temperature, dim=1)
+    log_p = log_softmax(p @ negatives.T / temperature, dim=1)
+    forward = (log_p.exp() * (log_p - log_q)).sum(1)
+    reverse = (log_q.exp() * (log_q - log_p)).sum(1)
+    return (0.5 * forward + 0.5 * reverse).mean()
+
+
+def co2():
+    fixture = Fixture(
+        "co2",
+        "MoCo + CO2 on L2-normalised inputs. gradient.q holds whether or not p and the negatives are constant; "
+        "gradient.p and gradient.negatives are those of the total when nothing is constant",
+    )
+    inputs = {"q": fixture.normal(8, 16), "p": fixture.normal(8, 16), "negatives": fixture.normal(32, 16)}
+    for name, values in inputs.items():
+        fixture.add(name, values)
+    fixture.scalar("temperature", 0.2)
+    for case, alpha, temperature in [("mild", 0.3, 0.05), ("sharp", 10.0, 0.04)]:
+        fixture.scalar(f"{case}.alpha", alpha)
+        fixture.scalar(f"{case}.consistency_temperature", temperature)
+        raw = leaves(*inputs.values())
+        q, p, negatives = (normalize(x, dim=1) for x in raw)
+        terms = {
+            "instance": info_nce_loss(q, p, negatives, 0.2),
+            "consistency": consistency_loss(q, p, negatives, temperature),
+        }
+        total = terms["instance"] + alpha * terms["consistency"]
+        for name, term in terms.items():
+            fixture.scalar(f"{case}.{name}", term)
+            (slope,) = torch.autograd.grad(term, raw[0], retain_graph=True)
+            fixture.add(f"{case}.{name}.gradient.q", slope)
+        fixture.scalar(f"{case}.total", total)
+        for name, slope in zip(inputs, torch.autograd.grad(total, raw)):
+            fixture.add(f"{case}.gradient.{name}", slope)
+    fixture.write()
+
+
+def cross_entropy_fixture():
+    fixture = Fixture("cross_entropy", "Cross-entropy of logits and integer labels, mean over rows; one row is extreme")
+    logits = fixture.normal(6, 10) * 3
+    logits[5] = torch.tensor([80.0, -80, 0, 79.5, 1, 2, 3, -200, 60, 5])
+    labels = torch.tensor([3, 0, 9, 5, 5, 3])
+    fixture.add("logits", logits)
+    fixture.add("labels", labels)
+    (logits,) = leaves(logits.float().double())
+    rows = cross_entropy(logits, labels, reduction="none")
+    rows.mean().backward()
+    fixture.scalar("loss", rows.mean())
+    fixture.add("losses", rows)
+    fixture.add("gradient.logits", logits.grad)
+    fixture.write()
+
+
+# Layers
+
+
+def grouped(x, groups, interleaved):
+    """Splits a batch for split batch normalization: (groups, N / groups, C, H, W) and the way back."""
+    if interleaved:  # sample n belongs to group n mod groups, as in MoCo's CIFAR demonstration
+        return x.reshape(-1, groups, *x.shape[1:]).transpose(0, 1), lambda y: y.transpose(0, 1).reshape(x.shape)
+    return x.reshape(groups, -1, *x.shape[1:]), lambda y: y.reshape(x.shape)
+
+
+def split_batch_norm(x, weight, bias, statistics, groups, interleaved):
+    """Batch norm of each group by itself; running statistics are the mean of those each group would have."""
+    parts, whole = grouped(x, groups, interleaved)
+    outputs, means, variances = [], [], []
+    for part in parts:
+        mean, variance = (value.clone() for value in statistics)
+        outputs.append(batch_norm(part, mean, variance, weight, bias, training=True, momentum=0.1, eps=1e-5))
+        means.append(mean)
+        variances.append(variance)
+    return whole(torch.stack(outputs)), (torch.stack(means).mean(0), torch.stack(variances).mean(0))
+
+
+def batch_norm_case(fixture, case, inputs, weight, bias, upstream, groups, interleaved, activate=lambda y: y):
+    statistics = (torch.zeros(5).double(), torch.ones(5).double())
+    for step in (0, 1):
+        x, gamma, beta = leaves(inputs[step], weight, bias)
+        y, statistics = split_batch_norm(x, gamma, beta, statistics, groups, interleaved)
+        y = activate(y)
+        (y * upstream).sum().backward()
+        fixture.add_images(f"{case}.output.{step}", y)
+        fixture.add(f"{case}.running_mean.{step}", statistics[0])
+        fixture.add(f"{case}.running_var.{step}", statistics[1])
+        fixture.add_images(f"{case}.gradient.input.{step}", x.grad)
+        fixture.add(f"{case}.gradient.weight.{step}", gamma.grad)
+        fixture.add(f"{case}.gradient.bias.{step}", beta.grad)
+    y = activate(batch_norm(inputs[0], *statistics, weight, bias, training=False, eps=1e-5))
+    fixture.add_images(f"{case}.inference.output.0", y)
+
+
+def batch_normalization():
+    fixture = Fixture(
+        "batch_norm",
+        "Two training steps (inputs input.0 and input.1, the same weight and bias, momentum 0.1, running variance "
+        "unbiased, eps 1e-5), then input.0 with the running statistics. plain: one group; relu: ReLU of plain; "
+        "contiguous: 2 groups, first and second half of the batch; interleaved: 2 groups, even and odd samples",
+    )
+    inputs = [fixture.normal(4, 5, 3, 3) * 2 + 1, fixture.normal(4, 5, 3, 3) - 0.5]
+    inputs = [x.float().double() for x in inputs]
+    weight, bias, upstream = fixture.normal(5), fixture.normal(5), fixture.normal(4, 5, 3, 3)
+    fixture.add_images("input.0", inputs[0])
+    fixture.add_images("input.1", inputs[1])
+    fixture.add("weight", weight)
+    fixture.add("bias", bias)
+    fixture.add_images("upstream", upstream)
+    shared = (inputs, weight, bias, upstream)
+    batch_norm_case(fixture, "plain", *shared, groups=1, interleaved=False)
+    batch_norm_case(fixture, "relu", *shared, groups=1, interleaved=False, activate=relu)
+    batch_norm_case(fixture, "contiguous", *shared, groups=2, interleaved=False)
+    batch_norm_case(fixture, "interleaved", *shared, groups=2, interleaved=True)
+    fixture.write()
+
+
+CONVOLUTIONS = [  # kernel, stride, padding, height, width, channels in, channels out
+    (1, 1, 0, 3, 5, 16, 17),
+    (1, 2, 0, 7, 5, 3, 16),
+    (1, 2, 0, 6, 6, 17, 3),
+    (3, 1, 1, 5, 7, 3, 16),
+    (3, 1, 1, 3, 5, 16, 17),
+    (3, 1, 0, 5, 4, 17, 1),
+    (3, 2, 1, 7, 5, 16, 3),
+    (3, 2, 1, 4, 6, 17, 17),
+    (3, 2, 0, 7, 7, 1, 1),
+    (5, 1, 2, 7, 5, 3, 3),
+    (5, 2, 2, 7, 9, 1, 17),
+    (5, 2, 0, 7, 7, 3, 1),
+    (7, 1, 3, 7, 5, 1, 3),
+    (7, 2, 3, 9, 7, 3, 16),
+    (7, 2, 0, 9, 11, 3, 1),
+]
+
+
+def convolution():
+    fixture = Fixture(
+        "convolution",
+        "2-D convolutions of 2 images of small integers, exact in float32. case.N.geometry is "
+        "[kernel, stride, padding]; gradients are for sum(output * upstream)",
+    )
+    fixture.scalar("cases", len(CONVOLUTIONS))
+    for number, (kernel, stride, padding, height, width, inputs, outputs) in enumerate(CONVOLUTIONS):
+        case = f"case.{number}"
+        x = fixture.integers(-3, 3, 2, inputs, height, width).requires_grad_()
+        w = fixture.integers(-3, 3, outputs, inputs, kernel, kernel).requires_grad_()
+        y = conv2d(x, w, stride=stride, padding=padding)
+        upstream = fixture.integers(-2, 2, *y.shape)
+        (y * upstream).sum().backward()
+        fixture.add(f"{case}.geometry", torch.tensor([kernel, stride, padding]))
+        fixture.add_images(f"{case}.input", x)
+        fixture.add(f"{case}.weight", w)
+        fixture.add_images(f"{case}.output", y)
+        fixture.add_images(f"{case}.upstream", upstream)
+        fixture.add_images(f"{case}.gradient.input", x.grad)
+        fixture.add(f"{case}.gradient.weight", w.grad)
+    fixture.write()
+
+
+# Networks
+
+
+def randomize_normalizations(fixture, module):
+    """Batch norms away from 1 and 0, so that a gradient or an order mistaken for another shows."""
+    for part in module.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.weight.data = (1 + 0.2 * fixture.normal(part.num_features)).float().double()
+            part.bias.data = (0.2 * fixture.normal(part.num_features)).float().double()
+
+
+def basic_block():
+    fixture = Fixture(
+        "basic_block",
+        "torchvision's BasicBlock, 4 to 8 channels, stride 2, projection shortcut, in training mode: state.* before, "
+        "after.* running statistics afterwards, inference.output with those",
+    )
+    torch.manual_seed(1)
+    shortcut = nn.Sequential(nn.Conv2d(4, 8, 1, stride=2, bias=False), nn.BatchNorm2d(8))
+    block = BasicBlock(4, 8, stride=2, downsample=shortcut).double()
+    randomize_normalizations(fixture, block)
+    fixture.add_state("state", block.state_dict().items())
+    x, upstream = fixture.normal(2, 4, 8, 8), fixture.normal(2, 8, 4, 4)
+    fixture.add_images("input", x)
+    fixture.add_images("upstream", upstream)
+    x.requires_grad_()
+    y = block(x)
+    (y * upstream).sum().backward()
+    fixture.add_images("output", y)
+    fixture.add_images("gradient.input", x.grad)
+    fixture.add_state("gradient", ((name, p.grad) for name, p in block.named_parameters()))
+    fixture.add_state("after", block.named_buffers())
+    fixture.add_images("inference.output", block.eval()(x))
+    fixture.write()
+
+
+class TinyResNet(nn.Module):
+    """ResNet-18's layout with a CIFAR stem; torchvision's names."""
+
+    def __init__(self, width, classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        for number, (inputs, outputs, stride) in enumerate(
+            [(width, width, 1), (width, 2 * width, 2), (2 * width, 4 * width, 2), (4 * width, 8 * width, 2)], start=1
+        ):
+            shortcut = None
+            if stride != 1:
+                shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+            blocks = BasicBlock(inputs, outputs, stride, shortcut), BasicBlock(outputs, outputs)
+            setattr(self, f"layer{number}", nn.Sequential(*blocks))
+        self.fc = nn.Linear(8 * width, classes)
+
+    def forward(self, x):
+        x = relu(self.bn1(self.conv1(x)))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(x.mean(dim=(2, 3)))
+
+
+def supervised_curve(model, images, labels, steps=10):
+    """Losses of plain SGD on one batch, each before its update."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
+    losses = []
+    for _ in range(steps):
+        loss = cross_entropy(model(images), labels)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return torch.tensor(losses, dtype=torch.float64)
+
+
+def tiny_resnet():
+    fixture = Fixture(
+        "tiny_resnet",
+        "ResNet-18 at width 4, CIFAR stem, 8 images of 16 x 16, 10 classes, training mode: state.* before, "
+        "after.* running statistics after one forward pass; losses: ten steps of SGD (learning rate .05, momentum .9, "
+        "weight decay 5e-4 on everything) on the same batch, each before its update; inference.logits after them. "
+        "float32_deviation: largest difference of PyTorch's own float32 losses",
+    )
+    torch.manual_seed(2)
+    model = TinyResNet(4, 10).double()
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            module.weight.data = module.weight.data.float().double()
+    randomize_normalizations(fixture, model)
+    images, labels = fixture.normal(8, 3, 16, 16), torch.tensor([0, 1, 2, 3, 4, 5, 6, 9])
+    fixture.add_state("state", model.state_dict().items())
+    fixture.add_images("images", images)
+    fixture.add("labels", labels)
+    trained, single = copy.deepcopy(model), copy.deepcopy(model).float()
+    logits = model(images)
+    loss = cross_entropy(logits, labels)
+    loss.backward()
+    fixture.scalar("loss", loss)
+    fixture.add("logits", logits)
+    fixture.add_state("after", model.named_buffers())
+    losses = supervised_curve(trained, images, labels)
+    fixture.add("losses", losses)
+    fixture.scalar("float32_deviation", (supervised_curve(single, images.float(), labels) - losses).abs().max())
+    fixture.add("inference.logits", trained.eval()(images))
+    fixture.write()
+    gradients = Fixture("tiny_resnet_gradients", "Gradients of the loss in tiny_resnet.json, by parameter")
+    gradients.add_state("gradient", ((name, p.grad) for name, p in model.named_parameters()))
+    gradients.write()
+
+
+# Optimizers
+
+
+def lars_step(parameters, gradients, buffers, rate, momentum=0.9, decay=1e-4, trust=0.001):
+    """SimCLR's LARS: the rate is inside the momentum buffer; biases know neither decay nor adaptation; no epsilon."""
+    for name, parameter in parameters.items():
+        gradient, ratio = gradients[name], 1.0
+        if "bias" not in name:
+            gradient = gradient + decay * parameter
+            lengths = parameter.norm(), gradient.norm()
+            ratio = (trust * lengths[0] / lengths[1]).item() if min(lengths) > 0 else 1.0
+        buffers[name] = momentum * buffers[name] + rate * ratio * gradient
+        parameters[name] = parameter - buffers[name]
+
+
+def torch_trajectory(make, start, gradients, rates):
+    leaves_by_name = {name: nn.Parameter(value.clone()) for name, value in start.items()}
+    optimizer = make(leaves_by_name.values())
+    trajectory = {name: [] for name in start}
+    for step, rate in enumerate(rates):
+        optimizer.param_groups[0]["lr"] = rate
+        for name, leaf in leaves_by_name.items():
+            leaf.grad = gradients[name][step].clone()
+        optimizer.step()
+        for name, leaf in leaves_by_name.items():
+            trajectory[name].append(leaf.detach().clone())
+    return {name: torch.stack(values) for name, values in trajectory.items()}
+
+
+def lars_trajectory(start, gradients, rates):
+    parameters = dict(start)
+    buffers = {name: torch.zeros_like(value) for name, value in start.items()}
+    trajectory = {name: [] for name in start}
+    for step, rate in enumerate(rates):
+        lars_step(parameters, {name: values[step] for name, values in gradients.items()}, buffers, rate)
+        for name, value in parameters.items():
+            trajectory[name].append(value)
+    return {name: torch.stack(values) for name, values in trajectory.items()}
+
+
+def optimizers():
+    fixture = Fixture(
+        "optimizers",
+        "Parameters after each of ten steps with given gradients and a rate that changes every step. sgd, nesterov: "
+        "momentum .9, weight decay 5e-4; adam: betas .9 and .999, eps 1e-8, decay .01 in the gradient; adamw: the same "
+        "decoupled (PyTorch decays biases too in these four); rates are scaled by *.rate_scale. lars: momentum .9, "
+        "decay 1e-4, trust .001, bias neither decayed nor adapted, zero_weight starts at zero",
+    )
+    start = {"weight": fixture.normal(3, 4), "bias": fixture.normal(4)}
+    gradients = {"weight": fixture.normal(10, 3, 4), "bias": fixture.normal(10, 4)}
+    zero = {"zero_weight": torch.zeros(2, 2).double()}
+    zero_gradients = {"zero_weight": fixture.normal(10, 2, 2)}
+    rates = [0.1 * 0.5 * (1 + math.cos(math.pi * step / 10)) for step in range(10)]
+    for name, value in (start | zero).items():
+        fixture.add(f"start.{name}", value)
+    for name, value in (gradients | zero_gradients).items():
+        fixture.add(f"gradient.{name}", value)
+    fixture.add("rates", np.array(rates), kind="f64")
+    makers = {
+        "sgd": (1.0, lambda p: torch.optim.SGD(p, lr=1, momentum=0.9, weight_decay=5e-4)),
+        "nesterov": (1.0, lambda p: torch.optim.SGD(p, lr=1, momentum=0.9, weight_decay=5e-4, nesterov=True)),
+        "adam": (0.1, lambda p: torch.optim.Adam(p, lr=1, weight_decay=0.01)),
+        "adamw": (0.1, lambda p: torch.optim.AdamW(p, lr=1, weight_decay=0.01)),
+    }
+    for name, (scale, make) in makers.items():
+        fixture.scalar(f"{name}.rate_scale", scale)
+        for parameter, values in torch_trajectory(make, start, gradients, [scale * r for r in rates]).items():
+            fixture.add(f"{name}.{parameter}", values)
+    fixture.scalar("lars.rate_scale", 10.0)
+    for parameter, values in lars_trajectory(start | zero, gradients | zero_gradients, [10 * r for r in rates]).items():
+        fixture.add(f"lars.{parameter}", values)
+    fixture.write()
+
+
+# Momentum contrast
+
+
+def moco_run(fixture, start, queue, views, dtype):
+    """Ten steps of MoCo + CO2: loss, SGD, momentum copy, enqueue, in this order."""
+
+    def embed(weights, x):
+        hidden = relu(linear(x, weights["0.weight"], weights["0.bias"]))
+        return normalize(linear(hidden, weights["2.weight"], weights["2.bias"]), dim=1)
+
+    online = {name: nn.Parameter(value.to(dtype).clone()) for name, value in start.items()}
+    momentum = {name: value.to(dtype).clone() for name, value in start.items()}
+    queue, pointer = queue.to(dtype).clone(), 0
+    optimizer = torch.optim.SGD(online.values(), lr=0.1, momentum=0.9, weight_decay=1e-4)
+    curves = {"total": [], "instance": [], "consistency": []}
+    for first, second in zip(*views):
+        q = embed(online, first.to(dtype))
+        with torch.no_grad():
+            p = embed(momentum, second.to(dtype))
+        instance = info_nce_loss(q, p, queue, 0.2)
+        consistency = consistency_loss(q, p, queue, 0.05)
+        total = instance + 0.3 * consistency
+        for name, term in zip(curves, (total, instance, consistency)):
+            curves[name].append(term.item())
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+        for name, value in momentum.items():
+            momentum[name] = 0.9 * value + 0.1 * online[name].detach()
+        queue[pointer : pointer + len(p)] = p
+        pointer = (pointer + len(p)) % len(queue)
+    return online, momentum, queue, {name: torch.tensor(values, dtype=torch.float64) for name, values in curves.items()}
+
+
+def moco_ten_steps():
+    fixture = Fixture(
+        "moco_ten_steps",
+        "MoCo + CO2 on vectors, network Linear(12, 16) ReLU Linear(16, 8): temperature .2, consistency temperature "
+        ".05, alpha .3, SGD rate .1 momentum .9 decay 1e-4; after each update f_k <- .9 f_k + .1 f_q, then the keys "
+        "enter the queue at its pointer (from 0, wrapping at 32). float32_deviation: of PyTorch's own float32 losses",
+    )
+    shapes = {"0.weight": (16, 12), "0.bias": (16,), "2.weight": (8, 16), "2.bias": (8,)}
+    start = {name: (0.3 * fixture.normal(*shape)).float().double() for name, shape in shapes.items()}
+    queue = normalize(fixture.normal(32, 8), dim=1).float().double()
+    sources = fixture.normal(10, 8, 12)
+    views = [(sources + 0.5 * fixture.normal(10, 8, 12)).float().double() for _ in range(2)]
+    fixture.add_state("state", start.items())
+    fixture.add("queue", queue)
+    fixture.add("view.0", views[0])
+    fixture.add("view.1", views[1])
+    online, momentum, final_queue, curves = moco_run(fixture, start, queue, views, torch.float64)
+    single = moco_run(fixture, start, queue, views, torch.float32)[3]
+    for name, values in curves.items():
+        fixture.add(f"losses.{name}", values)
+        fixture.scalar(f"losses.{name}.float32_deviation", (single[name] - values).abs().max())
+    fixture.add_state("after.online", online.items())
+    fixture.add_state("after.momentum", momentum.items())
+    fixture.add("after.queue", final_queue)
+    fixture.write()
+
+
+# Images
+
+
+def test_image(fixture):
+    """A 32 x 32 gradient with noise, whose first pixels are black, white, grey and pure colours; values k / 255."""
+    ramp = torch.linspace(0, 1, 32)
+    image = torch.stack([ramp.expand(32, 32), ramp.view(32, 1).expand(32, 32), 1 - ramp.expand(32, 32)])
+    image = (image + 0.25 * torch.randn(3, 32, 32, generator=fixture.generator)).clamp(0, 1)
+    corner = [(0, 0, 0), (1, 1, 1), (0.4, 0.4, 0.4), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0.2, 0.2, 0.8)]
+    image[:, 0, : len(corner)] = torch.tensor(corner).T
+    return (image * 255).round() / 255
+
+
+def color_jitter():
+    fixture = Fixture(
+        "color_jitter",
+        "torchvision.transforms.v2.functional on one 32 x 32 image in [0, 1]; the number in a name is the factor, for "
+        "blur the kernel size and sigma; composed: brightness 1.3, contrast .7, saturation 1.2, hue .05 in this order",
+        arithmetic="float32",
+    )
+    image = test_image(fixture)
+    fixture.add_images("image", image)
+    for factor in (0.6, 1.4):
+        fixture.add_images(f"brightness.{factor}", vision.adjust_brightness(image, factor))
+        fixture.add_images(f"contrast.{factor}", vision.adjust_contrast(image, factor))
+        fixture.add_images(f"saturation.{factor}", vision.adjust_saturation(image, factor))
+    for shift in (-0.1, 0.07):
+        fixture.add_images(f"hue.{shift}", vision.adjust_hue(image, shift))
+    fixture.add_images("grayscale", vision.rgb_to_grayscale(image, num_output_channels=3))
+    fixture.add_images("horizontal_flip", vision.horizontal_flip(image))
+    for size, sigma in ((3, 0.5), (5, 1.5)):
+        fixture.add_images(f"gaussian_blur.{size}.{sigma}", vision.gaussian_blur(image, [size, size], [sigma, sigma]))
+    composed = vision.adjust_contrast(vision.adjust_brightness(image, 1.3), 0.7)
+    fixture.add_images("composed", vision.adjust_hue(vision.adjust_saturation(composed, 1.2), 0.05))
+    fixture.write()
+
+
+CROPS = [  # top, left, height, width, output height, output width, interpolation
+    (3, 5, 14, 18, 32, 32, "bilinear"),
+    (0, 9, 23, 9, 32, 32, "bilinear"),
+    (0, 0, 32, 32, 32, 32, "bilinear"),
+    (17, 20, 15, 12, 32, 32, "bilinear"),
+    (2, 1, 29, 31, 13, 13, "bilinear"),
+    (4, 4, 27, 11, 16, 16, "bilinear"),
+    (0, 0, 32, 32, 8, 8, "bilinear"),
+    (0, 3, 30, 27, 20, 24, "bilinear"),
+    (3, 5, 14, 18, 32, 32, "bicubic"),
+    (2, 1, 29, 31, 13, 13, "bicubic"),
+]
+
+
+def resized_crop():
+    fixture = Fixture(
+        "resized_crop",
+        "torchvision.transforms.v2.functional.resized_crop with antialiasing; case.N.box is [top, left, height, width, "
+        "output height, output width, cubic (0 or 1)]; bicubic results are not clamped",
+        arithmetic="float32",
+    )
+    image = test_image(fixture)
+    fixture.add_images("image", image)
+    fixture.scalar("cases", len(CROPS))
+    for number, (top, left, height, width, rows, columns, mode) in enumerate(CROPS):
+        fixture.add(f"case.{number}.box", [top, left, height, width, rows, columns, int(mode == "bicubic")], kind="i32")
+        crop = vision.resized_crop(
+            image, top, left, height, width, [rows, columns], InterpolationMode(mode), antialias=True
+        )
+        fixture.add_images(f"case.{number}.output", crop)
+    fixture.write()
+
+
+# Statistics
+
+
+def holm(values):
+    """Holm's step-down adjusted p-values, in the order given."""
+    adjusted, running = np.empty(len(values)), 0.0
+    for rank, index in enumerate(np.argsort(values, kind="stable")):
+        running = max(running, min(1.0, (len(values) - rank) * values[index]))
+        adjusted[index] = running
+    return adjusted
+
+
+def student(fixture):
+    degrees = np.arange(1, 31)
+    fixture.add("t.probabilities", [0.6, 0.9, 0.95, 0.975, 0.995, 0.9995], kind="f64")
+    fixture.add("t.points", [-4.0, -1.0, 0.0, 0.5, 2.0, 6.0], kind="f64")
+    quantiles = [[scipy.stats.t.ppf(p, n) for p in (0.6, 0.9, 0.95, 0.975, 0.995, 0.9995)] for n in degrees]
+    masses = [[scipy.stats.t.cdf(x, n) for x in (-4.0, -1.0, 0.0, 0.5, 2.0, 6.0)] for n in degrees]
+    fixture.add("t.quantiles", quantiles, kind="f64")
+    fixture.add("t.cdf", masses, kind="f64")
+    cases = [(a, b, x) for a in (0.5, 1, 2.5, 15, 100) for b in (0.5, 1, 7, 40) for x in (0.01, 0.2, 0.5, 0.9, 0.999)]
+    fixture.add("beta.arguments", np.array(cases), kind="f64")
+    fixture.add("beta.values", [scipy.special.betainc(*case) for case in cases], kind="f64")
+
+
+def paired_intervals(fixture):
+    pairs = {
+        "three": ([0.8411, 0.8388, 0.8433], [0.8392, 0.8371, 0.8390]),
+        "five": ([0.71, 0.73, 0.72, 0.74, 0.70], [0.72, 0.70, 0.73, 0.71, 0.705]),
+        "two": ([0.5, 0.6], [0.45, 0.58]),
+        "eight": ([1.1, 2.3, 3.1, 4.8, 5.2, 6.7, 7.9, 8.3], [1.0, 2.1, 3.3, 4.2, 5.0, 6.1, 7.7, 8.4]),
+    }
+    for name, (treatment, baseline) in pairs.items():
+        result = scipy.stats.ttest_rel(treatment, baseline)
+        interval = result.confidence_interval(0.95)
+        fixture.add(f"paired.{name}.treatment", treatment, kind="f64")
+        fixture.add(f"paired.{name}.baseline", baseline, kind="f64")
+        differences = np.subtract(treatment, baseline)
+        fixture.scalar(f"paired.{name}.mean", differences.mean())
+        fixture.scalar(f"paired.{name}.standard_deviation", differences.std(ddof=1))
+        fixture.scalar(f"paired.{name}.lower", interval.low)
+        fixture.scalar(f"paired.{name}.upper", interval.high)
+        fixture.scalar(f"paired.{name}.p", result.pvalue)
+
+
+def logistic_regression(fixture):
+    labels = np.arange(60) % 3
+    centers = fixture.normal(3, 5).numpy()
+    features = (centers[labels] + 0.8 * fixture.normal(60, 5).numpy()).astype(np.float32)
+    fixture.add("probe.features", features)
+    fixture.add("probe.labels", labels)
+    for strength in (0.1, 1.0, 100.0):
+        model = LogisticRegression(C=strength, tol=1e-10, max_iter=100_000).fit(features.astype(np.float64), labels)
+        loss = -model.predict_log_proba(features.astype(np.float64))[np.arange(60), labels].mean()
+        prefix = f"probe.{strength}"
+        fixture.add(f"{prefix}.weight", model.coef_, kind="f64")
+        fixture.add(f"{prefix}.bias", model.intercept_ - model.intercept_.mean(), kind="f64")
+        fixture.scalar(f"{prefix}.c", strength)
+        fixture.scalar(f"{prefix}.cross_entropy", loss)
+        fixture.scalar(f"{prefix}.objective", loss + (model.coef_**2).sum() / (2 * strength * 60))
+        fixture.scalar(f"{prefix}.accuracy", model.score(features.astype(np.float64), labels))
+
+
+def nearest_neighbors(fixture):
+    bank, queries = fixture.normal(24, 8), fixture.normal(7, 8)
+    labels = torch.arange(24) % 3
+    similarities = normalize(queries, dim=1) @ normalize(bank, dim=1).T
+    closest = similarities.topk(5, dim=1)
+    votes = torch.zeros(7, 3).double()
+    votes.scatter_add_(1, labels[closest.indices], (closest.values / 0.1).exp())
+    fixture.add("knn.bank", bank)
+    fixture.add("knn.labels", labels)
+    fixture.add("knn.queries", queries)
+    fixture.add("knn.neighbors", closest.indices)
+    fixture.add("knn.votes", votes)
+    fixture.add("knn.predictions", votes.argmax(1))
+    fixture.scalar("knn.k", 5)
+    fixture.scalar("knn.temperature", 0.1)
+
+
+def statistics():
+    fixture = Fixture(
+        "statistics",
+        "t.quantiles[n - 1, i] at t.probabilities[i] and t.cdf[n - 1, i] at t.points[i] for n = 1...30 degrees of "
+        "freedom; beta.values: regularized incomplete beta I_x(a, b) at rows [a, b, x]; paired.*: differences "
+        "treatment - baseline with 95 % t interval and two-sided p; holm.*: adjusted p-values; probe.C.*: multinomial "
+        "logistic regression, objective = mean cross-entropy + |weight|^2 / (2 C 60), bias unpenalised and centred; "
+        "knn.*: votes exp(cosine / temperature) of the k nearest",
+        arithmetic="float64",
+    )
+    student(fixture)
+    paired_intervals(fixture)
+    family = [0.01, 0.04, 0.03, 0.005, 0.04, 0.8, 0.3]
+    fixture.add("holm.p", family, kind="f64")
+    fixture.add("holm.adjusted", holm(family), kind="f64")
+    logistic_regression(fixture)
+    nearest_neighbors(fixture)
+    fixture.write()
+
+
+FIXTURES = {
+    "info_nce": info_nce,
+    "nt_xent": nt_xent,
+    "co2": co2,
+    "cross_entropy": cross_entropy_fixture,
+    "batch_norm": batch_normalization,
+    "convolution": convolution,
+    "basic_block": basic_block,
+    "tiny_resnet": tiny_resnet,
+    "optimizers": optimizers,
+    "moco_ten_steps": moco_ten_steps,
+    "color_jitter": color_jitter,
+    "resized_crop": resized_crop,
+    "statistics": statistics,
+}
+
+
+def main():
+    torch.set_num_threads(1)
+    unknown = [name for name in sys.argv[1:] if name not in FIXTURES]
+    if unknown:
+        sys.exit(f"unknown fixture {unknown[0]}: choose from {', '.join(FIXTURES)}")
+    for name in sys.argv[1:] or FIXTURES:
+        FIXTURES[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,7 @@ public struct Gradients {
 /// Evaluates `body` and differentiates its total with respect to `parameters`, and nothing else.
 ///
 /// Whatever is not named is constant: a momentum encoder, a queue and every evaluation record nothing.
+@discardableResult
 public func withGradients(
   of parameters: [Parameter], _ body: () throws -> Loss
 ) rethrows -> (loss: Loss, gradients: Gradients) {

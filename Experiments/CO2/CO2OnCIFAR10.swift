@@ -1,0 +1,97 @@
+import Evaluation
+import Harness
+import NeuralNetworks
+import Pretraining
+import Tensors
+import Vision
+
+/// Does the consistency term improve MoCo's features on CIFAR-10?
+public struct CO2OnCIFAR10: Experiment {
+  public static let name = "co2-cifar10"
+  public static let paper = Paper(
+    "CO2: Consistent Contrast for Unsupervised Visual Representation Learning",
+    authors: "Wei, Wang, Shen, Yuille", venue: "ICLR 2021", arXiv: "2010.02217", folder: "co2")
+  public static let claim = "The consistency term improves the linear-probe accuracy of MoCo's features."
+  public static let cost = "reduced: 20 epochs, about 10 minutes per arm and seed on two cores"
+  public static let version = 1
+
+  public let dataset: DatasetReference
+  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe()]
+  public let headline = Comparison("MoCo + CO2", over: "MoCo", evaluation: "linear-v1")
+  private let encoder: ResNet.Configuration
+  private let plan: TrainingPlan
+  private let supervisedPlan: TrainingPlan
+  private let moco: CO2.Hyperparameters
+
+  public init(scale: Scale) {
+    var moco = CO2.Hyperparameters()
+    var plan = TrainingPlan(
+      epochs: 20, batchSize: 256, optimizer: .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4),
+      schedule: .cosine())
+    var supervisedPlan = TrainingPlan(
+      epochs: 20, batchSize: 256, optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4),
+      schedule: .cosine())
+    switch scale {
+    case .paper:  // the MoCo authors' CIFAR recipe with CO2 on top; the CO2 paper itself has none
+      (dataset, encoder) = (.cifar10, .resNet18(normalizationGroups: 8))
+      (plan.epochs, plan.batchSize, supervisedPlan.epochs) = (200, 512, 200)
+      (moco.hasHiddenLayer, moco.smallestCrop) = (false, 0.08)
+    case .reduced:
+      (dataset, encoder) = (.cifar10, .resNet18(width: 16, normalizationGroups: 8))
+    case .smoke:
+      (dataset, encoder) = (.cifar10.first(512), .resNet18(width: 4, normalizationGroups: 2))
+      (plan.epochs, plan.batchSize, supervisedPlan.epochs, supervisedPlan.batchSize) = (2, 64, 2, 64)
+      moco.queueLength = 256
+    }
+    (self.plan, self.supervisedPlan, self.moco) = (plan, supervisedPlan, moco)
+  }
+
+  public var arms: [Arm] {
+    let weights: KeyValuePairs<String, Float> = ["MoCo": 0, "MoCo + CO2": moco.consistencyWeight]
+    let headline = weights.map { name, weight in
+      var hyperparameters = moco
+      hyperparameters.consistencyWeight = weight
+      return contrastive(name, hyperparameters, plan)
+    }
+    return headline + references
+  }
+
+  /// A floor and a ceiling for the headline's numbers.
+  private var references: [Arm] {
+    var untrained = plan
+    untrained.epochs = 0
+    var ungrouped = encoder
+    ungrouped.normalizationGroups = 1
+    let (network, classes) = (ungrouped, dataset.classCount)
+    return [
+      contrastive("random encoder", role: .reference, moco, untrained),
+      Arm(
+        "supervised", role: .reference, hyperparameters: Supervised.Hyperparameters(), plan: supervisedPlan,
+        usesLabels: true
+      ) { hyperparameters, random in
+        Supervised(network, classCount: classes, hyperparameters, using: &random)
+      },
+    ]
+  }
+
+  private func contrastive(
+    _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan
+  ) -> Arm {
+    Arm(name, role: role, hyperparameters: hyperparameters, plan: plan) { [encoder] hyperparameters, random in
+      CO2(encoder, hyperparameters, using: &random)
+    }
+  }
+
+  public var tables: [PaperTable] { [] }
+}
+
+extension CO2.Hyperparameters: CheckedHyperparameters {
+  public func problem(with plan: TrainingPlan) -> String? {
+    if queueLength < plan.batchSize {
+      return "a queue of \(queueLength) keys is smaller than a batch of \(plan.batchSize): raise queueLength"
+    }
+    if !(temperature > 0 && consistencyTemperature > 0) { return "temperatures are positive" }
+    if !(0...1).contains(keyMomentum) { return "keyMomentum lies within 0...1, not at \(keyMomentum)" }
+    return (0..<1).contains(smallestCrop) ? nil : "smallestCrop lies within 0..<1, not at \(smallestCrop)"
+  }
+}

@@ -1,0 +1,10 @@
+import Tensors
+
+/// ½ D_KL(P‖Q) + ½ D_KL(Q‖P), averaged over the batch, where Q(i) ∝ exp(aᵢ/τ) and P(i) ∝ exp(bᵢ/τ).
+///
+/// - Parameters:
+///   - a: One row of similarities per image: N × K.
+///   - b: The rows they are compared with: N × K.
+public func symmetricDivergence(_ a: Tensor, _ b: Tensor, temperature τ: Float) -> Tensor {
+  a.symmetricDivergence(from: b, temperature: τ)
+}

@@ -1,0 +1,119 @@
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// What one optimizer step did.
+public struct StepReport: Sendable {
+  /// How far the training has come, this step included.
+  public let progress: TrainingProgress
+  /// What was minimized.
+  public let loss: Float
+  /// Its parts.
+  public let terms: [(name: String, value: Float)]
+  /// The rate of the step.
+  public let learningRate: Float
+}
+
+/// Why a training cannot go on.
+public enum PretrainingError: Error, CustomStringConvertible, Equatable {
+  /// The loss is NaN or infinite.
+  case nonFiniteLoss(step: Int, epoch: Int, loss: Float, learningRate: Float, indices: [Int])
+  /// A batch is larger than the data set.
+  case batchTooLarge(batchSize: Int, images: Int)
+  /// A checkpoint lacks something this training needs, or holds it in another shape.
+  case foreignState(String)
+
+  public var description: String {
+    switch self {
+    case .nonFiniteLoss(let step, let epoch, let loss, let rate, let indices):
+      "the loss became \(loss) at step \(step) (epoch \(epoch), learning rate \(rate), images "
+        + "\(indices.prefix(8).map(String.init).joined(separator: ", "))…): lower the learning rate or the precision's risk "
+        + "(--set plan.precision=float32); the last good checkpoint is kept"
+    case .batchTooLarge(let batchSize, let images):
+      "a batch of \(batchSize) images cannot be drawn from \(images): lower plan.batchSize"
+    case .foreignState(let what): "the checkpoint does not fit this training: \(what); start anew with --fresh"
+    }
+  }
+}
+
+/// The only training loop.
+public final class Pretrainer {
+  /// How far the training has come.
+  public internal(set) var progress: TrainingProgress
+  let method: any PretrainingMethod
+  private let plan: TrainingPlan
+  let optimizer: Optimizer
+  private let loader: ViewLoader
+  private let seed: UInt64
+  private let stepsPerEpoch: Int
+
+  /// Prepares the training of `method` on `images`, in numbers of `dataType`.
+  ///
+  /// - Throws: `PretrainingError.batchTooLarge`.
+  public init(
+    method: any PretrainingMethod, plan: TrainingPlan, images: ImageSet, standardization: Standardization,
+    seed: UInt64
+  ) throws {
+    guard plan.epochs == 0 || plan.batchSize <= images.count else {
+      throw PretrainingError.batchTooLarge(batchSize: plan.batchSize, images: images.count)
+    }
+    self.method = method
+    self.plan = plan
+    self.seed = seed
+    optimizer = Optimizer(plan.optimizer, for: method)
+    // Labels stop here: what a method sees of the data set are its images.
+    let unlabelled = ImageSet(
+      height: images.height, width: images.width, bytes: images.bytes, labels: [], classNames: [])
+    loader = ViewLoader(
+      unlabelled, augmentations: method.augmentations, standardization: standardization, seed: seed,
+      dataType: plan.precision.dataType)
+    stepsPerEpoch = images.count / plan.batchSize
+    progress = TrainingProgress(step: 0, steps: plan.epochs * stepsPerEpoch, epoch: 0, epochs: plan.epochs)
+  }
+
+  /// Whether every step of the plan has been taken.
+  public var isFinished: Bool { progress.step >= progress.steps }
+
+  /// Takes the steps of one epoch and reports each.
+  ///
+  /// - Throws: `PretrainingError.nonFiniteLoss`, and whatever `observe` throws.
+  public func runEpoch(_ observe: (StepReport) throws -> Void) throws {
+    let epoch = progress.epoch
+    let batches = Shuffled().batches(
+      count: loader.images.count, size: plan.batchSize, epoch: epoch, seed: seed)
+    for indices in batches {
+      try observe(try step(on: loader.batch(indices: indices, epoch: epoch)))
+    }
+    progress.epoch += 1
+  }
+
+  /// Takes one step: the two halves of every method's algorithm, in its order.
+  private func step(on batch: Batch) throws -> StepReport {
+    let rate =
+      plan.optimizer.learningRate
+      * plan.schedule.factor(at: progress.step, of: progress.steps, stepsPerEpoch: stepsPerEpoch)
+    let parameters = method.trainableParameters(at: progress)
+    let (loss, gradients) = withGradients(of: parameters) { method.loss(of: batch, at: progress) }
+    let total = loss.total.item
+    guard total.isFinite else {
+      throw PretrainingError.nonFiniteLoss(
+        step: progress.step, epoch: progress.epoch, loss: total, learningRate: rate, indices: batch.indices)
+    }
+    optimizer.update(parameters, with: gradients, learningRate: rate)
+    method.didUpdate(at: progress)
+    progress.step += 1
+    return StepReport(
+      progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) }, learningRate: rate)
+  }
+}
+
+extension Precision {
+  /// The numbers activations are made of on this machine.
+  public var dataType: DataType {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    case .automatic: OneDNN.hasBFloat16 ? .bfloat16 : .float32
+    }
+  }
+}

@@ -72,9 +72,16 @@ public final class CO2: PretrainingMethod {
   }
 
   public func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {
+    let α = hyperparameters.consistencyWeight
+    let (instance, consistency) = terms(of: batch, at: progress)
+    // L = L_ins + α L_con; at α = 0 this is MoCo, and the second term is only watched.
+    return Loss(
+      α == 0 ? instance : instance + α * consistency, terms: ["instance": instance, "consistency": consistency])
+  }
+
+  func terms(of batch: Batch, at progress: TrainingProgress) -> (instance: Tensor, consistency: Tensor) {
     let τ = hyperparameters.temperature
     let τCon = hyperparameters.consistencyTemperature
-    let α = hyperparameters.consistencyWeight
 
     let q = online(batch.views[0].images).normalized()
     let p = keys(of: batch.views[1].images, at: progress)
@@ -88,8 +95,7 @@ public final class CO2: PretrainingMethod {
     let consistency = symmetricDivergence(qn, pn, temperature: τCon)
 
     latestKeys = p
-    let total = α == 0 ? instance : instance + α * consistency
-    return Loss(total, terms: ["instance": instance, "consistency": consistency])
+    return (instance, consistency)
   }
 
   public func didUpdate(at progress: TrainingProgress) {
@@ -99,7 +105,7 @@ public final class CO2: PretrainingMethod {
   }
 
   /// The momentum network's unit vectors for `images`, encoded in shuffled order and returned in theirs.
-  private func keys(of images: Tensor, at progress: TrainingProgress) -> Tensor {
+  func keys(of images: Tensor, at progress: TrainingProgress) -> Tensor {
     guard hyperparameters.shufflesKeys else { return momentum.network(images).normalized() }
     var random = shuffle.split("step \(progress.step)")
     let order = random.permutation(images.shape.batch)

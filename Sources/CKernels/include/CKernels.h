@@ -36,8 +36,11 @@ rk_isa_level rk_isa(void);
 /// The level's name, as REPRO_MAX_ISA spells it.
 const char *rk_isa_name(rk_isa_level level);
 
-/// Uses `level`, or the best one below it that the processor has, and returns it. For tests; not while kernels run.
+/// Uses `level`, or the best one below it that the processor has, for calls from this thread, and returns it: for tests.
 rk_isa_level rk_isa_select(rk_isa_level level);
+
+/// Ends this thread's `rk_isa_select`.
+void rk_isa_reset(void);
 
 // ---- Thread pool ------------------------------------------------------------------------------------------------
 

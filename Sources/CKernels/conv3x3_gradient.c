@@ -1,0 +1,203 @@
+// The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in pairs of images: the same pixel of two
+// images is one pair, so that every tap of every pixel lines up and nothing of the padding is computed. Eight input
+// channels by three taps of a row by 16 output channels stay in 24 registers while rows pass.
+
+#include "conv3x3.h"
+
+enum { BLOCK = 8, ROW_TAPS = 3, ACCUMULATORS = BLOCK * ROW_TAPS };
+
+// Pixels (of the output, per group) whose packed copies stay in the nearest cache.
+static size_t group_pixels(size_t stride) { return stride == 1 ? 256 : 128; }
+
+// Images and rows that are packed and worked through at a time.
+typedef struct {
+  size_t pairs, rows;  // output rows; the input's have a halo
+  size_t in_rows;
+} group_shape;
+
+static group_shape group_of(const conv_shape *s) {
+  size_t pixels = s->out_height * s->out_width, most = group_pixels(s->stride);
+  group_shape g;
+  if (pixels >= most) {
+    g.pairs = 1;
+    g.rows = most / s->out_width;
+    if (g.rows == 0) g.rows = 1;
+    if (g.rows > s->out_height) g.rows = s->out_height;
+  } else {
+    g.pairs = most / pixels;
+    g.rows = s->out_height;
+  }
+  g.in_rows = (g.rows - 1) * s->stride + 3;
+  if (g.in_rows > s->height) g.in_rows = s->height;
+  return g;
+}
+
+size_t rk_conv3x3_gradient_scratch_bytes(
+  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
+  conv_shape s = make_conv_shape(1, height, width, channels_in, channels_out, stride);
+  group_shape g = group_of(&s);
+  size_t in = g.pairs * g.in_rows * width * channels_in, out = g.pairs * g.rows * s.out_width * channels_out;
+  return (in + out) * 2 * sizeof(uint16_t) + 64;
+}
+
+size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
+  return channels_in * channels_out * TAPS;
+}
+
+#if defined(__x86_64__)
+
+// Packs rows of two images (the second nullable) as [block of 16 channels][row][column][16][2].
+CONV_TARGET static void pack_rows(
+  const uint16_t *first, const uint16_t *second, size_t pixels, size_t channels, uint16_t *packed, size_t block_step) {
+  for (size_t c = 0; c < channels; c += LANES) {
+    uint16_t *to = packed + c / LANES * block_step;
+    for (size_t p = 0; p < pixels; p++) {
+      __m256i even = _mm256_loadu_si256((const __m256i *)(first + p * channels + c));
+      __m256i odd = second == NULL ? _mm256_setzero_si256()
+                                   : _mm256_loadu_si256((const __m256i *)(second + p * channels + c));
+      _mm512_storeu_si512(to + p * PAIR_LANES, interleave(even, odd));
+    }
+  }
+}
+
+// One sweep: pairs of images, and in each a run of rows at equal distances in both tensors.
+typedef struct {
+  const uint16_t *in, *out;
+  size_t pairs, rows, width, out_width;
+  size_t in_pair_step, out_pair_step, in_row_step, out_row_step;
+} sweep;
+
+// Adds the products of `in` (8 channels of one pixel) with up to three output pixels.
+CONV_INLINE void add_pixel(
+  __m512 *acc, const uint16_t *in, const __m512bh *next, const __m512bh *here, const __m512bh *before) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < BLOCK; i++) {
+    __m512bh b = broadcast_pair(in + 2 * i);
+    if (next != NULL) acc[i] = _mm512_dpbf16_ps(acc[i], b, *next);
+    if (here != NULL) acc[BLOCK + i] = _mm512_dpbf16_ps(acc[BLOCK + i], b, *here);
+    if (before != NULL) acc[2 * BLOCK + i] = _mm512_dpbf16_ps(acc[2 * BLOCK + i], b, *before);
+  }
+}
+
+// Stride 1: input column x meets output columns x + 1, x and x - 1 in the taps 0, 1 and 2.
+CONV_INLINE void sweep_row_same(__m512 *acc, const uint16_t *in, const uint16_t *out, const size_t width) {
+  __m512bh here = load_pairs(out);
+  if (width == 1) {
+    add_pixel(acc, in, NULL, &here, NULL);
+    return;
+  }
+  __m512bh next = load_pairs(out + PAIR_LANES), before = here;
+  add_pixel(acc, in, &next, &here, NULL);
+  here = next;
+  for (size_t x = 1; x + 1 < width; x++) {
+    next = load_pairs(out + (x + 1) * PAIR_LANES);
+    add_pixel(acc, in + x * PAIR_LANES, &next, &here, &before);
+    before = here;
+    here = next;
+  }
+  add_pixel(acc, in + (width - 1) * PAIR_LANES, NULL, &here, &before);
+}
+
+// Stride 2: input column 2 x meets output column x in tap 1; 2 x + 1 meets x in tap 2 and x + 1 in tap 0.
+CONV_INLINE void sweep_row_halving(
+  __m512 *acc, const uint16_t *in, const uint16_t *out, const size_t width, const size_t out_width) {
+  __m512bh here = load_pairs(out);
+  for (size_t x = 0; x + 1 < out_width; x++) {
+    __m512bh next = load_pairs(out + (x + 1) * PAIR_LANES);
+    const uint16_t *even = in + 2 * x * PAIR_LANES;
+    add_pixel(acc, even, NULL, &here, NULL);
+    add_pixel(acc, even + PAIR_LANES, &next, NULL, &here);
+    here = next;
+  }
+  const uint16_t *last = in + 2 * (out_width - 1) * PAIR_LANES;
+  add_pixel(acc, last, NULL, &here, NULL);
+  if (2 * out_width == width) add_pixel(acc, last + PAIR_LANES, NULL, NULL, &here);
+}
+
+CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride, const size_t width) {
+  __m512 acc[ACCUMULATORS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < ACCUMULATORS; i++) acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+  for (size_t p = 0; p < s->pairs; p++) {
+    const uint16_t *in = s->in + p * s->in_pair_step, *out = s->out + p * s->out_pair_step;
+    for (size_t r = 0; r < s->rows; r++, in += s->in_row_step, out += s->out_row_step) {
+      if (stride == 1) sweep_row_same(acc, in, out, width);
+      else sweep_row_halving(acc, in, out, width, (width - 1) / 2 + 1);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < ACCUMULATORS; i++) _mm512_storeu_ps(gradient + i * LANES, acc[i]);
+}
+
+CONV_TARGET static void sweep_any(const sweep *s, float *gradient, size_t stride) {
+  if (stride == 1 && s->width == 4) run_sweep(s, gradient, 1, 4);
+  else if (stride == 1 && s->width == 8) run_sweep(s, gradient, 1, 8);
+  else if (stride == 1) run_sweep(s, gradient, 1, s->width);
+  else if (s->width == 8) run_sweep(s, gradient, 2, 8);
+  else run_sweep(s, gradient, 2, s->width);
+}
+
+// Where a group lies: output rows [row, row + rows) and the input rows they touch.
+typedef struct {
+  size_t row, rows, in_row, in_rows, pairs;
+} group;
+
+CONV_TARGET static void add_group(
+  const conv_shape *s, const group *g, const uint16_t *in, const uint16_t *out, size_t in_block, size_t out_block,
+  float *gradient) {
+  sweep w = {.pairs = g->pairs, .width = s->width, .out_width = s->out_width};
+  w.in_pair_step = g->in_rows * s->width * PAIR_LANES;
+  w.out_pair_step = g->rows * s->out_width * PAIR_LANES;
+  w.in_row_step = s->stride * s->width * PAIR_LANES;
+  w.out_row_step = s->out_width * PAIR_LANES;
+  for (size_t co = 0; co < s->channels_out / LANES; co++) {
+    for (size_t ci = 0; ci < s->channels_in / BLOCK; ci++) {
+      const uint16_t *in_channels = in + ci / 2 * in_block + ci % 2 * 2 * BLOCK;
+      for (size_t tap = 0; tap < 3; tap++) {
+        // Output rows whose input row, row * stride + tap - 1, lies inside the image.
+        size_t first = g->row, end = g->row + g->rows;
+        if (tap == 0 && first == 0) first = 1;
+        while (end > first && (end - 1) * s->stride + tap > s->height) end--;
+        if (end <= first) continue;
+        w.rows = end - first;
+        w.in = in_channels + (first * s->stride + tap - 1 - g->in_row) * s->width * PAIR_LANES;
+        w.out = out + co * out_block + (first - g->row) * s->out_width * PAIR_LANES;
+        size_t index = ((co * (s->channels_in / BLOCK) + ci) * 3 + tap) * ACCUMULATORS * LANES;
+        sweep_any(&w, gradient + index, s->stride);
+      }
+    }
+  }
+}
+
+CONV_TARGET void rk_conv3x3_weight_gradient(
+  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
+  group_shape most = group_of(&s);
+  size_t in_image = height * width * channels_in, out_image = s.out_height * s.out_width * channels_out;
+  uint16_t *in = (uint16_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+  for (size_t n = 0; n < images; n += 2 * most.pairs) {
+    size_t left = images - n, here = left < 2 * most.pairs ? left : 2 * most.pairs;
+    group g = {.pairs = (here + 1) / 2};
+    for (g.row = 0; g.row < s.out_height; g.row += most.rows) {
+      g.rows = s.out_height - g.row < most.rows ? s.out_height - g.row : most.rows;
+      g.in_row = g.row == 0 ? 0 : g.row * stride - 1;
+      size_t in_end = (g.row + g.rows - 1) * stride + 2;
+      g.in_rows = (in_end < height ? in_end : height) - g.in_row;
+      size_t in_pixels = g.in_rows * width, out_pixels = g.rows * s.out_width;
+      size_t in_block = g.pairs * in_pixels * PAIR_LANES, out_block = g.pairs * out_pixels * PAIR_LANES;
+      uint16_t *out = in + in_block * (channels_in / LANES);
+      for (size_t p = 0; p < g.pairs; p++) {
+        bool single = n + 2 * p + 1 >= images;
+        const uint16_t *a = x + (n + 2 * p) * in_image + g.in_row * width * channels_in;
+        const uint16_t *b = dy + (n + 2 * p) * out_image + g.row * s.out_width * channels_out;
+        pack_rows(a, single ? NULL : a + in_image, in_pixels, channels_in, in + p * in_pixels * PAIR_LANES, in_block);
+        pack_rows(
+          b, single ? NULL : b + out_image, out_pixels, channels_out, out + p * out_pixels * PAIR_LANES, out_block);
+      }
+      add_group(&s, &g, in, out, in_block, out_block, gradient);
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,154 @@
+// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's pair of
+// channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
+// The data gradient is the same convolution with weights packed for it.
+
+#include "conv3x3.h"
+
+#if defined(__x86_64__)
+
+typedef struct {
+  const uint16_t *x, *w;  // one image; the weights of 16 output channels: [row][pair of inputs][column][16][2]
+  uint16_t *y;            // the image's output at those channels
+  float *sums;            // 2 x 16, nullable
+  size_t height, width, in, out;
+} job;
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+CONV_INLINE void finish(const job *j, const __m512 *acc, size_t first, const int count, const bool with_sums) {
+  __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
+  UNROLL for (int i = 0; i < count; i++) {
+    store_pixel(j->y + (first + (size_t)i) * j->out, acc[i], &sum, &square, with_sums);
+  }
+  if (with_sums) {
+    _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
+    _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
+  }
+}
+
+// `count` pixels of one row from `column`; `left` and `right` say that the block touches the image's edges.
+CONV_INLINE void row_block(
+  const job *j, size_t row, size_t column, const int count, const bool left, const bool right) {
+  __m512 acc[16];
+  UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
+  size_t in = j->in, first_tap = row == 0 ? 1 : 0, end_tap = row + 1 == j->height ? 2 : 3;
+  for (size_t tap = first_tap; tap < end_tap; tap++) {
+    const uint16_t *x = j->x + ((row + tap - 1) * j->width + column) * in;
+    const uint16_t *w = j->w + tap * (in / 2) * 3 * PAIR_LANES;
+    for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
+      __m512bh w0 = load_pairs(w), w1 = load_pairs(w + PAIR_LANES), w2 = load_pairs(w + 2 * PAIR_LANES);
+      UNROLL for (int i = left ? 0 : -1; i < (right ? count : count + 1); i++) {
+        __m512bh b = broadcast_pair(x + (ptrdiff_t)i * (ptrdiff_t)in);
+        if (i + 1 < count) acc[i + 1] = _mm512_dpbf16_ps(acc[i + 1], b, w0);
+        if (i >= 0 && i < count) acc[i] = _mm512_dpbf16_ps(acc[i], b, w1);
+        if (i >= 1) acc[i - 1] = _mm512_dpbf16_ps(acc[i - 1], b, w2);
+      }
+    }
+  }
+  size_t first = row * j->width + column;
+  if (j->sums != NULL) finish(j, acc, first, count, true);
+  else finish(j, acc, first, count, false);
+}
+
+// `rows` whole rows of a narrow image (width = `columns`); `top` and `bottom` say that they touch the edges.
+CONV_INLINE void image_block(
+  const job *j, size_t row, const int rows, const int columns, const bool top, const bool bottom) {
+  __m512 acc[16];
+  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = _mm512_setzero_ps();
+  size_t in = j->in, tap_step = (in / 2) * 3 * PAIR_LANES;
+  const uint16_t *x = j->x + row * (size_t)columns * in, *w = j->w;
+  for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
+    __m512bh taps[9];
+    UNROLL for (int t = 0; t < 9; t++) {
+      taps[t] = load_pairs(w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * PAIR_LANES);
+    }
+    UNROLL for (int r = top ? 0 : -1; r < (bottom ? rows : rows + 1); r++) {
+      UNROLL for (int i = 0; i < columns; i++) {
+        __m512bh b = broadcast_pair(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
+        UNROLL for (int t = 0; t < 9; t++) {
+          int to_row = r + 1 - t / 3, to_column = i + 1 - t % 3;
+          if (to_row >= 0 && to_row < rows && to_column >= 0 && to_column < columns) {
+            int to = to_row * columns + to_column;
+            acc[to] = _mm512_dpbf16_ps(acc[to], b, taps[t]);
+          }
+        }
+      }
+    }
+  }
+  size_t first = row * (size_t)columns;
+  if (j->sums != NULL) finish(j, acc, first, rows * columns, true);
+  else finish(j, acc, first, rows * columns, false);
+}
+
+#define IMAGE_BLOCK(name, rows, columns)                                              \
+  CONV_TARGET static void name(const job *j, size_t row) {                            \
+    bool top = row == 0, bottom = row + (rows) == j->height;                          \
+    if (top && bottom) image_block(j, row, rows, columns, true, true);                \
+    else if (top) image_block(j, row, rows, columns, true, false);                    \
+    else if (bottom) image_block(j, row, rows, columns, false, true);                 \
+    else image_block(j, row, rows, columns, false, false);                            \
+  }
+
+IMAGE_BLOCK(block_4x4, 4, 4)
+IMAGE_BLOCK(block_2x8, 2, 8)
+
+#define ROW_BLOCK(name, count)                                                        \
+  CONV_TARGET static void name(const job *j, size_t row, size_t column) {             \
+    bool left = column == 0, right = column + (count) == j->width;                    \
+    if (left && right) row_block(j, row, column, count, true, true);                  \
+    else if (left) row_block(j, row, column, count, true, false);                     \
+    else if (right) row_block(j, row, column, count, false, true);                    \
+    else row_block(j, row, column, count, false, false);                              \
+  }
+
+ROW_BLOCK(row_16, 16)
+ROW_BLOCK(row_12, 12)
+ROW_BLOCK(row_8, 8)
+ROW_BLOCK(row_4, 4)
+ROW_BLOCK(row_2, 2)
+ROW_BLOCK(row_1, 1)
+
+CONV_TARGET static void whole_row(const job *j, size_t row) {
+  size_t column = 0, width = j->width;
+  for (; column + 16 <= width; column += 16) row_16(j, row, column);
+  if (column + 12 <= width) { row_12(j, row, column); column += 12; }
+  if (column + 8 <= width) { row_8(j, row, column); column += 8; }
+  if (column + 4 <= width) { row_4(j, row, column); column += 4; }
+  if (column + 2 <= width) { row_2(j, row, column); column += 2; }
+  if (column < width) row_1(j, row, column);
+}
+
+CONV_TARGET static void whole_image(const job *j) {
+  size_t row = 0;
+  if (j->width == 4) {
+    for (; row + 4 <= j->height; row += 4) block_4x4(j, row);
+  } else if (j->width == 8) {
+    for (; row + 2 <= j->height; row += 2) block_2x8(j, row);
+  }
+  for (; row < j->height; row++) whole_row(j, row);
+}
+
+// Output channels outermost: 16 of them need few weights, which stay in the nearest cache while images pass.
+CONV_TARGET void rk_conv3x3_same(
+  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, const conv_shape *s) {
+  size_t pixels = s->height * s->width;
+  if (sums != NULL) memset(sums, 0, 2 * s->channels_out * sizeof(double));
+  for (size_t c = 0; c < s->channels_out; c += LANES) {
+    float image_sums[2 * LANES];
+    job j = {
+      x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
+      s->channels_in, s->channels_out};
+    for (size_t n = 0; n < s->images; n++) {
+      memset(image_sums, 0, sizeof image_sums);
+      whole_image(&j);
+      if (sums != NULL) {
+        add_sums(sums + c, _mm512_loadu_ps(image_sums));
+        add_sums(sums + s->channels_out + c, _mm512_loadu_ps(image_sums + LANES));
+      }
+      j.x += pixels * s->channels_in;
+      j.y += pixels * s->channels_out;
+    }
+  }
+}
+
+#endif

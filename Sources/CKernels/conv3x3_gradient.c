@@ -67,15 +67,42 @@ typedef struct {
   size_t in_pair_step, out_pair_step, in_row_step, out_row_step;
 } sweep;
 
+// One channel's pair, broadcast, times up to three outputs. Written as assembly because compilers reorder the
+// intrinsics until the accumulators no longer fit into registers.
+typedef int32_t pair_bits __attribute__((may_alias));
+#define PRODUCT(sum, out) "vdpbf16ps %[" #out "], %%zmm31, %[" #sum "]\n\t"
+#define BROADCAST "vpbroadcastd %[in], %%zmm31\n\t"
+#define CHANNEL [in] "m"(*(const pair_bits *)(in + 2 * i))
+
 // Adds the products of `in` (8 channels of one pixel) with up to three output pixels.
 CONV_INLINE void add_pixel(
   __m512 *acc, const uint16_t *in, const __m512bh *next, const __m512bh *here, const __m512bh *before) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < BLOCK; i++) {
-    __m512bh b = broadcast_pair(in + 2 * i);
-    if (next != NULL) acc[i] = _mm512_dpbf16_ps(acc[i], b, *next);
-    if (here != NULL) acc[BLOCK + i] = _mm512_dpbf16_ps(acc[BLOCK + i], b, *here);
-    if (before != NULL) acc[2 * BLOCK + i] = _mm512_dpbf16_ps(acc[2 * BLOCK + i], b, *before);
+    __m512 *a = acc + i, *b = acc + BLOCK + i, *c = acc + 2 * BLOCK + i;
+    if (next != NULL && here != NULL && before != NULL) {
+      __asm__ volatile(
+        BROADCAST PRODUCT(a, next) PRODUCT(b, here) PRODUCT(c, before)
+        : [a] "+v"(*a), [b] "+v"(*b), [c] "+v"(*c)
+        : CHANNEL, [next] "v"(*next), [here] "v"(*here), [before] "v"(*before)
+        : "xmm31");
+    } else if (next != NULL && here != NULL) {
+      __asm__ volatile(
+        BROADCAST PRODUCT(a, next) PRODUCT(b, here)
+        : [a] "+v"(*a), [b] "+v"(*b) : CHANNEL, [next] "v"(*next), [here] "v"(*here) : "xmm31");
+    } else if (here != NULL && before != NULL) {
+      __asm__ volatile(
+        BROADCAST PRODUCT(b, here) PRODUCT(c, before)
+        : [b] "+v"(*b), [c] "+v"(*c) : CHANNEL, [here] "v"(*here), [before] "v"(*before) : "xmm31");
+    } else if (next != NULL && before != NULL) {
+      __asm__ volatile(
+        BROADCAST PRODUCT(a, next) PRODUCT(c, before)
+        : [a] "+v"(*a), [c] "+v"(*c) : CHANNEL, [next] "v"(*next), [before] "v"(*before) : "xmm31");
+    } else if (here != NULL) {
+      __asm__ volatile(BROADCAST PRODUCT(b, here) : [b] "+v"(*b) : CHANNEL, [here] "v"(*here) : "xmm31");
+    } else if (before != NULL) {
+      __asm__ volatile(BROADCAST PRODUCT(c, before) : [c] "+v"(*c) : CHANNEL, [before] "v"(*before) : "xmm31");
+    }
   }
 }
 
@@ -98,20 +125,19 @@ CONV_INLINE void sweep_row_same(__m512 *acc, const uint16_t *in, const uint16_t 
   add_pixel(acc, in + (width - 1) * PAIR_LANES, NULL, &here, &before);
 }
 
-// Stride 2: input column 2 x meets output column x in tap 1; 2 x + 1 meets x in tap 2 and x + 1 in tap 0.
+// Stride 2: input column 2 x meets output column x in tap 1; 2 x - 1 meets x in tap 0 and x - 1 in tap 2.
 CONV_INLINE void sweep_row_halving(
   __m512 *acc, const uint16_t *in, const uint16_t *out, const size_t width, const size_t out_width) {
   __m512bh here = load_pairs(out);
-  for (size_t x = 0; x + 1 < out_width; x++) {
-    __m512bh next = load_pairs(out + (x + 1) * PAIR_LANES);
-    const uint16_t *even = in + 2 * x * PAIR_LANES;
-    add_pixel(acc, even, NULL, &here, NULL);
-    add_pixel(acc, even + PAIR_LANES, &next, NULL, &here);
-    here = next;
+  add_pixel(acc, in, NULL, &here, NULL);
+  for (size_t x = 1; x < out_width; x++) {
+    __m512bh before = here;
+    here = load_pairs(out + x * PAIR_LANES);
+    const uint16_t *odd = in + (2 * x - 1) * PAIR_LANES;
+    add_pixel(acc, odd, &here, NULL, &before);
+    add_pixel(acc, odd + PAIR_LANES, NULL, &here, NULL);
   }
-  const uint16_t *last = in + 2 * (out_width - 1) * PAIR_LANES;
-  add_pixel(acc, last, NULL, &here, NULL);
-  if (2 * out_width == width) add_pixel(acc, last + PAIR_LANES, NULL, NULL, &here);
+  if (2 * out_width == width) add_pixel(acc, in + (width - 1) * PAIR_LANES, NULL, NULL, &here);
 }
 
 CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride, const size_t width) {

@@ -1,0 +1,2 @@
+/// The paper's numbers beside ours.
+public struct PaperTable: Sendable {}

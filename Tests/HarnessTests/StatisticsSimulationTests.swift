@@ -1,0 +1,35 @@
+import Harness
+import Tensors
+import Testing
+
+@Suite struct StatisticsSimulationTests {
+  private static let trials = 3_000
+
+  /// Verdicts of many experiments whose differences are normal with the given mean and a standard deviation of 1.
+  private func verdicts(mean: Double, count: Int, stream: String) throws -> [Verdict] {
+    var random = Random(seed: 7, stream: stream, index: count)
+    return try (0..<Self.trials).map { _ in
+      Verdict(try PairedDifference((0..<count).map { _ in mean + Double(random.normal()) }))
+    }
+  }
+
+  /// Without an effect, the wrong `reproduced` is expected at 2.5 %: one side of a 95 % interval.
+  @Test(arguments: [3, 5, 10]) func noEffectIsRarelyReproduced(count: Int) throws {
+    let verdicts = try verdicts(mean: 0, count: count, stream: "no effect")
+    let wrong = Double(verdicts.count { $0 == .reproduced }) / Double(Self.trials)
+    // Four standard errors of a share of 2.5 % in 3,000 trials are 1.1 %.
+    #expect(
+      wrong > 0.014 && wrong < 0.036,
+      "\(wrong) of \(count)-pair experiments claim an effect that is not there")
+    let opposite = Double(verdicts.count { $0 == .opposite }) / Double(Self.trials)
+    #expect(opposite > 0.014 && opposite < 0.036)
+  }
+
+  /// An effect of the size called detectable is detected eight times in ten.
+  @Test(arguments: [3, 5, 10]) func detectableEffectIsDetected(count: Int) throws {
+    let effect = try #require(Power.smallestDetectableEffect(deviation: 1, count: count))
+    let verdicts = try verdicts(mean: effect, count: count, stream: "effect")
+    let found = Double(verdicts.count { $0 == .reproduced }) / Double(Self.trials)
+    #expect(abs(found - 0.8) < 0.03, "\(found) of \(count)-pair experiments see an effect of \(effect)")
+  }
+}

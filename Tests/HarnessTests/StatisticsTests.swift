@@ -1,0 +1,162 @@
+import Harness
+import Testing
+
+/// Expected numbers come from scipy 1.17.1 (`stats.t`, `stats.nct`, `stats.ttest_rel`, quadrature for power).
+@Suite struct StatisticsTests {
+  @Test(arguments: [
+    (1.0, 0.001, 0.49968169021990794), (1, 60, 0.005304673632623272), (2, 0.7, 0.2781965123164327),
+    (2, 12, 0.00343646683857923), (4, 2.5, 0.03338327240599407), (4, 60, 2.310534363817564e-07),
+    (9, 0.7, 0.2508095196080725), (9, 60, 2.5005952358364503e-13), (29.5, 2.5, 0.009109308633461547),
+    (29.5, 60, 1.0867082523777788e-32), (100_000, 2.5, 0.0062104595962795255),
+    (100_000, 12, 1.8722529059782093e-33),
+  ])
+  func tailOfStudentsT(ν: Double, t: Double, expected: Double) {
+    let distribution = StudentT(degreesOfFreedom: ν)
+    // Twelve correct digits; at 10⁵ degrees of freedom the logarithms of gamma cost four of them.
+    let tolerance = expected * (ν > 1_000 ? 1e-8 : 1e-12)
+    #expect(abs(distribution.probability(above: t) - expected) <= tolerance)
+    #expect(abs(distribution.probability(upTo: -t) - expected) <= tolerance)
+    #expect(abs(distribution.probability(upTo: t) - (1 - expected)) <= 1e-12)
+  }
+
+  @Test(arguments: [
+    (1.0, 0.975, 12.706204736174694), (2, 0.975, 4.302652729749462), (4, 0.975, 2.7764451051977934),
+    (9, 0.975, 2.262157162798205), (99, 0.975, 1.9842169515864174), (1, 0.9, 3.0776835371752544),
+    (4, 0.9, 1.533206274058944), (99, 0.9, 1.2901614420344854),
+  ])
+  func quantilesOfStudentsT(ν: Double, p: Double, expected: Double) {
+    let distribution = StudentT(degreesOfFreedom: ν)
+    #expect(abs(distribution.quantile(p) - expected) < 1e-11 * expected)
+    #expect(abs(distribution.quantile(1 - p) + expected) < 1e-11 * expected)
+    #expect(distribution.quantile(0.5) == 0)
+  }
+
+  @Test(arguments: [
+    (1.0, 0.5, 3.0, 0.8231218864004439), (2, 1.7, 4.30265, 0.825861407882213),
+    (4, 3, 2.776445, 0.3807424345136284), (9, -1, 0.5, 0.9300932018383389),
+    (1, 0, 12.706, 0.9749995988209335), (40, 2.5, 2, 0.3084210374974131),
+  ])
+  func noncentralT(ν: Double, δ: Double, t: Double, expected: Double) {
+    let distribution = NoncentralT(degreesOfFreedom: ν, noncentrality: δ)
+    #expect(abs(distribution.probability(upTo: t) - expected) < 1e-8)
+  }
+
+  @Test func pairedInterval() throws {
+    let baseline = [70.1, 71.4, 69.9, 70.6, 72.0]
+    let treatment = [71.0, 71.9, 71.1, 70.9, 73.3]
+    let five = try #require(try PairedDifference(zip(treatment, baseline).map(-)))
+    #expect(abs(five.spread.mean - 0.84) < 1e-12)
+    #expect(abs(try #require(five.spread.deviation) - 0.4335896677735695) < 1e-12)
+    #expect(abs(try #require(five.pValue) - 0.01233058249261561) < 1e-12)
+    let interval = try #require(five.interval())
+    #expect(abs(interval.lowerBound - 0.3016273195324284) < 1e-11)
+    #expect(abs(interval.upperBound - 1.3783726804675727) < 1e-11)
+
+    let three = try #require(try PairedDifference(zip(treatment, baseline).prefix(3).map(-)))
+    #expect(abs(try #require(three.pValue) - 0.05061423365771091) < 1e-12)
+    #expect(abs(try #require(three.interval()).lowerBound + 0.0057338268468350995) < 1e-11)
+  }
+
+  @Test(arguments: [
+    (2, 11.54988843588262), (3, 3.2640435496995717), (5, 1.681996965955819), (10, 0.9960013714554438),
+    (30, 0.5292356151129515),
+  ])
+  func smallestDetectableEffect(count: Int, expected: Double) throws {
+    let effect = try #require(Power.smallestDetectableEffect(deviation: 1, count: count))
+    #expect(abs(effect - expected) < 1e-6 * expected)
+    let half = try #require(Power.smallestDetectableEffect(deviation: 0.5, count: count))
+    #expect(abs(half - expected / 2) < 1e-6 * expected)
+  }
+
+  @Test func pairsNeeded() {
+    #expect(Power.smallestDetectableEffect(deviation: 1, count: 1) == nil)
+    #expect(Power.pairsNeeded(toDetect: 1.69, deviation: 1) == 5)
+    #expect(Power.pairsNeeded(toDetect: 1.67, deviation: 1) == 6)
+    #expect(Power.pairsNeeded(toDetect: 100, deviation: 1) == 3)
+  }
+
+  @Test func holm() {
+    #expect(Holm.adjusted([]) == [])
+    #expect(Holm.adjusted([0.03]) == [0.03])
+    // Sorted: .01 × 4, .02 × 3, .03 × 2 (raised to .06), .8 × 1.
+    let adjusted = Holm.adjusted([0.03, 0.01, 0.8, 0.02])
+    for (ours, expected) in zip(adjusted, [0.06, 0.04, 0.8, 0.06]) { #expect(abs(ours - expected) < 1e-15) }
+    #expect(Holm.adjusted([0.6, 0.7]) == [1, 1])
+  }
+}
+
+@Suite struct VerdictTests {
+  private func verdict(_ differences: Double...) throws -> Verdict {
+    Verdict(try PairedDifference(differences))
+  }
+
+  @Test func decides() throws {
+    #expect(try verdict(1.0, 1.2, 1.1) == .reproduced)
+    #expect(try verdict(-1.0, -1.2, -1.1) == .opposite)
+    #expect(try verdict(0.05, -0.05, 0.02, -0.03) == .noDifference)
+  }
+
+  /// An interval above zero that also lies inside the margin is still a reproduced direction.
+  @Test func directionComesBeforeEquivalence() throws {
+    #expect(try verdict(0.2, 0.21, 0.22) == .reproduced)
+    #expect(try verdict(-0.2, -0.21, -0.22) == .opposite)
+  }
+
+  @Test func tooFewSeeds() throws {
+    #expect(Verdict(nil) == .notEnoughSeeds)
+    #expect(try verdict(5.0) == .notEnoughSeeds)
+    #expect(try verdict(5.0, 5.1) == .notEnoughSeeds)
+  }
+
+  @Test func zeroSpread() throws {
+    #expect(try verdict(0.1, 0.1, 0.1) == .reproduced)
+    #expect(try verdict(-0.1, -0.1, -0.1) == .opposite)
+    #expect(try verdict(0, 0, 0) == .noDifference)
+    #expect(try PairedDifference([0.1, 0.1, 0.1])?.pValue == 0)
+    #expect(try PairedDifference([0, 0, 0])?.pValue == 1)
+  }
+
+  @Test func singlePairHasNoInterval() throws {
+    let pair = try #require(try PairedDifference([0.3]))
+    #expect(pair.interval() == nil)
+    #expect(pair.pValue == nil)
+    #expect(pair.spread.deviation == nil)
+  }
+
+  @Test func refusesWhatIsNotANumber() throws {
+    #expect(throws: NotFinite.self) { try PairedDifference([1, .nan, 2]) }
+    #expect(throws: NotFinite.self) { try Spread([.infinity]) }
+    #expect(try Spread([]) == nil)
+  }
+
+  /// With the promised number of seeds, and the mean and spread seen so far, the interval does decide; with one less
+  /// it does not.
+  @Test(arguments: [(0.4, 0.5), (0.6, 0.9), (0.02, 0.8), (-0.3, 0.3), (-2.0, 3.0)])
+  func furtherSeedsDecide(mean: Double, deviation: Double) throws {
+    let differences = sample(mean: mean, deviation: deviation, count: 3)
+    guard case .undecided(let further) = Verdict(try PairedDifference(differences)) else {
+      Issue.record("three pairs at \(mean) ± \(deviation) should be undecided")
+      return
+    }
+    #expect(further >= 1)
+    let enough = Verdict(try PairedDifference(sample(mean: mean, deviation: deviation, count: 3 + further)))
+    if case .undecided = enough { Issue.record("\(3 + further) pairs should decide \(mean) ± \(deviation)") }
+    if further > 1 {
+      let fewer = try PairedDifference(sample(mean: mean, deviation: deviation, count: 2 + further))
+      #expect(Verdict(fewer) == .undecided(furtherSeeds: 1))
+    }
+  }
+
+  /// A sample with exactly this mean and, but for rounding, this standard deviation.
+  private func sample(mean: Double, deviation: Double, count: Int) -> [Double] {
+    let steps = (0..<count).map { Double($0) - Double(count - 1) / 2 }
+    let squares = steps.reduce(0) { $0 + $1 * $1 }
+    let scale = deviation / (squares / Double(count - 1)).squareRoot()
+    return steps.map { mean + $0 * scale }
+  }
+
+  @Test func words() {
+    #expect("\(Verdict.noDifference)" == "no difference beyond ±0.5 points")
+    #expect("\(Verdict.undecided(furtherSeeds: 1))" == "undecided (about 1 more seed at this spread)")
+  }
+}

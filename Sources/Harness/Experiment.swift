@@ -58,45 +58,6 @@ public struct Paper: Sendable, Codable, Hashable {
   }
 }
 
-/// One side of a comparison: a method with its plan.
-public struct Arm: Sendable {
-  /// What an arm is for.
-  public enum Role: String, Sendable, Codable {
-    /// Takes part in the headline comparison.
-    case headline
-    /// Places the headline's numbers between a floor and a ceiling.
-    case reference
-    /// Tests something else; never given a verdict.
-    case exploratory
-  }
-
-  /// What tables and folders call it: `MoCo + CO2`.
-  public let name: String
-  /// What it is for.
-  public let role: Role
-  /// Every constant of the method, encoded into the run's manifest and never retyped.
-  public let hyperparameters: any Codable & Sendable
-  /// How it is trained; zero epochs leave the network as initialized.
-  public let plan: TrainingPlan
-  /// Whether its method is handed labels.
-  public let usesLabels: Bool
-  /// Builds the method from the run's stream of weights.
-  public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
-
-  /// Creates an arm.
-  public init(
-    _ name: String, role: Role = .headline, hyperparameters: any Codable & Sendable, plan: TrainingPlan,
-    usesLabels: Bool = false, makeMethod: @escaping @Sendable (inout Random) -> any PretrainingMethod
-  ) {
-    self.name = name
-    self.role = role
-    self.hyperparameters = hyperparameters
-    self.plan = plan
-    self.usesLabels = usesLabels
-    self.makeMethod = makeMethod
-  }
-}
-
 /// The question an experiment is judged by: one arm against another in one metric, paired by seed.
 public struct Comparison: Sendable, Hashable {
   /// The arm that should be better, and the arm it is compared with.

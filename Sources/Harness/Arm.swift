@@ -1,0 +1,82 @@
+import Pretraining
+import Tensors
+
+/// One side of a comparison: a method with its plan.
+public struct Arm: Sendable {
+  /// What an arm is for.
+  public enum Role: String, Sendable, Codable {
+    /// Takes part in the headline comparison.
+    case headline
+    /// Places the headline's numbers between a floor and a ceiling.
+    case reference
+    /// Tests something else; never given a verdict.
+    case exploratory
+  }
+
+  /// Everything about an arm that is a number or a name: what its manifest holds and what `--set` can change.
+  public struct Configuration: Sendable, Equatable {
+    /// Every constant of the method.
+    public var hyperparameters: JSONValue
+    /// How it is trained.
+    public var plan: TrainingPlan
+  }
+
+  /// What tables and folders call it: `MoCo + CO2`.
+  public let name: String
+  /// What it is for.
+  public let role: Role
+  /// How it is trained; zero epochs leave the network as initialized.
+  public let plan: TrainingPlan
+  /// Every constant of the method, encoded into the run's manifest and never retyped.
+  public let hyperparameters: any Codable & Sendable
+  /// Whether its method is handed labels.
+  public let usesLabels: Bool
+  /// Builds the method from the run's stream of weights.
+  public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
+
+  private let rebuild: @Sendable (Arm, Configuration) throws -> Arm
+
+  /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
+  public init<Hyperparameters: Codable & Sendable>(
+    _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
+    usesLabels: Bool = false,
+    makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
+  ) {
+    self.name = name
+    self.role = role
+    self.hyperparameters = hyperparameters
+    self.plan = plan
+    self.usesLabels = usesLabels
+    self.makeMethod = { random in makeMethod(hyperparameters, &random) }
+    rebuild = { arm, configuration in
+      Arm(
+        arm.name, role: arm.role,
+        hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
+        plan: configuration.plan, usesLabels: arm.usesLabels, makeMethod: makeMethod)
+    }
+  }
+
+  /// Everything about the arm that is a number or a name.
+  public var configuration: Configuration {
+    Configuration(hyperparameters: JSONValue(encoding: hyperparameters), plan: plan)
+  }
+
+  /// The same arm with another configuration; throws a `DecodingError` when the method's constants do not fit.
+  public func with(_ configuration: Configuration) throws -> Arm { try rebuild(self, configuration) }
+
+  /// What folders call it: `moco-co2`.
+  public var slug: String { name.slug }
+}
+
+/// Constants of a method that may not be combined with every plan.
+public protocol CheckedHyperparameters {
+  /// What makes these constants impossible under `plan`, in one sentence; `nil` when nothing does.
+  func problem(with plan: TrainingPlan) -> String?
+}
+
+extension String {
+  /// The letters and digits of a name in lower case, with one hyphen for whatever stands between them.
+  public var slug: String {
+    lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// A method that knows the values which its loss terms take while features tell nothing.
+public protocol KnowsChance {
+  /// By the name of the term: ln(K + 1) for InfoNCE with K negatives.
+  var chanceLevels: [String: Double] { get }
+}
+
+/// Watches the curves of a training for features that have become the same for every image.
+struct CollapseAlarm {
+  /// How near to its chance level, as a part of it, a term counts as being there.
+  static let tolerance = 0.005
+  /// How many epochs in a row it has to be there.
+  static let patience = 3
+  /// Below which part of its first value the features' spread is alarming.
+  static let remainingSpread = 0.05
+
+  private let chanceLevels: [String: Double]
+  private var epochsAtChance: [String: Int] = [:]
+  private var firstSpread: Double?
+  private var hasRung = false
+
+  init(chanceLevels: [String: Double]) { self.chanceLevels = chanceLevels }
+
+  /// Looks at the rows of one epoch; returns what to say, once per training.
+  mutating func hear(_ rows: [CurveRow]) -> String? {
+    let message = rows.lazy.compactMap { hear($0) }.first
+    guard let message, !hasRung else { return nil }
+    hasRung = true
+    return message
+  }
+
+  private mutating func hear(_ row: CurveRow) -> String? {
+    if row.metric == MonitorMetric.spread { return hearSpread(row.value, epoch: row.epoch) }
+    for (term, level) in chanceLevels where row.metric == "loss/\(term)" {
+      let isAtChance = abs(row.value - level) <= Self.tolerance * level
+      epochsAtChance[term] = isAtChance ? epochsAtChance[term, default: 0] + 1 : 0
+      if epochsAtChance[term] == Self.patience {
+        return "the \(term) loss has stayed at its chance level \(level.rounded(to: 3)) for \(Self.patience) epochs: "
+          + "the features may have collapsed, or the learning rate is far off"
+      }
+    }
+    return nil
+  }
+
+  private mutating func hearSpread(_ value: Double, epoch: Int) -> String? {
+    guard let first = firstSpread else {
+      firstSpread = value
+      return nil
+    }
+    guard value < Self.remainingSpread * first else { return nil }
+    return "the features' standard deviation fell from \(first.rounded(to: 4)) to \(value.rounded(to: 4)) "
+      + "by epoch \(epoch): the features have collapsed"
+  }
+}
+
+extension Double {
+  /// The number in decimals, at most `digits` behind the point.
+  func rounded(to digits: Int) -> String {
+    let scale = pow(10, Double(digits))
+    return "\((self * scale).rounded() / scale)"
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import Pretraining
+
+/// A change of one constant for exploration: `--set key=value`.
+public struct Override: Sendable, Hashable, CustomStringConvertible {
+  /// A path such as `plan.epochs` or `hyperparameters.temperature`, or as much of its end as is unambiguous.
+  public let key: String
+  /// The new value as typed.
+  public let value: String
+
+  /// Parses `key=value`; `nil` when there is no such form.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+    key = parts[0].trimmingCharacters(in: .whitespaces)
+    value = parts[1].trimmingCharacters(in: .whitespaces)
+  }
+
+  public var description: String { "\(key)=\(value)" }
+}
+
+/// An override that changes nothing, or not one thing, or into something impossible.
+public enum OverrideError: Error, Equatable, CustomStringConvertible {
+  /// No arm has the key.
+  case unknownKey(String, nearest: [String])
+  /// The key is the end of several paths.
+  case ambiguousKey(String, candidates: [String])
+  /// The value is of another kind than the constant.
+  case wrongKind(key: String, value: String, current: String)
+
+  public var description: String {
+    switch self {
+    case .unknownKey(let key, let nearest):
+      "no arm has a constant “\(key)”; \(nearest.isEmpty ? "" : "did you mean \(nearest.asChoice)? ")"
+        + "`repro config EXPERIMENT` shows them all"
+    case .ambiguousKey(let key, let candidates):
+      "“\(key)” may be \(candidates.asChoice); write the whole key"
+    case .wrongKind(let key, let value, let current):
+      "“\(value)” cannot be the value of \(key), which is \(current) unless changed"
+    }
+  }
+}
+
+extension Arm.Configuration {
+  /// The configuration as one value: `{"hyperparameters":…,"plan":…}`.
+  public var json: JSONValue {
+    .object(["hyperparameters": hyperparameters, "plan": JSONValue(encoding: plan)])
+  }
+
+  /// The full path that `key` means here; `nil` when there is none. Throws an `OverrideError` when there are several.
+  func path(for key: String) throws -> String? {
+    let paths = json.leaves.map(\.path)
+    if paths.contains(key) { return key }
+    let candidates = paths.filter { $0.hasSuffix(".\(key)") }
+    guard candidates.count <= 1 else { throw OverrideError.ambiguousKey(key, candidates: candidates) }
+    return candidates.first
+  }
+}
+
+extension Arm {
+  /// The arms with every override applied where an arm has its key; throws an `OverrideError` when none has.
+  public static func applying(_ overrides: [Override], to arms: [Arm]) throws -> [Arm] {
+    var arms = arms
+    for override in overrides {
+      let paths = try arms.map { try $0.configuration.path(for: override.key) }
+      guard paths.contains(where: { $0 != nil }) else {
+        let known = Set(arms.flatMap { $0.configuration.json.leaves.map(\.path) })
+        throw OverrideError.unknownKey(override.key, nearest: known.nearest(toKey: override.key))
+      }
+      for (index, path) in paths.enumerated() {
+        if let path { arms[index] = try arms[index].setting(path, to: override.value) }
+      }
+    }
+    return arms
+  }
+
+  private func setting(_ path: String, to text: String) throws -> Arm {
+    let before = configuration.json
+    let current = before.leaves.first { $0.path == path }!.value
+    let mismatch = OverrideError.wrongKind(key: path, value: text, current: current.description)
+    guard let value = current.sameKind(as: text) else { throw mismatch }
+    let changed = before.replacing(path.split(separator: ".").map(String.init), with: value)
+    guard case .object(let parts) = changed, let plan = parts["plan"],
+      let hyperparameters = parts["hyperparameters"]
+    else { throw mismatch }
+    do {
+      return try with(
+        Configuration(hyperparameters: hyperparameters, plan: plan.decoded(as: TrainingPlan.self)))
+    } catch is DecodingError {
+      throw mismatch
+    }
+  }
+}
+
+extension JSONValue {
+  /// `text` as a value that may stand where this one does; `nil` when it is of another kind.
+  fileprivate func sameKind(as text: String) -> JSONValue? {
+    switch self {
+    case .bool: Bool(text).map(JSONValue.bool)
+    case .integer, .number:
+      Int(text).map(JSONValue.integer) ?? Double(text).flatMap { $0.isFinite ? .number($0) : nil }
+    case .string: .string(text)
+    case .null, .array, .object:
+      try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Pretraining
+import Tensors
+import Vision
+
+/// One arm with one seed, about to be run.
+public struct PlannedRun: Sendable {
+  /// The arm.
+  public let arm: Arm
+  /// What identifies the run.
+  public let identity: RunIdentity
+  /// What its rows carry.
+  public let key: RunKey
+  /// Where it writes.
+  public let folder: RunFolder
+  /// What `--set` changed.
+  public let overrides: [Override]
+
+  /// Plans `arm` with `seed` on the images of `data`.
+  public init(
+    _ arm: Arm, seed: UInt64, of experiment: any Experiment, scale: Scale, dataset: DatasetReference,
+    data: DataIdentity, overrides: [Override] = [], output: URL
+  ) {
+    var plan = arm.plan
+    plan.precision = plan.precision.resolved
+    let type = type(of: experiment)
+    let identity = RunIdentity(
+      experiment: type.name, version: type.version, scale: scale, arm: arm.name, seed: seed,
+      hyperparameters: arm.configuration.hyperparameters, plan: plan, dataset: dataset, dataDigest: data.digest)
+    let key = RunKey(
+      run: identity.digest, experiment: type.name, version: type.version, scale: scale,
+      data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)
+    self.arm = arm
+    self.identity = identity
+    self.key = key
+    self.overrides = overrides
+    folder = RunFolder(output: output, key: key, overrides: overrides)
+  }
+}
+
+/// What a run's folder holds when the run is about to begin.
+public enum FolderState: Sendable {
+  /// Nothing.
+  case empty
+  /// A run of the same identity that has not come to its end.
+  case unfinished(RunManifest)
+  /// The run itself, finished.
+  case finished(RunManifest)
+}
+
+extension PlannedRun {
+  /// What the run's folder holds; throws a `ForeignRun` when that is another run, a `ManifestError` when unreadable.
+  public func folderState(threads: Int) throws -> FolderState {
+    guard FileManager.default.fileExists(atPath: folder.manifest.path) else { return .empty }
+    let found = try RunManifest(contentsOf: folder.manifest)
+    guard found.run == key.run else {
+      throw ForeignRun(path: folder.url.path, differences: differences(to: found.identity))
+    }
+    if found.status == .finished { return .finished(found) }
+    guard found.threads == threads else {
+      throw ForeignRun(path: folder.url.path, differences: ["threads: \(found.threads) there, \(threads) now"])
+    }
+    return .unfinished(found)
+  }
+
+  private func differences(to other: RunIdentity) -> [String] {
+    let there = Dictionary(uniqueKeysWithValues: JSONValue(encoding: other).leaves)
+    let now = Dictionary(uniqueKeysWithValues: JSONValue(encoding: identity).leaves)
+    return Set(there.keys).union(now.keys).sorted().compactMap { key in
+      guard there[key] != now[key] else { return nil }
+      return "\(key): \(there[key]?.description ?? "nothing") there, \(now[key]?.description ?? "nothing") now"
+    }
+  }
+}
+
+/// A folder holds a run of another configuration, which is neither continued nor overwritten.
+public struct ForeignRun: Error, Equatable, CustomStringConvertible {
+  /// The folder.
+  public let path: String
+  /// What differs, one phrase per constant.
+  public let differences: [String]
+
+  public var description: String {
+    let shown = differences.prefix(4).joined(separator: "; ")
+    let more = differences.count > 4 ? "; and \(differences.count - 4) more" : ""
+    return "\(path) holds a run of another configuration (\(shown)\(more)). "
+      + "Start anew with --fresh, which deletes it, or write elsewhere with --output DIR"
+  }
+}

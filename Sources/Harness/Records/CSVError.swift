@@ -1,0 +1,47 @@
+/// A table that does not hold what it should.
+public struct CSVError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Problem: Sendable, Equatable {
+    /// The file could not be read.
+    case unreadable(reason: String)
+    /// The first line names other columns.
+    case header(found: [String], expected: [String])
+    /// A line has more or fewer fields than the header.
+    case fieldCount(found: Int, expected: Int)
+    /// A field does not hold the kind of value that its column has.
+    case value(column: String, found: String, expected: String)
+    /// Quotes open or close where they may not.
+    case quotation
+  }
+
+  /// The file's path.
+  public let file: String
+  /// The line, counted from 1; `nil` when the whole file is meant.
+  public let line: Int?
+  /// What is wrong there.
+  public let problem: Problem
+
+  /// Creates an error.
+  public init(file: String, line: Int?, problem: Problem) {
+    self.file = file
+    self.line = line
+    self.problem = problem
+  }
+
+  public var description: String {
+    let place = line.map { "\(file), line \($0)" } ?? file
+    switch problem {
+    case .unreadable(let reason):
+      return "\(place): cannot be read (\(reason))"
+    case .header(let found, let expected):
+      return "\(place): found the columns \(found.joined(separator: ",")), "
+        + "expected \(expected.joined(separator: ","))"
+    case .fieldCount(let found, let expected):
+      return "\(place): found \(found) fields, expected \(expected)"
+    case .value(let column, let found, let expected):
+      return "\(place): found “\(found)” in column \(column), expected \(expected)"
+    case .quotation:
+      return "\(place): a quotation mark is left open or stands inside an unquoted field"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// A row type of one of the suite's tables.
+public protocol CSVRow: Sendable, Equatable {
+  /// The names of its fields, in order.
+  static var columns: [String] { get }
+
+  /// Its fields, one per column.
+  var fields: [String] { get }
+
+  /// Reads a row; throws a `CSVError` that names the field which does not fit.
+  init(_ fields: CSVFields) throws
+}
+
+extension CSVRow {
+  /// Every row of the table at `url`; throws a `CSVError`.
+  public static func read(from url: URL) throws -> [Self] {
+    try CSVFile.lines(at: url, columns: columns).map { line in
+      try Self(CSVFields(file: url.path, line: line.number, columns: columns, values: line.fields))
+    }
+  }
+
+  /// The row as a line of its table.
+  public var line: String { CSVFile.line(fields) }
+}
+
+/// The fields of one line, asked for by column.
+public struct CSVFields {
+  let file: String
+  let line: Int
+  let columns: [String]
+  let values: [String]
+
+  /// The text in `column`; traps when the table has none.
+  public func text(_ column: String) -> String {
+    guard let index = columns.firstIndex(of: column) else { fatalError("no column \(column) in \(columns)") }
+    return values[index]
+  }
+
+  /// The value in `column`, written as Swift writes it; `expected` says in words what belongs there.
+  public func value<Value: LosslessStringConvertible>(_ column: String, _ expected: String) throws -> Value {
+    guard let value = Value(text(column)) else { throw mismatch(column, expected) }
+    return value
+  }
+
+  /// The case in `column`.
+  public func oneOf<Value: RawRepresentable & CaseIterable>(
+    _ column: String, _ type: Value.Type
+  ) throws -> Value where Value.RawValue == String {
+    guard let value = Value(rawValue: text(column)) else {
+      throw mismatch(column, "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return value
+  }
+
+  private func mismatch(_ column: String, _ expected: String) -> CSVError {
+    CSVError(
+      file: file, line: line, problem: .value(column: column, found: text(column), expected: expected))
+  }
+}

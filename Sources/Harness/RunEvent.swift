@@ -1,0 +1,32 @@
+import Evaluation
+import Pretraining
+
+/// What happens during a run, for whoever watches it.
+public enum RunEvent: Sendable {
+  /// A run was found finished and is left as it is.
+  case kept(PlannedRun, RunManifest)
+  /// A run begins, or goes on after `resumedAt`; it is the `number`th of `count`.
+  case began(PlannedRun, number: Int, count: Int, resumedAt: TrainingProgress?)
+  /// An optimizer step was taken.
+  case stepped(StepReport)
+  /// An epoch ended, with what it adds to the curves.
+  case endedEpoch(TrainingProgress, rows: [CurveRow])
+  /// Something looks wrong, though not wrong enough to stop.
+  case alarmed(String)
+  /// An evaluation begins; it may take a while.
+  case measuring(evaluation: String)
+  /// An evaluation ended.
+  case measured(evaluation: String, scores: [Score])
+  /// A run ended with everything measured.
+  case finished(PlannedRun, RunManifest)
+  /// A run was stopped by what its training came to.
+  case failed(PlannedRun, reason: String)
+}
+
+/// The user asked for an end; what was done is saved.
+public struct Interrupted: Error, Equatable, CustomStringConvertible {
+  public let description = "stopped and saved; the same command goes on from here"
+
+  /// Creates the error.
+  public init() {}
+}

@@ -1,0 +1,95 @@
+import Foundation
+
+/// The files of one run.
+public struct RunFolder: Sendable, Hashable {
+  /// The folder.
+  public let url: URL
+
+  /// Creates the description of the folder at `url`, which need not exist.
+  public init(_ url: URL) { self.url = url }
+
+  /// The folder of one arm and seed: `<output>/<experiment>/<scale>/<data>/<arm>/<seed>`.
+  ///
+  /// A run changed by `--set` lies under `<output>/modified/<changes>/` instead, where no table looks.
+  public init(output: URL, key: RunKey, overrides: [Override]) {
+    var url = output
+    if !overrides.isEmpty {
+      let changes = overrides.map { "\($0.key.slug)-\($0.value.slug)" }.joined(separator: "_")
+      url.append(components: RunFolder.modifiedName, changes)
+    }
+    url.append(
+      components: key.experiment, key.scale.rawValue, key.data.slug, key.arm.slug, "\(key.seed)")
+    self.url = url
+  }
+
+  /// Where runs changed by `--set` lie.
+  public static let modifiedName = "modified"
+
+  /// Where its numbers come from.
+  public var manifest: URL { url.appending(component: "run.json") }
+  /// What was observed during training.
+  public var curves: URL { url.appending(component: "curves.csv") }
+  /// What the evaluations measured.
+  public var scores: URL { url.appending(component: "scores.csv") }
+  /// Everything that going on needs.
+  public var checkpoint: URL { url.appending(component: "checkpoint.safetensors") }
+  /// Held while a process works here.
+  public var lock: URL { url.appending(component: ".lock") }
+
+  /// The folders under `root` that hold a manifest, modified ones aside, in the order of their paths.
+  public static func all(under root: URL) -> [RunFolder] {
+    let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
+    var found: [RunFolder] = []
+    while let url = walk?.nextObject() as? URL {
+      if url.lastPathComponent == modifiedName { walk?.skipDescendants() }
+      if url.lastPathComponent == "run.json" { found.append(RunFolder(url.deletingLastPathComponent())) }
+    }
+    return found.sorted { $0.url.path < $1.url.path }
+  }
+
+  /// Removes what a run has left; throws a `StorageError`.
+  public func clear() throws {
+    for file in [checkpoint, scores, curves, manifest] where unlink(file.path) != 0 && errno != ENOENT {
+      throw StorageError("remove", path: file.path)
+    }
+  }
+}
+
+/// The right to write into a run's folder, held by one process at a time and given up when it ends, however it ends.
+public final class RunLock {
+  private let descriptor: Int32
+
+  /// Takes the lock of `folder`, which is made when missing; throws a `FolderInUse` or a `StorageError`.
+  public init(_ folder: RunFolder) throws {
+    try makeFolder(folder.url)
+    let path = folder.lock.path
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw StorageError("open", path: path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      close(descriptor)
+      throw FolderInUse(path: folder.url.path, holder: Int(holder.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+    let pid = "\(getpid())\n"
+    guard ftruncate(descriptor, 0) == 0, write(descriptor, pid, pid.utf8.count) == pid.utf8.count else {
+      close(descriptor)
+      throw StorageError("write", path: path)
+    }
+  }
+
+  deinit { close(descriptor) }
+}
+
+/// Another process works in a run's folder.
+public struct FolderInUse: Error, Equatable, CustomStringConvertible {
+  /// The folder.
+  public let path: String
+  /// The process that works there, when it can be told.
+  public let holder: Int?
+
+  public var description: String {
+    let who = holder.map { "process \($0)" } ?? "another process"
+    return "\(path) is in use by \(who). Wait for it, stop it (it saves and can be resumed), "
+      + "or write elsewhere with --output DIR"
+  }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import Pretraining
+import Tensors
+import Vision
+
+/// Where a run's numbers come from: written as `run.json` before its first step, and kept with its rows.
+public struct RunManifest: Codable, Sendable, Equatable {
+  /// How far a run has come.
+  public enum Status: String, Codable, Sendable {
+    /// Being trained or measured, or interrupted and waiting to be resumed.
+    case running
+    /// Everything is measured.
+    case finished
+    /// Stopped by an error, which `failure` tells.
+    case failed
+  }
+
+  /// A stretch of a run without interruption.
+  public struct Session: Codable, Sendable, Equatable {
+    /// When it began.
+    public var start: Date
+    /// The commit of the suite it ran at, read when it began; `nil` when there was no repository.
+    public var commit: String?
+    /// Whether files other than results differed from that commit.
+    public var isDirty: Bool
+    /// Time passed, and time of all processors together, in seconds.
+    public var wallSeconds, cpuSeconds: Double
+
+    /// Creates a session that has taken no time yet.
+    public init(start: Date, source: SourceState) {
+      self.start = start
+      commit = source.commit
+      isDirty = source.isDirty
+      wallSeconds = 0
+      cpuSeconds = 0
+    }
+  }
+
+  /// A short digest of `identity`.
+  public var run: String
+  /// What identifies the run.
+  public var identity: RunIdentity
+  /// Which images these are, and where from.
+  public var data: DataIdentity
+  /// What the arm is for, and whether its method was handed labels.
+  public var role: Arm.Role
+  public var usesLabels: Bool
+  /// What `--set` changed; such a run enters no table.
+  public var overrides: [String]
+  /// How far the run has come, and why it stopped.
+  public var status: Status
+  public var failure: String?
+  /// The stretches it was trained in, the first of which gives the run's commit.
+  public var sessions: [Session]
+  /// Where it ran, with how many threads, built how and with which libraries.
+  public var machine: Machine
+  public var threads: Int
+  public var build: String
+  public var libraries: [String: String]
+  /// Optimizer steps, and images that they looked at.
+  public var steps, imagesSeen: Int
+  /// Multiply-adds of pre-training, where the engine counts them.
+  public var multiplyAdds: Int?
+  /// The most memory that the process held during the run, in bytes.
+  public var peakMemoryBytes: Int
+  /// The run's rows as `RowsDigest` sees them, once it is finished.
+  public var rowsDigest: String?
+
+  /// The commit the run was begun at.
+  public var commit: String? { sessions.first?.commit }
+  /// Whether any part of the run was made from changed files.
+  public var isDirty: Bool { sessions.contains(where: \.isDirty) }
+  /// Whether `--set` changed anything.
+  public var isModified: Bool { !overrides.isEmpty }
+  /// When the run was begun.
+  public var start: Date? { sessions.first?.start }
+  /// Time passed over all sessions, in seconds.
+  public var wallSeconds: Double { sessions.reduce(0) { $0 + $1.wallSeconds } }
+  /// Processor time over all sessions, in seconds.
+  public var cpuSeconds: Double { sessions.reduce(0) { $0 + $1.cpuSeconds } }
+
+  /// What the run's rows carry.
+  public var key: RunKey {
+    RunKey(
+      run: run, experiment: identity.experiment, version: identity.version, scale: identity.scale,
+      data: "\(data.name):\(data.kind)", arm: identity.arm, seed: identity.seed)
+  }
+}
+
+/// What makes a run this run and no other: two runs of equal identity give equal rows.
+public struct RunIdentity: Codable, Sendable, Equatable {
+  /// The experiment, its version and scale.
+  public var experiment: String
+  public var version: Int
+  public var scale: Scale
+  /// The arm and the seed.
+  public var arm: String
+  public var seed: UInt64
+  /// Every constant of the method.
+  public var hyperparameters: JSONValue
+  /// How it is trained; the precision is the one that this machine resolves it to.
+  public var plan: TrainingPlan
+  /// Which part of which data set, and the digest of its bytes.
+  public var dataset: DatasetReference
+  public var dataDigest: String
+
+  /// A short digest of all of this.
+  public var digest: String { String(JSONValue(encoding: self).digest.prefix(12)) }
+}
+
+// MARK: The file
+
+extension RunManifest {
+  /// The manifest in the file at `url`; throws a `ManifestError`.
+  public init(contentsOf url: URL) throws {
+    do {
+      let decoder = JSONDecoder()
+      decoder.dateDecodingStrategy = .iso8601
+      self = try decoder.decode(RunManifest.self, from: Data(contentsOf: url))
+    } catch let error as DecodingError {
+      throw ManifestError(path: url.path, reason: error.shortDescription)
+    } catch {
+      throw ManifestError(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// The manifest as the text of its file.
+  public var json: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    do {
+      return try encoder.encode(self) + Data("\n".utf8)
+    } catch {
+      fatalError("a manifest cannot be written as JSON: \(error)")
+    }
+  }
+}
+
+/// A `run.json` that cannot be read.
+public struct ManifestError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// What is wrong with it.
+  public let reason: String
+
+  public var description: String {
+    "\(path): is no run's manifest (\(reason)). Restore the file, or start the run anew with --fresh."
+  }
+}
+
+extension DecodingError {
+  /// What is wrong and where, in one phrase.
+  var shortDescription: String {
+    func place(_ context: Context) -> String {
+      context.codingPath.isEmpty ? "" : " at " + context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    switch self {
+    case .keyNotFound(let key, let context): return "no “\(key.stringValue)”\(place(context))"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "no \(type)\(place(context))"
+    case .dataCorrupted(let context): return "\(context.debugDescription)\(place(context))"
+    @unknown default: return "\(self)"
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Crypto
+import Evaluation
+import Foundation
+import NeuralNetworks
+import Pretraining
+import Tensors
+
+/// Keeps one run's files true: whatever happens between two writes, what lies in the folder can be gone on from.
+///
+/// `run.json` is there before anything else. Rows reach the disk before the checkpoint that counts them, and the
+/// checkpoint says how many bytes of `curves.csv` it goes with; what lies behind them is cut off when it is resumed.
+final class RunRecorder {
+  private let folder: RunFolder
+  private let key: RunKey
+  private(set) var manifest: RunManifest
+  private var curves: OutputFile?
+  private var hash = SHA256()
+  private var curvesBytes = 0
+  private let earlier: (wall: Double, cpu: Double)
+  private let began = ContinuousClock.now
+  private let cpuAtStart = ProcessUsage.cpuSeconds
+
+  /// Opens a run's files, new or as `manifest` left them, and writes the manifest; throws a `StorageError`.
+  init(_ run: PlannedRun, manifest: RunManifest) throws {
+    folder = run.folder
+    key = run.key
+    self.manifest = manifest
+    earlier = manifest.sessions.last.map { ($0.wallSeconds, $0.cpuSeconds) } ?? (0, 0)
+    ProcessUsage.forgetPeak()
+    try writeManifest()
+  }
+
+  // MARK: Curves and checkpoints
+
+  /// Where a resumed training stands.
+  struct Position {
+    let tensors: [String: Tensor]
+    let progress: TrainingProgress
+    let mean: EpochMean
+  }
+
+  /// Opens `curves.csv` as the checkpoint left it and returns where to go on; `nil` to begin at the first step.
+  ///
+  /// Throws a `CheckpointError`, a `StorageError`, or a `RunProblem` when the two files do not belong together.
+  func resume() throws -> Position? {
+    guard FileManager.default.fileExists(atPath: folder.checkpoint.path) else {
+      try replaceCurves(with: Data(CSVFile.line(CurveRow.columns).utf8))
+      return nil
+    }
+    let checkpoint = try Checkpoint.read(from: folder.checkpoint)
+    guard checkpoint.metadata["run"] == key.run, let text = checkpoint.metadata["position"],
+      let position = try? JSONDecoder().decode(SavedPosition.self, from: Data(text.utf8))
+    else {
+      throw RunProblem(
+        "\(folder.checkpoint.path) belongs to another run. Restore the right one, or start anew with --fresh")
+    }
+    let rows = ((try? Data(contentsOf: folder.curves)) ?? Data()).prefix(position.curvesBytes)
+    guard hexadecimal(SHA256.hash(data: rows)) == position.curvesDigest else {
+      throw RunProblem(
+        "\(folder.curves.path) was changed since its checkpoint. Restore the file, or start anew with --fresh")
+    }
+    try replaceCurves(with: rows)
+    return Position(tensors: checkpoint.tensors, progress: position.progress, mean: position.mean)
+  }
+
+  /// Appends `rows` to the curves.
+  func append(_ rows: [CurveRow]) throws {
+    let text = Data(rows.map(\.line).joined().utf8)
+    try curves?.write(text)
+    try curves?.synchronize()
+    hash.update(data: text)
+    curvesBytes += text.count
+  }
+
+  /// Saves everything that going on from here needs.
+  func save(_ tensors: [String: Tensor], at progress: TrainingProgress, mean: EpochMean) throws {
+    let position = SavedPosition(
+      progress: progress, mean: mean, curvesBytes: curvesBytes, curvesDigest: hexadecimal(hash.finalize()))
+    let metadata = ["run": key.run, "position": JSONValue(encoding: position).description]
+    try Checkpoint.write(tensors, metadata: metadata, to: folder.checkpoint)
+    manifest.steps = progress.step
+    manifest.imagesSeen = progress.step * manifest.identity.plan.batchSize
+    try writeManifest()
+  }
+
+  private func replaceCurves(with data: Data) throws {
+    try writeAtomically(data, to: folder.curves)
+    curves = try OutputFile(folder.curves)
+    hash = SHA256()
+    hash.update(data: data)
+    curvesBytes = data.count
+  }
+
+  // MARK: Scores
+
+  /// The scores measured so far; throws a `CSVError`.
+  func scores() throws -> [ScoreRow] {
+    FileManager.default.fileExists(atPath: folder.scores.path) ? try ScoreRow.read(from: folder.scores) : []
+  }
+
+  /// Replaces the scores by `rows`.
+  func replaceScores(with rows: [ScoreRow]) throws {
+    let text = CSVFile.line(ScoreRow.columns) + rows.map(\.line).joined()
+    try writeAtomically(Data(text.utf8), to: folder.scores)
+    try writeManifest()
+  }
+
+  // MARK: The manifest
+
+  /// Marks the run as finished, with the digest of its rows.
+  func finish() throws {
+    manifest.rowsDigest = RowsDigest.of(scores: try scores(), curves: try CurveRow.read(from: folder.curves))
+    manifest.status = .finished
+    manifest.failure = nil
+    try writeManifest()
+  }
+
+  /// Marks the run as stopped by what its training came to; the last checkpoint stays.
+  func fail(_ reason: String) throws {
+    manifest.status = .failed
+    manifest.failure = reason
+    try writeManifest()
+  }
+
+  /// Writes the manifest with the time and memory used up to now.
+  func writeManifest() throws {
+    let passed = (ContinuousClock.now - began).components
+    let last = manifest.sessions.count - 1
+    manifest.sessions[last].wallSeconds = earlier.wall + Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
+    manifest.sessions[last].cpuSeconds = earlier.cpu + ProcessUsage.cpuSeconds - cpuAtStart
+    manifest.peakMemoryBytes = max(manifest.peakMemoryBytes, ProcessUsage.peakMemoryBytes)
+    try writeAtomically(manifest.json, to: folder.manifest)
+  }
+}
+
+/// What a checkpoint tells beside its tensors.
+private struct SavedPosition: Codable {
+  let step, steps, epoch, epochs: Int
+  let mean: EpochMean
+  let curvesBytes: Int
+  let curvesDigest: String
+
+  init(progress: TrainingProgress, mean: EpochMean, curvesBytes: Int, curvesDigest: String) {
+    (step, steps, epoch, epochs) = (progress.step, progress.steps, progress.epoch, progress.epochs)
+    self.mean = mean
+    self.curvesBytes = curvesBytes
+    self.curvesDigest = curvesDigest
+  }
+
+  var progress: TrainingProgress { TrainingProgress(step: step, steps: steps, epoch: epoch, epochs: epochs) }
+}

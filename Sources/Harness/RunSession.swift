@@ -1,0 +1,142 @@
+import Evaluation
+import NeuralNetworks
+import Pretraining
+import Tensors
+import Vision
+
+/// One run, from its first step or its last checkpoint to its scores.
+struct RunSession {
+  let run: PlannedRun
+  let images: ImageCollection
+  let recorder: RunRecorder
+  let shouldStop: () -> Bool
+  let watch: (RunEvent) throws -> Void
+
+  private var plan: TrainingPlan { run.identity.plan }
+  private var standardization: Standardization { .of(run.identity.dataset.name) }
+
+  // MARK: Training
+
+  /// Trains the arm's method to the end of its plan and returns it.
+  mutating func train(number: Int, count: Int) throws -> any PretrainingMethod {
+    var weights = Random(seed: run.key.seed, stream: "weights")
+    let method = run.arm.makeMethod(&weights)
+    if run.arm.usesLabels, let student = method as? any UsesLabels {
+      student.receive(labels: images.pretraining.labels, classCount: images.pretraining.classNames.count)
+    }
+    let position = try recorder.resume()
+    try watch(.began(run, number: number, count: count, resumedAt: position?.progress))
+    if plan.epochs == 0 { return method }
+    let pretrainer = Pretrainer(
+      method: method, plan: plan, images: images.pretraining.withoutLabels, standardization: standardization,
+      seed: run.key.seed)
+    if let position { try pretrainer.restore(position.tensors) }
+    try Interruption.deferred {
+      try train(method, pretrainer, mean: position?.mean ?? EpochMean(), isNew: position == nil)
+    }
+    return method
+  }
+
+  private func train(
+    _ method: any PretrainingMethod, _ pretrainer: Pretrainer, mean: EpochMean, isNew: Bool
+  ) throws {
+    let monitor = Monitor(
+      images: images.training, standardization: standardization, dataType: plan.precision.dataType,
+      seed: run.key.seed)
+    var alarm = CollapseAlarm(chanceLevels: (method as? any KnowsChance)?.chanceLevels ?? [:])
+    var mean = mean
+    if isNew { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }
+    while !pretrainer.isFinished {
+      do {
+        try runEpoch(pretrainer, &mean)
+      } catch is Interrupted {
+        try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean)
+        throw Interrupted()
+      }
+      try close(epochOf: pretrainer, &mean, method, monitor, &alarm)
+      if shouldStop() { throw Interrupted() }
+    }
+  }
+
+  private func runEpoch(_ pretrainer: Pretrainer, _ mean: inout EpochMean) throws {
+    let stepsPerEpoch = pretrainer.progress.steps / max(1, pretrainer.progress.epochs)
+    try pretrainer.runEpoch { report in
+      mean.add(report)
+      try watch(.stepped(report))
+      let isLast = report.progress.step % stepsPerEpoch == 0
+      if !isLast && shouldStop() { throw Interrupted() }
+    }
+  }
+
+  /// Records what an epoch came to, and everything that going on after it needs.
+  private func close(
+    epochOf pretrainer: Pretrainer, _ mean: inout EpochMean, _ method: any PretrainingMethod,
+    _ monitor: Monitor, _ alarm: inout CollapseAlarm
+  ) throws {
+    let progress = pretrainer.progress
+    var metrics = mean.metrics
+    if MonitorMetric.isDue(after: progress.epoch, of: progress.epochs) {
+      metrics += monitor.scores(of: method.encoder).map { ("\(MonitorMetric.prefix)\($0.metric)", $0.value) }
+    }
+    let rows = metrics.map { metric, value in
+      CurveRow(key: run.key, epoch: progress.epoch, step: progress.step, metric: metric, value: value)
+    }
+    mean = EpochMean()
+    try recorder.append(rows)
+    try recorder.save(pretrainer.state(), at: progress, mean: mean)
+    try watch(.endedEpoch(progress, rows: rows))
+    if let message = alarm.hear(rows) { try watch(.alarmed(message)) }
+  }
+
+  // MARK: Measuring
+
+  /// Measures `encoder` by every evaluation that has not measured it yet.
+  func evaluate(_ encoder: any Encoder, by evaluations: [any Evaluation]) throws {
+    let candidate = Candidate(
+      encoder: encoder, training: images.training, test: images.test, standardization: standardization,
+      dataType: plan.precision.dataType, seed: run.key.seed)
+    var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
+    for evaluation in evaluations where rows[evaluation.name] == nil {
+      if shouldStop() { throw Interrupted() }
+      try watch(.measuring(evaluation: evaluation.name))
+      let scores = try evaluation.evaluate(candidate)
+      rows[evaluation.name] = scores.map { score in
+        ScoreRow(
+          key: run.key, evaluation: evaluation.name, metric: score.metric, value: score.value,
+          count: score.count)
+      }
+      try recorder.replaceScores(with: evaluations.flatMap { rows[$0.name] ?? [] })
+      try watch(.measured(evaluation: evaluation.name, scores: scores))
+    }
+  }
+}
+
+/// How the monitor's numbers are called in the curves, and when they are taken.
+public enum MonitorMetric {
+  /// Stands before the name of each.
+  public static let prefix = "monitor/"
+  /// The standard deviation of the features, which falls to zero when they collapse.
+  static let spread = "monitor/std"
+
+  /// At the start, at the end, and about twenty times between.
+  static func isDue(after epoch: Int, of epochs: Int) -> Bool {
+    epoch == epochs || epoch.isMultiple(of: max(1, epochs / 20))
+  }
+}
+
+extension ImageSet {
+  /// The same images with nothing said about what they show.
+  fileprivate var withoutLabels: ImageSet {
+    ImageSet(height: height, width: width, bytes: bytes, labels: [], classNames: [])
+  }
+}
+
+extension Precision {
+  /// What `automatic` means on this machine.
+  public var resolved: Precision {
+    self == .automatic ? (OneDNN.hasBFloat16 ? .bfloat16 : .float32) : self
+  }
+
+  /// The element type of activations.
+  public var dataType: DataType { resolved == .bfloat16 ? .bfloat16 : .float32 }
+}

@@ -1,0 +1,152 @@
+import Evaluation
+import Foundation
+import Pretraining
+import Tensors
+import Vision
+
+/// Trains and measures every arm with every seed, keeps what is finished and goes on with what is not.
+///
+/// Seeds are the outer loop: when time runs out, every arm has been run with the same seeds.
+public struct Runner {
+  /// What to run, and where.
+  public struct Request: Sendable {
+    /// How much of the published recipe.
+    public var scale: Scale
+    /// The arms, as changed by `overrides`.
+    public var arms: [Arm]
+    /// The seeds.
+    public var seeds: [UInt64]
+    /// Which part of which data set is used.
+    public var dataset: DatasetReference
+    /// What `--set` changed.
+    public var overrides: [Override]
+    /// The folder of all runs.
+    public var output: URL
+    /// Threads that compute.
+    public var threads: Int
+    /// Whether whatever lies in a run's folder is deleted first.
+    public var isFresh: Bool
+
+    /// Creates a request.
+    public init(
+      scale: Scale, arms: [Arm], seeds: [UInt64], dataset: DatasetReference, overrides: [Override] = [],
+      output: URL, threads: Int, isFresh: Bool = false
+    ) {
+      self.scale = scale
+      self.arms = arms
+      self.seeds = seeds
+      self.dataset = dataset
+      self.overrides = overrides
+      self.output = output
+      self.threads = threads
+      self.isFresh = isFresh
+    }
+  }
+
+  /// What a run came to.
+  public struct Outcome: Sendable {
+    /// The run.
+    public let run: PlannedRun
+    /// Its manifest at the end.
+    public let manifest: RunManifest
+  }
+
+  let experiment: any Experiment
+  let request: Request
+  let images: ImageCollection
+  let source: SourceState
+  let shouldStop: () -> Bool
+  let watch: (RunEvent) throws -> Void
+
+  /// Creates a runner that tells `watch` what happens and ends with `Interrupted` once `shouldStop` says so.
+  public init(
+    _ experiment: any Experiment, _ request: Request, images: ImageCollection, source: SourceState,
+    shouldStop: @escaping () -> Bool = { Interruption.isRequested },
+    watch: @escaping (RunEvent) throws -> Void
+  ) {
+    self.experiment = experiment
+    self.request = request
+    self.images = images
+    self.source = source
+    self.shouldStop = shouldStop
+    self.watch = watch
+  }
+
+  /// The runs in their order: seed by seed, every arm.
+  public var plannedRuns: [PlannedRun] {
+    request.seeds.flatMap { seed in
+      request.arms.map { arm in
+        PlannedRun(
+          arm, seed: seed, of: experiment, scale: request.scale, dataset: request.dataset,
+          data: images.identity, overrides: request.overrides, output: request.output)
+      }
+    }
+  }
+
+  /// Runs everything; a run whose training fails does not keep the others from running.
+  ///
+  /// Nothing is trained unless every folder is free and either empty or the run's own. Throws a `RunProblem`, a
+  /// `FolderInUse`, a `ForeignRun`, a `ManifestError`, a `StorageError`, or `Interrupted` with everything saved.
+  public func run() throws -> [Outcome] {
+    try checkDistinct(request.arms)
+    for arm in request.arms { try arm.check(imageCount: images.pretraining.count) }
+    let runs = plannedRuns
+    let locks = try runs.map { try RunLock($0.folder) }
+    defer { withExtendedLifetime(locks) {} }
+    if request.isFresh { for run in runs { try run.folder.clear() } }
+    let states = try runs.map { try $0.folderState(threads: request.threads) }
+    var outcomes: [Outcome] = []
+    for (index, (run, state)) in zip(runs, states).enumerated() {
+      let manifest = try perform(run, from: state, number: index + 1, count: runs.count)
+      outcomes.append(Outcome(run: run, manifest: manifest))
+    }
+    return outcomes
+  }
+
+  private func perform(
+    _ run: PlannedRun, from state: FolderState, number: Int, count: Int
+  ) throws -> RunManifest {
+    if shouldStop() { throw Interrupted() }
+    if case .finished(let manifest) = state, try missingEvaluations(of: run).isEmpty {
+      try watch(.kept(run, manifest))
+      return manifest
+    }
+    let recorder = try RunRecorder(run, manifest: nextManifest(run, state))
+    var session = RunSession(run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
+    do {
+      let method = try session.train(number: number, count: count)
+      try session.evaluate(method.encoder, by: experiment.evaluations)
+      try recorder.finish()
+      try watch(.finished(run, recorder.manifest))
+    } catch let error as PretrainingError {
+      try recorder.fail("\(error)")
+      try watch(.failed(run, reason: "\(error)"))
+    } catch is Interrupted {
+      try recorder.writeManifest()
+      throw Interrupted()
+    }
+    return recorder.manifest
+  }
+
+  private func missingEvaluations(of run: PlannedRun) throws -> [String] {
+    let measured = Set(try ScoreRow.read(from: run.folder.scores).map(\.evaluation))
+    return experiment.evaluations.map(\.name).filter { !measured.contains($0) }
+  }
+
+  private func nextManifest(_ run: PlannedRun, _ state: FolderState) -> RunManifest {
+    let session = RunManifest.Session(start: Date(), source: source)
+    switch state {
+    case .unfinished(var manifest), .finished(var manifest):
+      manifest.sessions.append(session)
+      manifest.status = .running
+      manifest.failure = nil
+      return manifest
+    case .empty:
+      return RunManifest(
+        run: run.key.run, identity: run.identity, data: images.identity, role: run.arm.role,
+        usesLabels: run.arm.usesLabels, overrides: run.overrides.map(\.description), status: .running,
+        sessions: [session], machine: .current, threads: request.threads, build: Machine.build,
+        libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)
+    }
+  }
+}

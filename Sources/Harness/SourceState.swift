@@ -1,0 +1,36 @@
+import Foundation
+import Subprocess
+
+/// The commit that a run is made at, read when the command starts.
+public struct SourceState: Sendable, Equatable {
+  /// The commit's full name; `nil` without a repository.
+  public var commit: String?
+  /// The files that differ from it, results and runs aside.
+  public var changedFiles: [String]
+
+  /// Whether what runs may differ from the commit.
+  public var isDirty: Bool { commit == nil || !changedFiles.isEmpty }
+
+  /// Creates a state.
+  public init(commit: String?, changedFiles: [String]) {
+    self.commit = commit
+    self.changedFiles = changedFiles
+  }
+
+  /// Asks git about the repository that holds `folder`.
+  public static func read(at folder: URL) async -> SourceState {
+    let ignored = ["Results", "paper-tables", "Runs"].map { ":(top,exclude)\($0)" }
+    async let commit = git(["-C", folder.path, "rev-parse", "HEAD"])
+    async let status = git(["-C", folder.path, "status", "--porcelain", "--", ":(top)"] + ignored)
+    let changes = await status?.split(separator: "\n").map { String($0.dropFirst(3)) } ?? []
+    return SourceState(
+      commit: await commit?.trimmingCharacters(in: .whitespacesAndNewlines), changedFiles: changes)
+  }
+
+  private static func git(_ arguments: [String]) async -> String? {
+    let result = try? await run(
+      .name("git"), arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .discarded)
+    guard let result, result.terminationStatus.isSuccess else { return nil }
+    return result.standardOutput
+  }
+}

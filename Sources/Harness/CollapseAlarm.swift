@@ -24,10 +24,13 @@ struct CollapseAlarm {
 
   /// Looks at the rows of one epoch; returns what to say, once per training.
   mutating func hear(_ rows: [CurveRow]) -> String? {
-    let message = rows.lazy.compactMap { hear($0) }.first
-    guard let message, !hasRung else { return nil }
-    hasRung = true
-    return message
+    var message: String?
+    for row in rows {
+      let said = hear(row)
+      message = message ?? said
+    }
+    defer { hasRung = hasRung || message != nil }
+    return hasRung ? nil : message
   }
 
   private mutating func hear(_ row: CurveRow) -> String? {

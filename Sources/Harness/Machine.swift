@@ -26,7 +26,7 @@ public struct Machine: Codable, Sendable, Equatable {
 
   /// The versions of the libraries that compute.
   public static var libraries: [String: String] {
-    ["oneDNN": String(cString: rd_version()), "Swift": swiftVersion, "glibc": String(cString: gnu_get_libc_version())]
+    ["oneDNN": String(cString: rd_version()), "Swift": swiftVersion]
   }
 
   /// How this program was compiled.
@@ -61,7 +61,7 @@ enum ProcessUsage {
   /// Processor time of all its threads, in seconds.
   static var cpuSeconds: Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }

@@ -47,6 +47,11 @@ public struct RunFolder: Sendable, Hashable {
     return found.sorted { $0.url.path < $1.url.path }
   }
 
+  /// The scores measured so far; throws a `CSVError`.
+  public func measuredScores() throws -> [ScoreRow] {
+    FileManager.default.fileExists(atPath: scores.path) ? try ScoreRow.read(from: scores) : []
+  }
+
   /// Removes what a run has left; throws a `StorageError`.
   public func clear() throws {
     for file in [checkpoint, scores, curves, manifest] where unlink(file.path) != 0 && errno != ENOENT {

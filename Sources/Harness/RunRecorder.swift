@@ -37,11 +37,12 @@ final class RunRecorder {
     let tensors: [String: Tensor]
     let progress: TrainingProgress
     let mean: EpochMean
+    let rows: [CurveRow]
   }
 
   /// Opens `curves.csv` as the checkpoint left it and returns where to go on; `nil` to begin at the first step.
   ///
-  /// Throws a `CheckpointError`, a `StorageError`, or a `RunProblem` when the two files do not belong together.
+  /// Throws a `CheckpointError`, a `CSVError`, a `StorageError`, or a `RunProblem` when the two files do not belong together.
   func resume() throws -> Position? {
     guard FileManager.default.fileExists(atPath: folder.checkpoint.path) else {
       try replaceCurves(with: Data(CSVFile.line(CurveRow.columns).utf8))
@@ -60,7 +61,9 @@ final class RunRecorder {
         "\(folder.curves.path) was changed since its checkpoint. Restore the file, or start anew with --fresh")
     }
     try replaceCurves(with: rows)
-    return Position(tensors: checkpoint.tensors, progress: position.progress, mean: position.mean)
+    return Position(
+      tensors: checkpoint.tensors, progress: position.progress, mean: position.mean,
+      rows: try CurveRow.read(from: folder.curves))
   }
 
   /// Appends `rows` to the curves.
@@ -94,9 +97,7 @@ final class RunRecorder {
   // MARK: Scores
 
   /// The scores measured so far; throws a `CSVError`.
-  func scores() throws -> [ScoreRow] {
-    FileManager.default.fileExists(atPath: folder.scores.path) ? try ScoreRow.read(from: folder.scores) : []
-  }
+  func scores() throws -> [ScoreRow] { try folder.measuredScores() }
 
   /// Replaces the scores by `rows`.
   func replaceScores(with rows: [ScoreRow]) throws {

@@ -32,20 +32,21 @@ struct RunSession {
       seed: run.key.seed)
     if let position { try pretrainer.restore(position.tensors) }
     try Interruption.deferred {
-      try train(method, pretrainer, mean: position?.mean ?? EpochMean(), isNew: position == nil)
+      try train(method, pretrainer, from: position)
     }
     return method
   }
 
   private func train(
-    _ method: any PretrainingMethod, _ pretrainer: Pretrainer, mean: EpochMean, isNew: Bool
+    _ method: any PretrainingMethod, _ pretrainer: Pretrainer, from position: RunRecorder.Position?
   ) throws {
     let monitor = Monitor(
       images: images.training, standardization: standardization, dataType: plan.precision.dataType,
       seed: run.key.seed)
     var alarm = CollapseAlarm(chanceLevels: (method as? any KnowsChance)?.chanceLevels ?? [:])
-    var mean = mean
-    if isNew { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }
+    _ = alarm.hear(position?.rows ?? [])
+    var mean = position?.mean ?? EpochMean()
+    if position == nil { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }
     while !pretrainer.isFinished {
       do {
         try runEpoch(pretrainer, &mean)

@@ -129,7 +129,7 @@ public struct Runner {
   }
 
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {
-    let measured = Set(try ScoreRow.read(from: run.folder.scores).map(\.evaluation))
+    let measured = Set(try run.folder.measuredScores().map(\.evaluation))
     return experiment.evaluations.map(\.name).filter { !measured.contains($0) }
   }
 

@@ -37,7 +37,7 @@ public enum CSVFile {
     var number = 1
     do {
       let table = try CSV<Enumerated>(string: text, delimiter: .comma, loadColumns: false, rowLimit: 0)
-      try table.enumerateAsArray { fields in
+      try table.enumerateAsArray(startAt: 0, rowLimit: nil) { fields in
         lines.append(Line(number: number, fields: fields))
         number += 1 + fields.reduce(0) { $0 + $1.count(where: \.isNewline) }
       }

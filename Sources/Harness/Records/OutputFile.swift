@@ -21,13 +21,13 @@ public struct OutputFile: ~Copyable {
 
   /// Writes all of `data` at the end; throws a `StorageError`.
   public func write(_ data: Data) throws {
-    try data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
+    try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+      var rest = bytes
       while !rest.isEmpty {
         let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if written < 0 && errno == EINTR { continue }
         guard written >= 0 else { throw StorageError("write", path: path) }
-        rest = rest.dropFirst(written)
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
       }
     }
   }

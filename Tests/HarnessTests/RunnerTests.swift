@@ -1,0 +1,137 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Harness
+
+@Suite struct RunnerTests {
+  private func description(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func seedsAreTheOuterLoopAndEveryFileIsThere() throws {
+    let folder = try TemporaryFolder()
+    var began: [String] = []
+    let outcomes = try Runner.tiny(seeds: [0, 1], output: folder.url) { event in
+      if case .began(let run, _, _, _) = event { began.append("\(run.key.seed) \(run.arm.slug)") }
+    }.run()
+    #expect(began == ["0 soft-pull", "0 hard-pull", "0 untrained", "1 soft-pull", "1 hard-pull", "1 untrained"])
+    for outcome in outcomes {
+      let (run, manifest) = (outcome.run, outcome.manifest)
+      #expect(manifest.status == .finished)
+      #expect(try RunManifest(contentsOf: run.folder.manifest).run == run.key.run)
+      let (scores, curves) = (try ScoreRow.read(from: run.folder.scores), try CurveRow.read(from: run.folder.curves))
+      #expect(scores.map(\.evaluation) == ["weights-v1", "again-v1"])
+      #expect(manifest.rowsDigest == RowsDigest.of(scores: scores, curves: curves))
+      #expect(manifest.imagesSeen == (run.arm.plan.epochs * 32))
+      #expect(manifest.peakMemoryBytes > 0 && manifest.wallSeconds > 0)
+    }
+    #expect(
+      outcomes[1].run.folder.url.path.hasSuffix("/tiny-shapes/smoke/shapes-synthetic/hard-pull/0"))
+  }
+
+  @Test func curvesHoldEveryEpochsMeans() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Runner.tiny(arms: ["hard-pull"], output: folder.url).run()[0]
+    let curves = try CurveRow.read(from: outcome.run.folder.curves)
+    for metric in ["loss", "loss/agreement", "loss/length", "learning-rate"] {
+      #expect(curves.filter { $0.metric == metric }.map(\.epoch) == [1, 2, 3], "\(metric)")
+    }
+    #expect(curves.filter { $0.metric == "loss" }.map(\.step) == [4, 8, 12])
+    #expect(curves.first { $0.metric == "learning-rate" }?.value == 0.03)
+    #expect(curves.contains { $0.metric.hasPrefix(MonitorMetric.prefix) && $0.epoch == 0 })
+  }
+
+  @Test func finishedRunsAreKept() throws {
+    let folder = try TemporaryFolder()
+    _ = try Runner.tiny(output: folder.url).run()
+    var kept = 0
+    _ = try Runner.tiny(seeds: [0, 1], output: folder.url) { event in
+      if case .kept = event { kept += 1 }
+    }.run()
+    #expect(kept == 3)
+  }
+
+  @Test func anotherConfigurationIsRefusedWithWhatDiffers() throws {
+    let folder = try TemporaryFolder()
+    _ = try Runner.tiny(output: folder.url).run()
+    var changed = TinyExperiment()
+    changed.epochs = 4
+    let text = description { _ = try Runner.tiny(changed, output: folder.url).run() }
+    #expect(text.contains("plan.epochs: 3 there, 4 now"))
+    #expect(text.contains("--fresh"))
+    _ = try Runner.tiny(changed, output: folder.url, isFresh: true).run()
+  }
+
+  @Test func anUnfinishedRunGoesOnWithItsThreadsOnly() throws {
+    let folder = try TemporaryFolder()
+    _ = try? Runner.tiny(output: folder.url) { event in
+      if case .endedEpoch = event { throw Killed() }
+    }.run()
+    let text = description { _ = try Runner.tiny(output: folder.url, threads: 2).run() }
+    #expect(text.contains("threads: 1 there, 2 now"))
+  }
+
+  @Test func twoRunsIntoOneFolderAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.url
+    _ = try Runner.tiny(output: output) { event in
+      guard case .endedEpoch = event else { return }
+      let text = description { _ = try Runner.tiny(output: output).run() }
+      #expect(text.contains("in use by process \(getpid())"))
+      _ = try Runner.tiny(seeds: [7], output: output).run()
+    }.run()
+  }
+
+  @Test func aLossThatIsNotFiniteStopsThatRunOnly() throws {
+    let folder = try TemporaryFolder()
+    var experiment = TinyExperiment()
+    experiment.failsAtStep = 6
+    var failures: [String] = []
+    let outcomes = try Runner.tiny(experiment, output: folder.url) { event in
+      if case .failed(let run, _) = event { failures.append(run.arm.name) }
+    }.run()
+    #expect(failures == ["Soft pull", "Hard pull"])
+    #expect(outcomes.map(\.manifest.status) == [.failed, .failed, .finished])
+    #expect(outcomes[0].manifest.failure?.isEmpty == false)
+    #expect(outcomes[0].manifest.steps == 4, "the checkpoint of the last whole epoch is kept")
+    #expect(FileManager.default.fileExists(atPath: outcomes[0].run.folder.checkpoint.path))
+  }
+
+  @Test(arguments: [
+    ("epochs=-1", "epochs is -1"), ("batchSize=0", "batchSize is 0"),
+    ("batchSize=33", "only 32 images"), ("queueLength=4", "queueLength 4 is smaller than a batch of 8"),
+    ("learningRate=-1", "learningRate is -1"),
+  ])
+  func impossibleConstantsAreFoundBeforeAnythingRuns(setting: String, problem: String) throws {
+    let folder = try TemporaryFolder()
+    let overrides = [try #require(Override(setting))]
+    let text = description {
+      _ = try Runner.tiny(arms: ["hard-pull"], overrides: overrides, output: folder.url).run()
+    }
+    #expect(text.contains(problem))
+    #expect(RunFolder.all(under: folder.url).isEmpty)
+  }
+
+  @Test func aChangedRunLiesApartAndSaysSo() throws {
+    let folder = try TemporaryFolder()
+    let overrides = [try #require(Override("plan.epochs=1"))]
+    let outcome = try Runner.tiny(arms: ["hard-pull"], overrides: overrides, output: folder.url).run()[0]
+    #expect(outcome.run.folder.url.path.contains("/modified/plan-epochs-1/tiny-shapes/"))
+    #expect(outcome.manifest.isModified)
+    #expect(RunFolder.all(under: folder.url).isEmpty, "no table looks there")
+  }
+
+  @Test func aFolderThatCannotBeMadeIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(component: "file")
+    try "".write(to: file, atomically: true, encoding: .utf8)
+    let text = description { _ = try Runner.tiny(output: file.appending(component: "Runs")).run() }
+    #expect(text.contains(file.path) && text.contains("--output"))
+  }
+}

@@ -42,7 +42,7 @@ final class RunRecorder {
 
   /// Opens `curves.csv` as the checkpoint left it and returns where to go on; `nil` to begin at the first step.
   ///
-  /// Throws a `CheckpointError`, a `CSVError`, a `StorageError`, or a `RunProblem` when the two files do not belong together.
+  /// Throws a `CheckpointError`, a `CSVError`, a `StorageError`, or a `ResumeError` when the two files do not belong together.
   func resume() throws -> Position? {
     guard FileManager.default.fileExists(atPath: folder.checkpoint.path) else {
       try replaceCurves(with: Data(CSVFile.line(CurveRow.columns).utf8))
@@ -52,13 +52,11 @@ final class RunRecorder {
     guard checkpoint.metadata["run"] == key.run, let text = checkpoint.metadata["position"],
       let position = try? JSONDecoder().decode(SavedPosition.self, from: Data(text.utf8))
     else {
-      throw RunProblem(
-        "\(folder.checkpoint.path) belongs to another run. Restore the right one, or start anew with --fresh")
+      throw ResumeError(path: folder.checkpoint.path, problem: "belongs to another run")
     }
     let rows = ((try? Data(contentsOf: folder.curves)) ?? Data()).prefix(position.curvesBytes)
     guard hexadecimal(SHA256.hash(data: rows)) == position.curvesDigest else {
-      throw RunProblem(
-        "\(folder.curves.path) was changed since its checkpoint. Restore the file, or start anew with --fresh")
+      throw ResumeError(path: folder.curves.path, problem: "was changed since the checkpoint beside it")
     }
     try replaceCurves(with: rows)
     return Position(
@@ -131,6 +129,19 @@ final class RunRecorder {
     manifest.sessions[last].cpuSeconds = earlier.cpu + ProcessUsage.cpuSeconds - cpuAtStart
     manifest.peakMemoryBytes = max(manifest.peakMemoryBytes, ProcessUsage.peakMemoryBytes)
     try writeAtomically(manifest.json, to: folder.manifest)
+  }
+}
+
+/// A file of an unfinished run that cannot be gone on from.
+public struct ResumeError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// What is wrong with it.
+  public let problem: String
+
+  /// What is wrong and what to do, in one line.
+  public var description: String {
+    "\(path) \(problem). Restore the file, or start the run anew with --fresh"
   }
 }
 

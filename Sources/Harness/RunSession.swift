@@ -27,8 +27,8 @@ struct RunSession {
     let position = try recorder.resume()
     try watch(.began(run, number: number, count: count, resumedAt: position?.progress))
     if plan.epochs == 0 { return method }
-    let pretrainer = Pretrainer(
-      method: method, plan: plan, images: images.pretraining.withoutLabels, standardization: standardization,
+    let pretrainer = try Pretrainer(
+      method: method, plan: plan, images: images.pretraining, standardization: standardization,
       seed: run.key.seed)
     if let position { try pretrainer.restore(position.tensors) }
     try Interruption.deferred {
@@ -125,19 +125,9 @@ public enum MonitorMetric {
   }
 }
 
-extension ImageSet {
-  /// The same images with nothing said about what they show.
-  fileprivate var withoutLabels: ImageSet {
-    ImageSet(height: height, width: width, bytes: bytes, labels: [], classNames: [])
-  }
-}
-
 extension Precision {
   /// What `automatic` means on this machine.
   public var resolved: Precision {
     self == .automatic ? (OneDNN.hasBFloat16 ? .bfloat16 : .float32) : self
   }
-
-  /// The element type of activations.
-  public var dataType: DataType { resolved == .bfloat16 ? .bfloat16 : .float32 }
 }

@@ -118,7 +118,7 @@ public struct Runner {
       try session.evaluate(method.encoder, by: experiment.evaluations)
       try recorder.finish()
       try watch(.finished(run, recorder.manifest))
-    } catch let error as PretrainingError {
+    } catch where error is PretrainingError || error is EvaluationError {
       try recorder.fail("\(error)")
       try watch(.failed(run, reason: "\(error)"))
     } catch is Interrupted {

@@ -74,14 +74,14 @@ public final class Pretrainer {
   /// Whether every step of the plan has been taken.
   public var isFinished: Bool { progress.step >= progress.steps }
 
-  /// Takes the steps of one epoch and reports each.
+  /// Takes the steps of one epoch, or the rest of one that was begun, and reports each.
   ///
   /// - Throws: `PretrainingError.nonFiniteLoss`, and whatever `observe` throws.
   public func runEpoch(_ observe: (StepReport) throws -> Void) throws {
     let epoch = progress.epoch
     let batches = Shuffled().batches(
       count: loader.images.count, size: plan.batchSize, epoch: epoch, seed: seed)
-    for indices in batches {
+    for indices in batches.dropFirst(progress.step - epoch * stepsPerEpoch) {
       try observe(try step(on: loader.batch(indices: indices, epoch: epoch)))
     }
     progress.epoch += 1

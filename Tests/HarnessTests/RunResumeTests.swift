@@ -118,7 +118,7 @@ import Testing
     let run = try #require(RunFolder.all(under: folder.url).first)
     let text = try String(contentsOf: run.curves, encoding: .utf8)
     try text.replacing("loss", with: "gain").write(to: run.curves, atomically: true, encoding: .utf8)
-    #expect(throws: RunProblem.self) { try Runner.tiny(arms: [Self.arm], output: folder.url).run() }
+    #expect(throws: ResumeError.self) { try Runner.tiny(arms: [Self.arm], output: folder.url).run() }
     _ = try Runner.tiny(arms: [Self.arm], output: folder.url, isFresh: true).run()
     #expect(try files(folder.url) == uninterrupted())
   }

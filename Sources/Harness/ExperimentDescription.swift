@@ -1,0 +1,60 @@
+import Pretraining
+import Vision
+
+/// An experiment at one scale with every constant, as `repro config` prints it.
+public struct ExperimentDescription: Encodable, Sendable {
+  /// One arm.
+  public struct ArmEntry: Encodable, Sendable {
+    /// Its name and role.
+    public let name, role: String
+    /// Whether its method is handed labels.
+    public let usesLabels: Bool
+    /// Every constant of the method.
+    public let hyperparameters: JSONValue
+    /// How it is trained.
+    public let plan: TrainingPlan
+  }
+
+  /// The experiment's name.
+  public let experiment: String
+  /// Its version.
+  public let version: Int
+  /// The scale.
+  public let scale: Scale
+  /// The images.
+  public let dataset: String
+  /// What the plan's `automatic` precision means on this machine.
+  public let automaticPrecision: Precision
+  /// What it is measured by.
+  public let evaluations: [String]
+  /// The arms.
+  public let arms: [ArmEntry]
+
+  /// Describes `experiment` with `arms`, which may be fewer than its own, and changed.
+  public init(_ experiment: any Experiment, scale: Scale, arms: [Arm]) {
+    let type = type(of: experiment)
+    self.experiment = type.name
+    version = type.version
+    self.scale = scale
+    dataset = experiment.dataset.description
+    automaticPrecision = Precision.automatic.resolved
+    evaluations = experiment.evaluations.map(\.name)
+    self.arms = arms.map { arm in
+      ArmEntry(
+        name: arm.name, role: arm.role.rawValue, usesLabels: arm.usesLabels,
+        hyperparameters: arm.configuration.hyperparameters, plan: arm.plan)
+    }
+  }
+}
+
+extension DatasetReference {
+  /// The data set in words: `cifar10, first 512 images`.
+  var description: String {
+    name.rawValue + (limit.map { ", first \($0) images" } ?? "") + (holdsOutTail ? ", measured on held-out images" : "")
+  }
+}
+
+extension Paper {
+  /// The paper as it is cited.
+  public var citation: String { "\(authors). “\(title).” \(venue). arXiv:\(arXiv)" }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Vision
+
+/// Finds an experiment's images: on disk, else from the network, else made by the suite itself.
+public struct ImageSource {
+  /// The images, and what to know about them.
+  public struct Found {
+    /// The experiment that runs on them: as asked for, or at smoke scale when they are made here.
+    public let experiment: any Experiment
+    /// Its scale.
+    public let scale: Scale
+    /// Which part of which data set they are.
+    public let dataset: DatasetReference
+    /// The images.
+    public let images: ImageCollection
+    /// Why they are not the ones asked for; `nil` when they are.
+    public let excuse: String?
+  }
+
+  /// The folder of data sets.
+  public let directory: URL
+  /// Whether files of unknown content are used.
+  public let acceptsAnyDigest: Bool
+  /// Whether there is no way around the real images.
+  public let isRealDataOnly: Bool
+  /// Gets a data set into `directory`.
+  let fetch: (DatasetReference.Name) async throws -> Void
+  /// Tells the user what is going on.
+  let say: (String) -> Void
+
+  /// Creates a source.
+  public init(
+    directory: URL, acceptsAnyDigest: Bool, isRealDataOnly: Bool,
+    fetch: @escaping (DatasetReference.Name) async throws -> Void, say: @escaping (String) -> Void
+  ) {
+    self.directory = directory
+    self.acceptsAnyDigest = acceptsAnyDigest
+    self.isRealDataOnly = isRealDataOnly
+    self.fetch = fetch
+    self.say = say
+  }
+
+  /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images.
+  ///
+  /// Throws a `DataError` for files that cannot be trusted, and why nothing could be got when only real images will do.
+  public func images(
+    for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false
+  ) async throws -> Found {
+    let experiment = type.init(scale: scale)
+    var dataset = experiment.dataset
+    dataset.holdsOutTail = dataset.holdsOutTail || holdingOutTail
+    func found() throws -> Found {
+      Found(
+        experiment: experiment, scale: scale, dataset: dataset,
+        images: try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest), excuse: nil)
+    }
+    do {
+      return try found()
+    } catch where error.isAbsence {
+      say("\(dataset.name.rawValue) is not in \(directory.path): getting it …")
+    }
+    do {
+      try await fetch(dataset.name)
+      return try found()
+    } catch let error as DownloadError where !isRealDataOnly {
+      return try standIn(for: type, scale: scale, missing: dataset.name, reason: "\(error)")
+    }
+  }
+
+  private func standIn(
+    for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String
+  ) throws -> Found {
+    let experiment = type.init(scale: .smoke)
+    let dataset = DatasetReference(.shapes, limit: experiment.dataset.limit)
+    let excuse =
+      "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at smoke scale with "
+      + "procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "
+      + "all it writes is marked synthetic, and no paper table reads it."
+    return Found(
+      experiment: experiment, scale: .smoke, dataset: dataset,
+      images: try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest), excuse: excuse)
+  }
+}
+
+extension Error {
+  /// Whether a data set is simply not there, rather than there and wrong.
+  fileprivate var isAbsence: Bool {
+    guard let error = self as? DataError, case .missing = error else { return false }
+    return true
+  }
+}

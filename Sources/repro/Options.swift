@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Tensors
+import Vision
+
+/// Which experiment, and how much of it.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(
+    help: "The experiment, as `repro list` names it.",
+    completion: .list(allExperiments.experiments.map { $0.name }))
+  var experiment: String
+
+  @Option(
+    help: "How much of the published recipe: smoke (seconds), reduced, paper.", transform: ExperimentOptions.scale)
+  var scale = Scale.reduced
+
+  private static func scale(_ text: String) throws -> Scale {
+    if let scale = Scale(rawValue: text) { return scale }
+    throw ValidationError(
+      UnknownName(kind: "scale", name: text, known: Scale.allCases.map(\.rawValue)).description)
+  }
+
+  /// The experiment's type; throws a `ValidationError` that offers the nearest names.
+  func type() throws -> any Experiment.Type {
+    do {
+      return try allExperiments.experiment(named: experiment)
+    } catch let error as UnknownName {
+      let commands = Repro.commandNames.nearest(to: experiment)
+      let hint = commands.isEmpty ? "" : ". (Or the command \(commands.asChoice)?)"
+      throw ValidationError("\(error)\(hint)")
+    }
+  }
+}
+
+/// Which arms, changed how.
+struct ArmOptions: ParsableArguments {
+  @Option(
+    name: .customLong("arms"), help: "The arms to run, with commas between (default: all).",
+    transform: { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+  var lists: [[String]] = []
+
+  @Option(
+    name: .customLong("set"),
+    help: "Change a constant, e.g. plan.epochs=5. The run is marked modified and enters no table.",
+    transform: ArmOptions.override)
+  var overrides: [Override] = []
+
+  private static func override(_ text: String) throws -> Override {
+    guard let override = Override(text) else { throw ValidationError("“\(text)” is not of the form key=value") }
+    return override
+  }
+
+  /// The arms of `experiment` that were asked for, as changed; throws an `UnknownName` or an `OverrideError`.
+  func arms(of experiment: any Experiment) throws -> [Arm] {
+    try Arm.applying(overrides, to: experiment.arms(named: lists.flatMap { $0 }))
+  }
+}
+
+/// Where data sets lie and how strictly they are taken.
+struct DataOptions: ParsableArguments {
+  @Option(help: "The folder of data sets (default: $REPRO_DATA, or Data).", completion: .directory)
+  var dataDir: String?
+
+  @Flag(help: "Use data files of unknown content; everything made with them is marked custom.")
+  var acceptDigest = false
+
+  /// The folder of data sets.
+  var directory: URL {
+    dataDir.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? DataStore.defaultDirectory
+  }
+}
+
+/// Where runs lie.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "The folder of runs (default: $REPRO_RUNS, or Runs).", completion: .directory)
+  var output: String?
+
+  /// The folder of runs.
+  var directory: URL {
+    let folder = output ?? ProcessInfo.processInfo.environment["REPRO_RUNS"] ?? ""
+    return URL(fileURLWithPath: folder.isEmpty ? "Runs" : folder, isDirectory: true)
+  }
+}
+
+/// Where the record and the tables lie: the repository that the command is given in.
+enum Project {
+  /// The working directory.
+  static var root: URL { URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true) }
+  /// The record.
+  static var results: URL { root.appending(component: "Results") }
+  /// The papers' numbers and the tables made from them.
+  static var tables: URL { root.appending(component: "paper-tables") }
+
+  /// The words that begin this command, to be repeated in advice.
+  static var command: String {
+    let program = CommandLine.arguments.first ?? "repro"
+    if program.contains("/.build/") || program.hasPrefix(".build/") {
+      return program.contains("/release/") ? "swift run -c release repro" : "swift run repro"
+    }
+    return program.contains("/") ? program : "repro"
+  }
+}

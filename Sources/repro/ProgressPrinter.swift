@@ -1,0 +1,122 @@
+import Foundation
+import Harness
+import Pretraining
+
+/// Shows how the runs go on: a line that is drawn over itself on a terminal, one line per epoch elsewhere.
+final class ProgressPrinter {
+  private let imagesPerEpoch: Int
+  private let runs: Runner.Request
+  private var current: PlannedRun?
+  private var title = ""
+  private var epochStart = ContinuousClock.now
+  private var stepsInEpoch = 0
+  private var imagesPerSecond: Double?
+  private var drawn = ContinuousClock.now - .seconds(1)
+  private var finishedRuns = 0
+
+  init(imagesPerEpoch: Int, runs: Runner.Request) {
+    self.imagesPerEpoch = imagesPerEpoch
+    self.runs = runs
+  }
+
+  /// Shows one event.
+  func show(_ event: RunEvent) {
+    switch event {
+    case .kept(let run, _):
+      finishedRuns += 1
+      line("\(name(of: run)): finished before, kept (\(run.folder.url.path))")
+    case .began(let run, let number, let count, let resumedAt): begin(run, number, count, resumedAt)
+    case .stepped(let report): step(report)
+    case .endedEpoch(let progress, let rows): endEpoch(progress, rows)
+    case .alarmed(let message):
+      erase()
+      Console.warning(message)
+    case .measuring(let evaluation): if Console.isTerminal { redraw("\(title)  measuring \(evaluation) …") }
+    case .measured(let evaluation, let scores):
+      let numbers = scores.map { "\($0.metric) \(String(format: "%.2f", $0.value))" }
+      line("\(title)  \(evaluation): \(numbers.joined(separator: ", "))")
+    case .finished: finishedRuns += 1
+    case .failed(_, let reason):
+      finishedRuns += 1
+      erase()
+      Console.error("\(title): \(reason)")
+    }
+  }
+
+  private func name(of run: PlannedRun) -> String { "\(run.arm.name), seed \(run.key.seed)" }
+
+  private func begin(_ run: PlannedRun, _ number: Int, _ count: Int, _ resumedAt: TrainingProgress?) {
+    current = run
+    imagesPerSecond = nil
+    title = "[\(number)/\(count)] \(name(of: run))"
+    if let resumedAt, resumedAt.step < resumedAt.steps {
+      line("\(title): goes on after step \(resumedAt.step) of \(resumedAt.steps)")
+    }
+    startEpoch()
+  }
+
+  private func startEpoch() {
+    epochStart = .now
+    stepsInEpoch = 0
+  }
+
+  private func step(_ report: StepReport) {
+    guard let run = current else { return }
+    stepsInEpoch += 1
+    let elapsed = seconds(since: epochStart)
+    if elapsed > 0 { imagesPerSecond = Double(stepsInEpoch * run.identity.plan.batchSize) / elapsed }
+    guard Console.isTerminal, seconds(since: drawn) > 0.1 else { return }
+    drawn = .now
+    let progress = report.progress
+    let percent = progress.steps == 0 ? 0 : 100 * progress.step / progress.steps
+    redraw(
+      "\(title)  epoch \(min(progress.epoch + 1, progress.epochs))/\(progress.epochs)  \(percent) %  "
+        + "\(speed)  loss \(decimals(Double(report.loss)))  \(remaining(progress))")
+  }
+
+  private func endEpoch(_ progress: TrainingProgress, _ rows: [CurveRow]) {
+    defer { startEpoch() }
+    guard progress.epoch > 0 else { return }
+    let shown = rows.filter { $0.metric == "loss" || $0.metric.hasPrefix(MonitorMetric.prefix) }
+      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" }
+    line(
+      "\(title)  epoch \(progress.epoch)/\(progress.epochs)  \(speed)  \(shown.joined(separator: "  "))  "
+        + remaining(progress))
+  }
+
+  private var speed: String { imagesPerSecond.map { "\(Int($0)) img/s" } ?? "" }
+
+  /// The time that is left for this run, and for all runs if each goes at its speed.
+  private func remaining(_ progress: TrainingProgress) -> String {
+    guard let run = current, let speed = imagesPerSecond, speed > 0 else { return "" }
+    let here = Double((progress.steps - progress.step) * run.identity.plan.batchSize) / speed
+    let waiting = runs.seeds.flatMap { _ in runs.arms }.dropFirst(finishedRuns + 1)
+    let later = waiting.reduce(0.0) { $0 + Double($1.plan.epochs * imagesPerEpoch) / speed }
+    let all = later > 0 ? ", all about \(clock(here + later))" : ""
+    return "ETA \(clock(here))\(all)"
+  }
+
+  private func clock(_ seconds: Double) -> String {
+    let total = Int(seconds.rounded())
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return total < 3_600
+      ? "\(total / 60):\(two(total % 60))" : "\(total / 3_600):\(two(total / 60 % 60)):\(two(total % 60))"
+  }
+
+  private func decimals(_ value: Double) -> String {
+    String(format: "%.4g", value)
+  }
+
+  private func seconds(since start: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  private func line(_ text: String) {
+    erase()
+    Console.note(text.trimmingCharacters(in: .whitespaces))
+  }
+
+  private func redraw(_ text: String) { Console.draw("\r\u{1B}[K\(text)") }
+
+  private func erase() { if Console.isTerminal { Console.draw("\r\u{1B}[K") } }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Harness
+
+/// The command `repro`.
+@main
+struct Repro: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repro",
+    abstract: "Reproduces self-supervised vision papers, from image bytes to a table with the paper's numbers beside.",
+    discussion: """
+      `repro EXPERIMENT` is `repro run EXPERIMENT`; `repro list` names the experiments. Numbers go to standard output,
+      progress to standard error. Exit status: 0 done, 1 a check failed, 2 the run failed, 64 wrong usage,
+      130 interrupted (saved; the same command goes on).
+      """,
+    subcommands: [
+      Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
+      PlotCommand.self, Doctor.self,
+    ],
+    defaultSubcommand: Run.self)
+
+  /// The names of the subcommands.
+  static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+}

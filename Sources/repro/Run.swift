@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Pretraining
+import Tensors
+import Vision
+
+/// `repro run`: trains, measures, reports.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run an experiment: train every arm with every seed, measure, and compare (the default command).",
+    discussion: """
+      Finished runs of the same configuration are kept, interrupted ones go on from their last checkpoint. Labels never
+      reach a training unless its arm says so; the kNN shown during training uses them for display only.
+      """)
+
+  @OptionGroup var selection: ExperimentOptions
+
+  @Option(help: "The seeds: 0...2, or 0,1,2.", transform: Run.seeds)
+  var seeds = try! SeedList(parsing: "0...2")
+
+  @OptionGroup var changes: ArmOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var data: DataOptions
+
+  @Option(help: "Threads that compute (default: all cores).")
+  var threads: Int?
+
+  @Flag(help: "Fail rather than go on with synthetic images when the real ones cannot be had.")
+  var realDataOnly = false
+
+  @Flag(help: "Measure on the last training images, held out, instead of the test images: for tuning.")
+  var holdOut = false
+
+  @Flag(help: "Delete what these runs have left and begin anew.")
+  var fresh = false
+
+  @Flag(help: "Print the outcome as JSON.")
+  var json = false
+
+  private static func seeds(_ text: String) throws -> SeedList {
+    do {
+      return try SeedList(parsing: text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), but must be at least 1") }
+    if let threads, threads > 1_024 { throw ValidationError("--threads is \(threads), but at most 1024 make sense") }
+  }
+
+  @MainActor func run() async throws {
+    try await Failure.reported {
+      let type = try selection.type()
+      // Names and keys are checked before anything is downloaded.
+      _ = try changes.arms(of: type.init(scale: selection.scale))
+      Interruption.listen()
+      let source = await SourceState.read(at: Project.root)
+      let found = try await images(for: type)
+      WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+      try await perform(found, source)
+    }
+  }
+
+  @MainActor private func perform(_ found: ImageSource.Found, _ source: SourceState) async throws {
+    let arms = try changes.arms(of: found.experiment)
+    var overrides = changes.overrides
+    if holdOut { overrides.append(Override("dataset.holdsOutTail=true")!) }
+    let request = Runner.Request(
+      scale: found.scale, arms: arms, seeds: seeds.seeds, dataset: found.dataset, overrides: overrides,
+      output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
+    let report = RunReport(found: found, request: request)
+    Console.note(try report.introduction(source))
+    let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
+    let runner = Runner(found.experiment, request, images: found.images, source: source) {
+      progress.show($0)
+    }
+    let outcomes = try runner.run()
+    if json { try Console.json(outcomes.map(\.manifest)) } else { Console.result(try await report.conclusion(outcomes)) }
+    await report.drawFigures(outcomes)
+    let failures = outcomes.filter { $0.manifest.status == .failed }
+    if let first = failures.first {
+      Console.error("\(failures.count) of \(outcomes.count) runs failed; \(first.run.arm.name): \(first.manifest.failure ?? "")")
+      throw Failure.runtime
+    }
+    if found.excuse != nil { Console.note(advice) }
+  }
+
+  private func images(for type: any Experiment.Type) async throws -> ImageSource.Found {
+    let store = DataStore(directory: data.directory)
+    let source = ImageSource(
+      directory: data.directory, acceptsAnyDigest: data.acceptDigest, isRealDataOnly: realDataOnly,
+      fetch: { name in try await store.get(name) { DataProgress.show($0) } },
+      say: { Console.note($0) })
+    let found = try await source.images(for: type, scale: selection.scale, holdingOutTail: holdOut)
+    if let excuse = found.excuse { Console.warning(excuse) }
+    return found
+  }
+
+  /// The one line that gets the real thing.
+  private var advice: String {
+    let name = selection.experiment
+    let scale = selection.scale == .reduced ? "" : " --scale \(selection.scale.rawValue)"
+    guard let type = try? selection.type() else { return "" }
+    let set = type.init(scale: selection.scale).dataset.name.rawValue
+    return "\(Project.command) data get \(set) && \(Project.command) \(name)\(scale)"
+  }
+}

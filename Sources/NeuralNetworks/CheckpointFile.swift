@@ -71,7 +71,7 @@ enum FileReplacement {
     synchronize(folder)
   }
 
-  private static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(Problem) {
+  static func append(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(Problem) {
     var done = 0
     while done < bytes.count {
       let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)

@@ -1,0 +1,111 @@
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// The features of every image of a split, in file order.
+public struct Features: Sendable {
+  /// One row per image: N × feature count, float32, finite.
+  public let values: Tensor
+  /// What each image shows.
+  public let labels: [Int]
+
+  /// The number of images.
+  public var count: Int { values.shape[0] }
+  /// The number of features of one image.
+  public var dimension: Int { values.shape[1] }
+}
+
+/// An encoder under examination; its features are extracted once and shared by every evaluation.
+public final class Candidate {
+  /// Which images.
+  public enum Split: String, Sendable {
+    /// The images that probes learn from.
+    case training
+    /// The images that accuracies are measured on.
+    case test
+  }
+
+  /// The network.
+  public let encoder: any Encoder
+  /// The labelled images of each split.
+  public let training, test: ImageSet
+  /// What colours are freed of before they reach the encoder.
+  public let standardization: Standardization
+  /// The numbers the encoder computes in: float32 or bfloat16.
+  public let dataType: DataType
+  /// What decides everything random in an evaluation.
+  public let seed: UInt64
+  /// How many images the encoder is given at once; features do not depend on it.
+  let batchSize: Int
+
+  private var extracted: [Split: Features] = [:]
+
+  /// Puts an encoder up for examination; no feature is extracted yet.
+  public init(
+    encoder: any Encoder, training: ImageSet, test: ImageSet, standardization: Standardization,
+    dataType: DataType = .float32, seed: UInt64 = 0, batchSize: Int = 500
+  ) {
+    precondition(batchSize > 0, "batches of \(batchSize) images")
+    self.encoder = encoder
+    self.training = training
+    self.test = test
+    self.standardization = standardization
+    self.dataType = dataType
+    self.seed = seed
+    self.batchSize = batchSize
+  }
+
+  /// The number of classes that labels are drawn from.
+  public var classCount: Int {
+    max(training.classNames.count, (training.labels.max() ?? -1) + 1)
+  }
+
+  /// The features of a split's un-augmented images in inference mode, extracted at the first call.
+  ///
+  /// - Throws: `EvaluationError` when the split is empty, has no valid labels, or a feature is not finite.
+  public func features(_ split: Split) throws -> Features {
+    if let features = extracted[split] { return features }
+    let images = split == .training ? training : test
+    try checkLabels(of: images, split)
+    let features = Features(values: extract(images), labels: images.labels)
+    if let image = firstNonFiniteRow(of: features.values) {
+      throw EvaluationError.nonFiniteFeatures(split: split.rawValue, image: image)
+    }
+    extracted[split] = features
+    return features
+  }
+
+  private func extract(_ images: ImageSet) -> Tensor {
+    let loader = ViewLoader(images, standardization: standardization, dataType: dataType)
+    let width = encoder.featureCount
+    var values = Tensor(uninitialized: [images.count, width])
+    inference {
+      for start in stride(from: 0, to: images.count, by: batchSize) {
+        let range = start..<min(start + batchSize, images.count)
+        let features = encoder(loader.images(at: range)).constant
+        precondition(
+          features.shape == [range.count, width] && features.dataType == .float32,
+          "an encoder of \(width) features returned \(features.dataType) \(features.shape) for \(range.count) images")
+        values.withMutableFloats { target in
+          features.withFloats { _ = target[(start * width)...].update(fromContentsOf: $0) }
+        }
+      }
+    }
+    return values
+  }
+
+  private func checkLabels(of images: ImageSet, _ split: Split) throws {
+    guard images.count > 0 else { throw EvaluationError.noImages(split: split.rawValue) }
+    guard !images.labels.isEmpty else {
+      throw EvaluationError.badLabels(split: split.rawValue, found: nil, classes: classCount)
+    }
+    if let label = images.labels.first(where: { !(0..<classCount).contains($0) }) {
+      throw EvaluationError.badLabels(split: split.rawValue, found: label, classes: classCount)
+    }
+  }
+
+  private func firstNonFiniteRow(of values: Tensor) -> Int? {
+    let width = values.shape.columns
+    return values.withFloats { elements in elements.firstIndex { !$0.isFinite }.map { $0 / width } }
+  }
+}

@@ -1,0 +1,131 @@
+import COpenBLAS
+import Glibc
+import Tensors
+
+/// Multinomial logistic regression: (1/N) Σ −log softmax(W x + b)[label] + (λ/2) ‖W‖², b unpenalized.
+///
+/// Parameters are one list: a row of weights per class, then the biases. Products are float32, every sum over images is
+/// double and taken in a fixed order, so that the result does not depend on the number of threads.
+struct LogisticRegression {
+  let features: Tensor
+  let labels: [Int]
+  let classCount: Int
+  let penalty: Double
+
+  private static let segments = 16
+  private static let block = 256
+
+  var dimension: Int { features.shape[1] }
+  var parameterCount: Int { classCount * (dimension + 1) }
+
+  /// The objective and its gradient at `parameters`.
+  func callAsFunction(_ parameters: [Double]) -> (value: Double, gradient: [Double]) {
+    let weightCount = classCount * dimension
+    let weights = parameters[..<weightCount].map(Float.init)
+    let biases = Array(parameters[weightCount...])
+    let segments = LogisticRegression.segments
+    let sumCount = parameterCount + 1
+    var sums = [Double](repeating: 0, count: segments * sumCount)
+    sums.withUnsafeMutableBufferPointer { sums in
+      WorkerPool.forEachRange(of: segments) { range in
+        var scratch = Scratch(classCount: classCount, dimension: dimension, block: LogisticRegression.block)
+        for segment in range {
+          let rows = WorkerPool.part(of: labels.count, worker: segment, workers: segments)
+          let target = UnsafeMutableBufferPointer(rebasing: sums[segment * sumCount..<(segment + 1) * sumCount])
+          addLosses(of: rows, weights: weights, biases: biases, to: target, &scratch)
+        }
+      }
+    }
+    var total = [Double](repeating: 0, count: sumCount)
+    for segment in 0..<segments {
+      for index in 0..<sumCount { total[index] += sums[segment * sumCount + index] }
+    }
+    let count = Double(labels.count)
+    var value = total.removeLast() / count
+    for index in total.indices { total[index] /= count }
+    for index in 0..<weightCount {
+      value += 0.5 * penalty * parameters[index] * parameters[index]
+      total[index] += penalty * parameters[index]
+    }
+    return (value, total)
+  }
+
+  /// The scores W x + b of every row of `features`, row by row.
+  static func logits(_ features: Tensor, parameters: [Double], classCount: Int) -> [Double] {
+    let (count, dimension) = (features.shape[0], features.shape[1])
+    let weights = Tensor(
+      parameters[..<(classCount * dimension)].map(Float.init), shape: [classCount, dimension])
+    let products = features.similarities(to: weights).floats
+    return (0..<count * classCount).map {
+      Double(products[$0]) + parameters[classCount * dimension + $0 % classCount]
+    }
+  }
+
+  /// Products and residuals of one block of rows.
+  private struct Scratch {
+    var logits, residuals, products: [Float]
+
+    init(classCount: Int, dimension: Int, block: Int) {
+      logits = [Float](repeating: 0, count: block * classCount)
+      residuals = logits
+      products = [Float](repeating: 0, count: classCount * dimension)
+    }
+  }
+
+  /// Adds the gradients (weights, then biases) and the losses of `rows` to `sums`.
+  private func addLosses(
+    of rows: Range<Int>, weights: [Float], biases: [Double], to sums: UnsafeMutableBufferPointer<Double>,
+    _ scratch: inout Scratch
+  ) {
+    let (dimension, classes) = (Int32(dimension), Int32(classCount))
+    features.withFloats { features in
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: LogisticRegression.block) {
+        let count = min(LogisticRegression.block, rows.upperBound - start)
+        let x = features.baseAddress! + start * self.dimension
+        cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), classes, dimension, 1, x, dimension, weights,
+          dimension, 0, &scratch.logits, classes)
+        addResiduals(firstRow: start, count: count, biases: biases, to: sums, &scratch)
+        cblas_sgemm(
+          CblasRowMajor, CblasTrans, CblasNoTrans, classes, dimension, Int32(count), 1, scratch.residuals, classes,
+          x, dimension, 0, &scratch.products, dimension)
+        for index in scratch.products.indices { sums[index] += Double(scratch.products[index]) }
+      }
+    }
+  }
+
+  /// Turns logits into softmax minus one-hot, adding those to the biases' gradient and the losses to their sum.
+  private func addResiduals(
+    firstRow: Int, count: Int, biases: [Double], to sums: UnsafeMutableBufferPointer<Double>,
+    _ scratch: inout Scratch
+  ) {
+    let biasSums = classCount * dimension
+    let lossSum = biasSums + classCount
+    scratch.logits.withUnsafeBufferPointer { logits in
+      scratch.residuals.withUnsafeMutableBufferPointer { residuals in
+        var row = [Double](repeating: 0, count: classCount)
+        for place in 0..<count {
+          let start = place * classCount
+          var largest = -Double.infinity
+          for index in 0..<classCount {
+            row[index] = Double(logits[start + index]) + biases[index]
+            largest = max(largest, row[index])
+          }
+          let label = labels[firstRow + place]
+          let labelLogit = row[label] - largest
+          var total = 0.0
+          for index in 0..<classCount {
+            row[index] = exp(row[index] - largest)
+            total += row[index]
+          }
+          sums[lossSum] += log(total) - labelLogit
+          for index in 0..<classCount {
+            let residual = row[index] / total - (index == label ? 1 : 0)
+            residuals[start + index] = Float(residual)
+            sums[biasSums + index] += residual
+          }
+        }
+      }
+    }
+  }
+}

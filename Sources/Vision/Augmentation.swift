@@ -4,6 +4,14 @@ import Tensors
 public protocol ImageTransform: Sendable {
   /// Changes `sample`, drawing from `random`; the number of draws must not depend on anything but their outcomes.
   func apply(to sample: inout Sample, using random: inout Random)
+
+  /// The height and width of what it makes of an image of `height` × `width` pixels.
+  func outputSize(height: Int, width: Int) -> (height: Int, width: Int)
+}
+
+extension ImageTransform {
+  /// The size stays.
+  public func outputSize(height: Int, width: Int) -> (height: Int, width: Int) { (height, width) }
 }
 
 /// Transforms applied one after another.
@@ -16,4 +24,14 @@ public struct Augmentation: Sendable, ExpressibleByArrayLiteral {
 
   /// Creates an augmentation of the given transforms.
   public init(arrayLiteral elements: any ImageTransform...) { steps = elements }
+
+  /// Applies every transform to `sample`, in order.
+  public func apply(to sample: inout Sample, using random: inout Random) {
+    for step in steps { step.apply(to: &sample, using: &random) }
+  }
+
+  /// The height and width of the view of an image of `height` × `width` pixels.
+  public func outputSize(height: Int, width: Int) -> (height: Int, width: Int) {
+    steps.reduce((height, width)) { size, step in step.outputSize(height: size.0, width: size.1) }
+  }
 }

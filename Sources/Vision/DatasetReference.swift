@@ -9,7 +9,8 @@ public struct DatasetReference: Sendable, Codable, Hashable {
 
   /// Which data set.
   public var name: Name
-  /// How many of its first pre-training images to use; `nil` for all.
+  /// How many of its first images to use for pre-training, and for probes to learn from; `nil` for all. Never shortens the
+  /// test images.
   public var limit: Int?
   /// Whether the last 5,000 training images replace the test images, for tuning.
   public var holdsOutTail: Bool

@@ -1,0 +1,40 @@
+/// Why a data set's files cannot be used; nothing is changed by any of these.
+public enum DataError: Error, Equatable, CustomStringConvertible {
+  /// None of the set's folders exists.
+  case missing(set: String, directory: String, folders: [String])
+  /// A folder lacks one of its files.
+  case missingFile(path: String, set: String)
+  /// A file is truncated or oversized.
+  case wrongSize(path: String, found: Int, expected: Int)
+  /// A file's content is not in its format.
+  case malformed(path: String, detail: String)
+  /// A label names no class.
+  case labelOutOfRange(path: String, image: Int, found: Int, valid: ClosedRange<Int>)
+  /// A file's digest is not a known one.
+  case unknownDigest(path: String, found: String, expected: [String])
+  /// A file or folder cannot be read or written.
+  case inaccessible(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .missing(let set, let directory, let folders):
+      "\(set) is not in \(directory): expected the folder \(folders.joined(separator: " or ")). "
+        + "Get it with `repro data get \(set)`, or name the folder it lies in with --data-dir or $REPRO_DATA."
+    case .missingFile(let path, let set):
+      "\(path) is missing. Get a whole copy with `repro data get \(set)`."
+    case .wrongSize(let path, let found, let expected):
+      "\(path) is \(found < expected ? "truncated" : "oversized"): found \(found) bytes, expected \(expected). "
+        + "Delete it and get it again."
+    case .malformed(let path, let detail):
+      "\(path) is not in its format: \(detail). Delete it and get it again."
+    case .labelOutOfRange(let path, let image, let found, let valid):
+      "\(path): image \(image) has label \(found), expected \(valid.lowerBound) to \(valid.upperBound). "
+        + "Delete it and get it again."
+    case .unknownDigest(let path, let found, let expected):
+      "\(path) is none of the known copies: found SHA-256 \(found), expected \(expected.joined(separator: " or ")). "
+        + "Get the official files with `repro data get`, or pass --accept-digest to use these, marked as custom."
+    case .inaccessible(let path, let reason):
+      "\(path) cannot be used: \(reason). Check its permissions and the space on its disk, then try again."
+    }
+  }
+}

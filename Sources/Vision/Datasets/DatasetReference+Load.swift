@@ -1,0 +1,53 @@
+import Foundation
+
+extension DatasetReference {
+  /// Reads the data set from `directory`, after checking which bytes its files hold.
+  ///
+  /// `limit` shortens the images of pre-training and those that probes learn from, never the test images. `holdsOutTail`
+  /// makes the last 5,000 training images (at most a fifth of them) the test set, and takes them from training and
+  /// pre-training. Throws `DataError`: nothing there, a file missing, truncated, oversized or malformed, a label out of
+  /// range, and unknown content unless `acceptingDigest`.
+  public func load(
+    from directory: URL = DataStore.defaultDirectory, acceptingDigest: Bool = false
+  ) throws(DataError) -> ImageCollection {
+    if name == .shapes { return collection(Shapes.standard.training, Shapes.standard.test, Shapes.identity) }
+    let folder = try DataFolder(of: name, in: directory)
+    let identity = try folder.identity(cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
+    if name == .stl10 { return try collection(STL10(folder: folder.url), identity) }
+    let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
+    let (training, test) = try reader.read(folder.url, folder.form.format)
+    return collection(training, test, identity)
+  }
+
+  /// A collection whose pre-training images are the training images.
+  func collection(_ training: ImageSet, _ test: ImageSet, _ identity: DataIdentity) -> ImageCollection {
+    let (kept, measured) = split(training, test)
+    let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
+    return ImageCollection(pretraining: used, training: used, test: measured, identity: identity)
+  }
+
+  /// STL-10's collection: it pre-trains on the training and the unlabelled images.
+  func collection(_ files: STL10, _ identity: DataIdentity) throws(DataError) -> ImageCollection {
+    let training = try files.labeled(.train)
+    let (kept, measured) = split(training, try files.labeled(.test))
+    let pretraining = try files.pretraining(limit: limit, heldOut: training.count - kept.count)
+    let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
+    return ImageCollection(pretraining: pretraining, training: used, test: measured, identity: identity)
+  }
+
+  private func split(_ training: ImageSet, _ test: ImageSet) -> (training: ImageSet, test: ImageSet) {
+    guard holdsOutTail else { return (training, test) }
+    let kept = training.count - min(5_000, training.count / 5)
+    return (training.slice(0..<kept), training.slice(kept..<training.count))
+  }
+}
+
+extension ImageSet {
+  /// The images in `range`.
+  func slice(_ range: Range<Int>) -> ImageSet {
+    if range == 0..<count { return self }
+    return ImageSet(
+      height: height, width: width, bytes: Array(bytes[range.lowerBound * imageSize..<range.upperBound * imageSize]),
+      labels: labels.isEmpty ? [] : Array(labels[range]), classNames: classNames)
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// A dictionary as CIFAR's Python files hold it: names to numbers, text and one array of bytes.
+struct PickledDictionary {
+  private let url: URL
+  private let data: Data
+  private let entries: [String: PickleReader.Value]
+
+  /// Reads the pickle at `url`; throws `DataError.malformed` for anything that CIFAR's files do not contain.
+  init(contentsOf url: URL) throws(DataError) {
+    try self.init(try DataFile.map(url), url: url)
+  }
+
+  /// Reads the pickle in `data`, which came from `url`.
+  init(_ data: Data, url: URL) throws(DataError) {
+    self.url = url
+    self.data = data
+    let read: Result<[String: PickleReader.Value], PickleError> = data.withUnsafeBytes { bytes in
+      Result { () throws(PickleError) in
+        var reader = PickleReader(bytes)
+        return try reader.readDictionary()
+      }
+    }
+    switch read {
+    case .success(let entries): self.entries = entries
+    case .failure(let error): throw .malformed(path: url.path, detail: error.description)
+    }
+  }
+
+  /// The list of whole numbers called `key`.
+  func integers(_ key: String) throws(DataError) -> [Int] {
+    guard case .list(let list) = entries[key] else { throw lacks("a list of numbers", key) }
+    var numbers: [Int] = []
+    numbers.reserveCapacity(list.items.count)
+    for item in list.items {
+      guard case .integer(let number) = item else { throw lacks("a list of numbers", key) }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  /// Appends the array of bytes called `key`, row by row, after checking its shape.
+  func appendRows(_ key: String, rows: Int, columns: Int, to bytes: inout [UInt8]) throws(DataError) {
+    guard case .array(let array) = entries[key], let content = array.content else {
+      throw lacks("an array of bytes", key)
+    }
+    guard array.shape == [rows, columns], content.count == rows * columns else {
+      throw .malformed(
+        path: url.path,
+        detail: "'\(key)' has shape \(array.shape) and \(content.count) bytes, expected [\(rows), \(columns)]")
+    }
+    data.withUnsafeBytes { data in
+      let source = UnsafeRawBufferPointer(rebasing: data[content])
+      guard array.isColumnMajor else { return bytes.append(contentsOf: source) }
+      for row in 0..<rows {
+        for column in 0..<columns { bytes.append(source[column * rows + row]) }
+      }
+    }
+  }
+
+  private func lacks(_ what: String, _ key: String) -> DataError {
+    .malformed(path: url.path, detail: "it has no '\(key)' that is \(what)")
+  }
+}

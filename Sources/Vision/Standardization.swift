@@ -1,0 +1,42 @@
+/// The mean and standard deviation of each colour, which the network's input is freed of.
+public struct Standardization: Sendable, Hashable, Codable {
+  /// Of red, green and blue, for values in 0...1.
+  public let mean, deviation: [Float]
+
+  /// Creates a standardization; traps unless there are three means and three positive deviations.
+  public init(mean: [Float], deviation: [Float]) {
+    precondition(
+      mean.count == 3 && deviation.count == 3 && deviation.allSatisfy { $0 > 0 },
+      "three means and three positive deviations, not \(mean) and \(deviation)")
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// CIFAR-10, as MoCo's CIFAR demonstration has it (deviations are means of per-image deviations).
+  public static let cifar10 = Standardization(
+    mean: [0.4914, 0.4822, 0.4465], deviation: [0.2023, 0.1994, 0.2010])
+  /// CIFAR-100.
+  public static let cifar100 = Standardization(
+    mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762])
+  /// STL-10.
+  public static let stl10 = Standardization(
+    mean: [0.4467, 0.4398, 0.4066], deviation: [0.2603, 0.2566, 0.2713])
+  /// ImageNet.
+  public static let imageNet = Standardization(
+    mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+  /// The procedural images.
+  public static let shapes = Standardization(
+    mean: [0.45, 0.45, 0.45], deviation: [0.22, 0.22, 0.22])
+  /// None: values stay in 0...1.
+  public static let none = Standardization(mean: [0, 0, 0], deviation: [1, 1, 1])
+
+  /// The usual one of a data set.
+  public static func of(_ name: DatasetReference.Name) -> Standardization {
+    switch name {
+    case .cifar10: .cifar10
+    case .cifar100: .cifar100
+    case .stl10: .stl10
+    case .shapes: .shapes
+    }
+  }
+}

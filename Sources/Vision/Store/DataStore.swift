@@ -1,0 +1,138 @@
+import Foundation
+
+/// The folder that data sets lie in, and what `repro data` does with it.
+public struct DataStore: Sendable {
+  /// The folder.
+  public let directory: URL
+  /// How downloads are made.
+  let downloader: Downloader
+
+  /// Creates the store of `directory`, which need not exist yet.
+  public init(directory: URL = DataStore.defaultDirectory) {
+    self.init(directory: directory, downloader: Downloader())
+  }
+
+  init(directory: URL, downloader: Downloader) {
+    self.directory = directory.standardizedFileURL
+    self.downloader = downloader
+  }
+
+  /// `$REPRO_DATA`, or `Data` in the working directory.
+  public static var defaultDirectory: URL {
+    let folder = ProcessInfo.processInfo.environment["REPRO_DATA"] ?? ""
+    return URL(fileURLWithPath: folder.isEmpty ? "Data" : folder, isDirectory: true)
+  }
+
+  /// What is known of a data set without reading it.
+  public struct Status: Sendable {
+    /// Whether a data set can be used.
+    public enum State: Sendable, Equatable {
+      /// The suite makes the images itself.
+      case builtIn
+      /// The files lie in `folder`; `kind` is known if they were verified and have not changed since.
+      case present(folder: URL, kind: String?)
+      /// None of the set's folders is there, or one of their files is missing or of the wrong size.
+      case absent(DataError)
+    }
+
+    /// Which data set.
+    public let name: DatasetReference.Name
+    /// Whether it can be used.
+    public let state: State
+  }
+
+  /// Looks for a data set; hashes nothing.
+  public func status(of name: DatasetReference.Name) -> Status {
+    guard name != .shapes else { return Status(name: name, state: .builtIn) }
+    do throws(DataError) {
+      let folder = try DataFolder(of: name, in: directory)
+      try folder.checkSizes()
+      let kind = folder.rememberedKind(in: DigestCache(directory: directory))
+      return Status(name: name, state: .present(folder: folder.url, kind: kind))
+    } catch {
+      return Status(name: name, state: .absent(error))
+    }
+  }
+
+  /// Looks for every data set.
+  public func list() -> [Status] { DatasetReference.Name.allCases.map { status(of: $0) } }
+
+  /// Says which bytes a data set is made of; throws `DataError` for files that are missing or of the wrong size, and for
+  /// unknown content unless `acceptingDigest`.
+  public func verify(
+    _ name: DatasetReference.Name, acceptingDigest: Bool = false
+  ) throws(DataError) -> DataIdentity {
+    guard name != .shapes else { return Shapes.identity }
+    let folder = try DataFolder(of: name, in: directory)
+    return try folder.identity(cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
+  }
+}
+
+/// What a store tells while it gets a data set.
+public enum DataStoreEvent: Sendable, CustomStringConvertible {
+  /// Hosts are asked whether they answer.
+  case asking(hosts: [String])
+  /// A download begins, or goes on at a byte.
+  case downloading(source: String, from: Int)
+  /// Bytes received so far; sent about twice a second.
+  case received(bytes: Int)
+  /// A source failed and another one is tried.
+  case failed(source: String, reason: String)
+  /// The archive's digest is computed.
+  case checking(file: String)
+  /// The archive is unpacked.
+  case unpacking(file: String)
+  /// The files are in place.
+  case finished(folder: String, identity: DataIdentity)
+
+  /// Whether the event replaces the one before it on a terminal.
+  public var isTransient: Bool { if case .received = self { true } else { false } }
+
+  public var description: String {
+    switch self {
+    case .asking(let hosts): "asking \(hosts.joined(separator: ", "))"
+    case .downloading(let source, let start):
+      start == 0 ? "downloading \(source)" : "going on with \(source) at \(start.formatted()) bytes"
+    case .received(let bytes): "\((bytes / 1_000_000).formatted()) MB"
+    case .failed(let source, let reason): "\(source): \(reason)"
+    case .checking(let file): "checking \(file)"
+    case .unpacking(let file): "unpacking \(file)"
+    case .finished(let folder, let identity): "\(identity.name) (\(identity.kind)) is in \(folder)"
+    }
+  }
+}
+
+/// Why a data set could not be got; what was downloaded is kept and the next attempt goes on from there.
+public enum DownloadError: Error, Equatable, CustomStringConvertible {
+  /// No host answered within the time.
+  case unreachable(set: String, hosts: [String], seconds: Int)
+  /// Hosts answered, but none gave the archive.
+  case failed(set: String, reasons: [String])
+  /// A program that downloads or unpacks is not installed.
+  case missingProgram(String)
+  /// Another process is getting data into the same folder.
+  case busy(directory: String)
+  /// A folder given as the source holds no form of the data set.
+  case nothingThere(path: String, expected: [String])
+  /// An archive could not be unpacked.
+  case cannotUnpack(path: String, reason: String)
+  /// The data set is made by the suite itself.
+  case builtIn(set: String)
+
+  public var description: String {
+    switch self {
+    case .unreachable(let set, let hosts, let seconds):
+      "No host with \(set) answered within \(seconds) s (\(hosts.joined(separator: ", "))). Check the network, name a "
+        + "mirror with --mirror URL, or bring the files and run `repro data get \(set) --from FOLDER`."
+    case .failed(let set, let reasons):
+      "\(set) could not be downloaded: \(reasons.joined(separator: "; ")). Run the same command again to go on, or bring "
+        + "the files and run `repro data get \(set) --from FOLDER`."
+    case .missingProgram(let name): "`\(name)` is not installed: run Scripts/setup, or `apt-get install \(name)`."
+    case .busy(let directory): "Another process is getting data into \(directory): wait for it, or end it."
+    case .nothingThere(let path, let expected):
+      "\(path) holds none of \(expected.joined(separator: ", ")): name the folder that does."
+    case .cannotUnpack(let path, let reason): "\(path) could not be unpacked: \(reason)."
+    case .builtIn(let set): "\(set) is made by repro itself: there is nothing to get."
+    }
+  }
+}

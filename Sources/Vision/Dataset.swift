@@ -14,7 +14,8 @@ public struct ImageSet: Sendable {
   /// Creates a set; traps when the sizes do not agree.
   public init(height: Int, width: Int, bytes: [UInt8], labels: [Int], classNames: [String]) {
     let size = 3 * height * width
-    precondition(size > 0 && bytes.count % size == 0, "\(bytes.count) bytes are no whole number of \(size)-byte images")
+    precondition(
+      size > 0 && bytes.count % size == 0, "\(bytes.count) bytes are no whole number of \(size)-byte images")
     let count = bytes.count / size
     precondition(labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) images")
     self.height = height

@@ -51,19 +51,23 @@ public struct Sample {
   ///
   /// Crops are cut from the image's bytes: they come before transforms of colour, and only one of them.
   public mutating func crop(
-    top: Int, left: Int, boxHeight: Int, boxWidth: Int, toHeight height: Int, width: Int, antialias: Bool = true
+    top: Int, left: Int, boxHeight: Int, boxWidth: Int, toHeight height: Int, width: Int,
+    antialias: Bool = true
   ) {
     requireUntouched()
     precondition(
       top >= 0 && left >= 0 && boxHeight > 0 && boxWidth > 0 && top + boxHeight <= imageHeight
         && left + boxWidth <= imageWidth,
-      "a box of \(boxHeight) × \(boxWidth) at (\(top), \(left)) leaves the \(imageHeight) × \(imageWidth) image")
+      "a box of \(boxHeight) × \(boxWidth) at (\(top), \(left)) leaves the \(imageHeight) × \(imageWidth) image"
+    )
     memory.require(height: height, width: width)
     let imageLeft = geometry.isFlipped ? imageWidth - left - boxWidth : left
     rk_resized_crop(
-      bytes, 3, imageHeight, imageWidth, false, Float(top), Float(imageLeft), Float(boxHeight), Float(boxWidth),
+      bytes, 3, imageHeight, imageWidth, false, Float(top), Float(imageLeft), Float(boxHeight),
+      Float(boxWidth),
       antialias, geometry.isFlipped, memory.planes, height, width, memory.scratch)
-    finishCrop(top: top, left: imageLeft, boxHeight: boxHeight, boxWidth: boxWidth, toHeight: height, width: width)
+    finishCrop(
+      top: top, left: imageLeft, boxHeight: boxHeight, boxWidth: boxWidth, toHeight: height, width: width)
   }
 
   /// Replaces the whole image by the window of `height` × `width` whose corner is (`top`, `left`); what lies outside the
@@ -73,7 +77,8 @@ public struct Sample {
     memory.require(height: height, width: width)
     let imageLeft = geometry.isFlipped ? imageWidth - left - width : left
     rk_padded_crop(
-      bytes, 3, imageHeight, imageWidth, false, top, imageLeft, geometry.isFlipped, memory.planes, height, width)
+      bytes, 3, imageHeight, imageWidth, false, top, imageLeft, geometry.isFlipped, memory.planes, height,
+      width)
     finishCrop(top: top, left: imageLeft, boxHeight: height, boxWidth: width, toHeight: height, width: width)
   }
 
@@ -111,7 +116,8 @@ public struct Sample {
   }
 
   private func requireUntouched() {
-    precondition(!isDrawn, "a crop after another crop or a change of colour: cut first, the bytes are gone afterwards")
+    precondition(
+      !isDrawn, "a crop after another crop or a change of colour: cut first, the bytes are gone afterwards")
   }
 }
 
@@ -138,6 +144,7 @@ final class SampleMemory {
   func require(height: Int, width: Int) {
     precondition(
       height > 0 && width > 0 && height * width <= capacity,
-      "a view of \(height) × \(width) pixels in memory for \(capacity): its transform's outputSize said otherwise")
+      "a view of \(height) × \(width) pixels in memory for \(capacity): its transform's outputSize said otherwise"
+    )
   }
 }

@@ -19,7 +19,8 @@ public struct ViewLoader: Sendable {
 
   /// Creates a loader; traps for a data type that is neither float32 nor bfloat16.
   public init(
-    _ images: ImageSet, augmentations: [Augmentation] = [], standardization: Standardization, seed: UInt64 = 0,
+    _ images: ImageSet, augmentations: [Augmentation] = [], standardization: Standardization,
+    seed: UInt64 = 0,
     dataType: DataType = .float32
   ) {
     precondition(dataType == .float32 || dataType == .bfloat16, "views of \(dataType)")
@@ -66,9 +67,8 @@ public struct ViewLoader: Sendable {
     result.withMutableBytes { destination in
       nonisolated(unsafe) let destination = destination.baseAddress
       images.bytes.withUnsafeBufferPointer { bytes in
-        WorkerPool.run { worker, workers in
-          let places = indices.count * worker / workers..<indices.count * (worker + 1) / workers
-          guard let destination, !places.isEmpty else { return }
+        WorkerPool.forEachRange(of: indices.count) { places in
+          guard let destination else { return }
           let memory = SampleMemory(
             height: images.height, width: images.width, viewHeight: size.height, viewWidth: size.width)
           var position = indices.index(indices.startIndex, offsetBy: places.lowerBound)
@@ -76,12 +76,14 @@ public struct ViewLoader: Sendable {
             let index = indices[position]
             precondition(index >= 0 && index < images.count, "image \(index) of \(images.count)")
             var sample = Sample(
-              bytes: bytes.baseAddress! + index * images.imageSize, height: images.height, width: images.width,
+              bytes: bytes.baseAddress! + index * images.imageSize, height: images.height,
+              width: images.width,
               memory: memory)
             body(&sample, place)
             precondition(
               sample.height == size.height && sample.width == size.width,
-              "a view of \(sample.height) × \(sample.width) where its transforms promised \(size.height) × \(size.width)")
+              "a view of \(sample.height) × \(sample.width) where its transforms promised \(size.height) × \(size.width)"
+            )
             standardize(&sample, into: destination + place * stride)
             indices.formIndex(after: &position)
           }

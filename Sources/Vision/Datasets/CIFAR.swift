@@ -32,7 +32,9 @@ struct CIFAR: Sendable {
   }
 
   /// Reads the training and test images in `folder`; throws `DataError` naming the file at fault.
-  func read(_ folder: URL, _ format: DataForm.Format) throws(DataError) -> (training: ImageSet, test: ImageSet) {
+  func read(_ folder: URL, _ format: DataForm.Format) throws(DataError) -> (
+    training: ImageSet, test: ImageSet
+  ) {
     (try read(trainingFiles, in: folder, format), try read(testFiles, in: folder, format))
   }
 

@@ -105,7 +105,8 @@ struct DataFolder: Sendable {
       guard let expected = file.size else { continue }
       let url = url(of: file)
       let found = try DataError.wrapping(url) {
-        try FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.size] as? Int ?? 0
+        try FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)[.size] as? Int
+          ?? 0
       }
       guard found == expected else { throw .wrongSize(path: url.path, found: found, expected: expected) }
     }

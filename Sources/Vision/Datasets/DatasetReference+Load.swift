@@ -12,7 +12,8 @@ extension DatasetReference {
   ) throws(DataError) -> ImageCollection {
     if name == .shapes { return collection(Shapes.standard.training, Shapes.standard.test, Shapes.identity) }
     let folder = try DataFolder(of: name, in: directory)
-    let identity = try folder.identity(cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
+    let identity = try folder.identity(
+      cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
     if name == .stl10 { return try collection(STL10(folder: folder.url), identity) }
     let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
     let (training, test) = try reader.read(folder.url, folder.form.format)
@@ -47,7 +48,8 @@ extension ImageSet {
   func slice(_ range: Range<Int>) -> ImageSet {
     if range == 0..<count { return self }
     return ImageSet(
-      height: height, width: width, bytes: Array(bytes[range.lowerBound * imageSize..<range.upperBound * imageSize]),
+      height: height, width: width,
+      bytes: Array(bytes[range.lowerBound * imageSize..<range.upperBound * imageSize]),
       labels: labels.isEmpty ? [] : Array(labels[range]), classNames: classNames)
   }
 }

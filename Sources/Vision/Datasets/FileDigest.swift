@@ -83,7 +83,9 @@ struct DigestCache: Sendable {
   func remembered(_ url: URL) -> FileDigest? {
     guard let (size, changed) = attributes(of: url) else { return nil }
     for place in places {
-      guard let entry = entries(at: place)[key(url)], entry.size == size, entry.changed == changed else { continue }
+      guard let entry = entries(at: place)[key(url)], entry.size == size, entry.changed == changed else {
+        continue
+      }
       return entry.digest
     }
     return nil

@@ -30,11 +30,14 @@ extension PickleReader {
     case .array(let array):
       guard
         case .tuple(let items) = state, items.count == 5, case .tuple(let shape) = items[1],
-        case .byteType = items[2], case .bool(let isColumnMajor) = items[3], case .text(let content) = items[4]
+        case .byteType = items[2], case .bool(let isColumnMajor) = items[3],
+        case .text(let content) = items[4]
       else { throw error("an array's state is not of the known form") }
       var extents: [Int] = []
       for extent in shape {
-        guard case .integer(let value) = extent, value >= 0 else { throw error("an array's extent is no number") }
+        guard case .integer(let value) = extent, value >= 0 else {
+          throw error("an array's extent is no number")
+        }
         extents.append(value)
       }
       array.shape = extents

@@ -50,15 +50,21 @@ struct PickleReader {
 
   /// Runs the whole pickle, which must leave one dictionary and nothing after it.
   mutating func readDictionary() throws(PickleError) -> [String: Value] {
-    guard try byte() == 0x80, try byte() == 2 else { throw error("it does not start as a pickle of protocol 2") }
+    guard try byte() == 0x80, try byte() == 2 else {
+      throw error("it does not start as a pickle of protocol 2")
+    }
     while true {
       let instruction = try byte()
       if instruction == UInt8(ascii: ".") { break }
       if try readLiteral(instruction) { continue }
       try readStructure(instruction)
     }
-    guard position == bytes.count else { throw error("\(bytes.count - position) bytes follow the pickle's end") }
-    guard stack.count == 1, case .dictionary(let dictionary) = stack[0] else { throw error("it holds no dictionary") }
+    guard position == bytes.count else {
+      throw error("\(bytes.count - position) bytes follow the pickle's end")
+    }
+    guard stack.count == 1, case .dictionary(let dictionary) = stack[0] else {
+      throw error("it holds no dictionary")
+    }
     return dictionary.entries
   }
 
@@ -130,7 +136,9 @@ struct PickleReader {
 
 extension PickleReader {
   mutating func pop() throws(PickleError) -> Value {
-    guard stack.count > (marks.last ?? 0), let value = stack.popLast() else { throw error("the stack is empty") }
+    guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
+      throw error("the stack is empty")
+    }
     return value
   }
 

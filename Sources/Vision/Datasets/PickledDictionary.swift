@@ -47,7 +47,8 @@ struct PickledDictionary {
     guard array.shape == [rows, columns], content.count == rows * columns else {
       throw .malformed(
         path: url.path,
-        detail: "'\(key)' has shape \(array.shape) and \(content.count) bytes, expected [\(rows), \(columns)]")
+        detail: "'\(key)' has shape \(array.shape) and \(content.count) bytes, expected [\(rows), \(columns)]"
+      )
     }
     data.withUnsafeBytes { data in
       let source = UnsafeRawBufferPointer(rebasing: data[content])

@@ -51,8 +51,10 @@ struct ShapeScene {
         let grain = Color(
           Float(bits & 0xFFFF), Float(bits >> 16 & 0xFFFF), Float(bits >> 32 & 0xFFFF))
         color += (grain * 0x1p-15 - 1) * noise
-        let scaled = (color.clamped(lowerBound: Color(), upperBound: Color(repeating: 1)) * 255).rounded()
-        for channel in 0..<3 { pixels[(channel * side + row) * side + column] = UInt8(scaled[channel]) }
+        for channel in 0..<3 {
+          let level = min(max(color[channel], 0), 1) * 255
+          pixels[(channel * side + row) * side + column] = UInt8(level + 0.5)
+        }
       }
     }
   }

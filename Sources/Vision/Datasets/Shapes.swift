@@ -27,8 +27,8 @@ public enum Shapes {
     let imageSize = 3 * side * side
     let bytes = [UInt8](unsafeUninitializedCapacity: count * imageSize) { buffer, initialized in
       nonisolated(unsafe) let pixels = buffer.baseAddress!
-      WorkerPool.run { worker, workers in
-        for index in count * worker / workers..<count * (worker + 1) / workers {
+      WorkerPool.forEachRange(of: count) { range in
+        for index in range {
           var random = Random(seed: seed, stream: stream, index: index)
           let scene = ShapeScene(label: index % 10, using: &random)
           scene.draw(into: pixels + index * imageSize, using: &random)

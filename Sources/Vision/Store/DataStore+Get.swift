@@ -30,7 +30,8 @@ extension DataStore {
   ///
   /// While several answer, one that is slow is left for the next; if all are, the first one is waited for.
   func get(
-    _ name: DatasetReference.Name, from sources: [ArchiveSource], log: @escaping @Sendable (DataStoreEvent) -> Void
+    _ name: DatasetReference.Name, from sources: [ArchiveSource],
+    log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> DataIdentity {
     let lock = try StoreLock(directory)
     defer { lock.release() }
@@ -47,7 +48,9 @@ extension DataStore {
         switch try await fetch(source, isPatient: isPatient, log) {
         case .complete: return try await install(source, of: name, log)
         case .tooSlow:
-          log(.failed(source: source.address, reason: "below \(downloader.leastRate / 1_000) kB/s, asking others"))
+          log(
+            .failed(
+              source: source.address, reason: "below \(downloader.leastRate / 1_000) kB/s, asking others"))
         case .cannotResume: reasons[source.address] = "it cannot go on"
         case .failed(let reason):
           reasons[source.address] = reason
@@ -71,7 +74,9 @@ extension DataStore {
     for _ in 0..<2 {
       let start = part.fileSize ?? 0
       if start > 0, archive.flaw(of: part) == nil { return .complete }
-      if start > 0, !part.startsAsGzip { try DataError.wrapping(part) { try FileManager.default.removeItem(at: part) } }
+      if start > 0, !part.startsAsGzip {
+        try DataError.wrapping(part) { try FileManager.default.removeItem(at: part) }
+      }
       log(.downloading(source: source.address, from: part.fileSize ?? 0))
       var outcome = try await downloader.download(
         source.address, into: part, isPatient: isPatient, received: { log(.received(bytes: $0)) })
@@ -90,7 +95,8 @@ extension DataStore {
 
   /// Unpacks a checked archive and puts its folder in place.
   private func install(
-    _ source: ArchiveSource, of name: DatasetReference.Name, _ log: @escaping @Sendable (DataStoreEvent) -> Void
+    _ source: ArchiveSource, of name: DatasetReference.Name,
+    _ log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> DataIdentity {
     let archive = part(of: source.form.archive)
     let identity = try await unpack(archive, source.form, of: name, source: source.address, log)
@@ -113,7 +119,8 @@ extension DataStore {
         throw DownloadError.cannotUnpack(path: file.path, reason: "it holds no folder \(form.folder)")
       }
       var digests: [String: String] = [:]
-      for file in form.files where FileManager.default.fileExists(atPath: folder.appendingPathComponent(file.name).path) {
+      for file in form.files
+      where FileManager.default.fileExists(atPath: folder.appendingPathComponent(file.name).path) {
         digests[file.name] = try FileDigest(of: folder.appendingPathComponent(file.name)).sha256
       }
       let provenance = Provenance(
@@ -131,7 +138,8 @@ extension DataStore {
     _ log: @escaping @Sendable (DataStoreEvent) -> Void, _ fill: (URL) async throws -> Void
   ) async throws -> DataIdentity {
     let files = FileManager.default
-    let workshop = directory.appendingPathComponent(".\(form.folder).\(ProcessInfo.processInfo.processIdentifier)")
+    let workshop = directory.appendingPathComponent(
+      ".\(form.folder).\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? files.removeItem(at: workshop) }
     try DataError.wrapping(workshop) {
       try files.createDirectory(at: workshop, withIntermediateDirectories: true)
@@ -163,7 +171,9 @@ extension ArchiveSource {
 extension DataArchive {
   /// The archive's address at a mirror: the mirror itself if it names this archive, nothing if it names another one.
   func address(under mirror: String) -> String? {
-    if mirror.hasSuffix(".tar.gz") || mirror.hasSuffix(".tgz") { return mirror.hasSuffix(name) ? mirror : nil }
+    if mirror.hasSuffix(".tar.gz") || mirror.hasSuffix(".tgz") {
+      return mirror.hasSuffix(name) ? mirror : nil
+    }
     return mirror + (mirror.hasSuffix("/") ? "" : "/") + name
   }
 
@@ -189,5 +199,7 @@ extension URL {
   var startsAsGzip: Bool { beginning(2) == Data([0x1F, 0x8B]) }
 
   /// Whether the file here begins as a web page does.
-  var startsAsMarkup: Bool { beginning(256).first { !Set(" \t\r\n\u{FEFF}".utf8).contains($0) } == UInt8(ascii: "<") }
+  var startsAsMarkup: Bool {
+    beginning(256).first { !Set(" \t\r\n\u{FEFF}".utf8).contains($0) } == UInt8(ascii: "<")
+  }
 }

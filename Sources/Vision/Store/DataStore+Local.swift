@@ -50,7 +50,9 @@ extension DataStore {
           let original = source.url.appendingPathComponent(name).resolvingSymlinksInPath()
           guard original.fileSize != nil, !original.isFolder else { continue }
           let copy = folder.appendingPathComponent(name)
-          if (try? files.linkItem(at: original, to: copy)) == nil { try files.copyItem(at: original, to: copy) }
+          if (try? files.linkItem(at: original, to: copy)) == nil {
+            try files.copyItem(at: original, to: copy)
+          }
         }
       }
     }

@@ -127,7 +127,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
     case .failed(let set, let reasons):
       "\(set) could not be downloaded: \(reasons.joined(separator: "; ")). Run the same command again to go on, or bring "
         + "the files and run `repro data get \(set) --from FOLDER`."
-    case .missingProgram(let name): "`\(name)` is not installed: run Scripts/setup, or `apt-get install \(name)`."
+    case .missingProgram(let name):
+      "`\(name)` is not installed: run Scripts/setup, or `apt-get install \(name)`."
     case .busy(let directory): "Another process is getting data into \(directory): wait for it, or end it."
     case .nothingThere(let path, let expected):
       "\(path) holds none of \(expected.joined(separator: ", ")): name the folder that does."

@@ -26,7 +26,9 @@ struct Downloader: Sendable {
     try await withThrowingTaskGroup(of: String?.self) { group in
       for source in sources {
         group.addTask {
-          let code = try await curl(["--head", "--max-time", "\(answerSeconds)", "--output", "/dev/null", source]).code
+          let code = try await curl([
+            "--head", "--max-time", "\(answerSeconds)", "--output", "/dev/null", source,
+          ]).code
           // 22: the host answered with an error; some refuse the question and give the file all the same.
           return code == 0 || code == 22 ? source : nil
         }
@@ -54,7 +56,9 @@ struct Downloader: Sendable {
     defer { watch.cancel() }
     let isResumed = (part.fileSize ?? 0) > 0
     let (code, message) = try await curl(
-      ["--connect-timeout", "\(answerSeconds)", "--continue-at", "-", "--output", part.path] + limits + [source])
+      ["--connect-timeout", "\(answerSeconds)", "--continue-at", "-", "--output", part.path] + limits + [
+        source
+      ])
     switch code {
     case 0: return .complete
     case 22, 33, 36: return isResumed ? .cannotResume : .failed(message)
@@ -75,7 +79,7 @@ func execute(_ program: String, _ arguments: [String]) async throws -> (code: In
     let result = try await run(
       .name(program), arguments: Arguments(arguments), input: .none, output: .discarded,
       error: .string(limit: 1 << 16))
-    let lines = (result.standardError ?? "").split(separator: "\n")
+    let lines = result.standardError.split(separator: "\n")
     switch result.terminationStatus {
     case .exited(let code): return (Int(code), String(lines.last ?? "\(program) ended with code \(code)"))
     case .signaled(let signal): return (128 + Int(signal), "\(program) was ended by signal \(signal)")

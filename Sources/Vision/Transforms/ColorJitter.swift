@@ -29,12 +29,13 @@ public struct ColorJitter: ImageTransform {
   public func apply(to sample: inout Sample, using random: inout Random) {
     guard random.happens(withProbability: probability) else { return }
     var order: SIMD4<UInt8> = [0, 1, 2, 3]
-    for last in [3, 2, 1] as InlineArray<3, Int> {
+    for last in stride(from: 3, to: 0, by: -1) {
       let other = random.integer(below: last + 1)
       (order[last], order[other]) = (order[other], order[last])
     }
     let factors: SIMD4<Float> = [
-      factor(brightness, using: &random), factor(contrast, using: &random), factor(saturation, using: &random),
+      factor(brightness, using: &random), factor(contrast, using: &random),
+      factor(saturation, using: &random),
       random.uniform(in: -hue...hue),
     ]
     sample.withPlanes { planes in

@@ -1,0 +1,1 @@
+// Seed of the target; deleted by the first file that follows.

@@ -15,6 +15,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// A file or folder cannot be read or written.
   case inaccessible(path: String, reason: String)
 
+  /// What was found, what was expected, and the next step.
   public var description: String {
     switch self {
     case .missing(let set, let directory, let folders):

@@ -88,6 +88,7 @@ public enum DataStoreEvent: Sendable, CustomStringConvertible {
   /// Whether the event replaces the one before it on a terminal.
   public var isTransient: Bool { if case .received = self { true } else { false } }
 
+  /// A line for the user.
   public var description: String {
     switch self {
     case .asking(let hosts): "asking \(hosts.joined(separator: ", "))"
@@ -119,6 +120,7 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
   /// The data set is made by the suite itself.
   case builtIn(set: String)
 
+  /// What was found, what was expected, and the next step.
   public var description: String {
     switch self {
     case .unreachable(let set, let hosts, let seconds):

@@ -26,6 +26,7 @@ public struct ColorJitter: ImageTransform {
     self.probability = probability
   }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     guard random.happens(withProbability: probability) else { return }
     var order: SIMD4<UInt8> = [0, 1, 2, 3]

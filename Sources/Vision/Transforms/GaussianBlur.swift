@@ -18,6 +18,7 @@ public struct GaussianBlur: ImageTransform {
     self.kernel = kernel
   }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     guard random.happens(withProbability: probability) else { return }
     sample.blur(size: kernel, sigma: random.uniform(in: sigma))

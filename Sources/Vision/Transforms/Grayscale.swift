@@ -9,6 +9,7 @@ public struct Grayscale: ImageTransform {
   /// Creates a loss of colour.
   public init(probability: Float) { self.probability = probability }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     guard random.happens(withProbability: probability) else { return }
     sample.withPlanes { rk_grayscale($0.baseAddress, $0.count / 3) }

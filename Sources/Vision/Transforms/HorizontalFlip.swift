@@ -8,6 +8,7 @@ public struct HorizontalFlip: ImageTransform {
   /// Creates a flip.
   public init(probability: Float = 0.5) { self.probability = probability }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     if random.happens(withProbability: probability) { sample.flip() }
   }

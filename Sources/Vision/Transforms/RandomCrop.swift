@@ -11,6 +11,7 @@ public struct RandomCrop: ImageTransform {
     self.padding = padding
   }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     let top = random.integer(below: 2 * padding + 1) - padding
     let left = random.integer(below: 2 * padding + 1) - padding

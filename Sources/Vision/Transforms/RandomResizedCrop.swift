@@ -30,8 +30,10 @@ public struct RandomResizedCrop: ImageTransform {
     logRatio = logf(ratio.lowerBound)...logf(ratio.upperBound)
   }
 
+  /// Always `side` × `side`.
   public func outputSize(height: Int, width: Int) -> (height: Int, width: Int) { (side, side) }
 
+  /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     let box = box(height: sample.height, width: sample.width, using: &random)
     sample.crop(

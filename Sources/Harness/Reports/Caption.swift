@@ -1,0 +1,71 @@
+/// What a table's numbers rest on, in one paragraph under it.
+struct Caption {
+  let summary: Summary
+  let scale: Scale
+  let currentVersion: Int
+  /// The headline's pairs.
+  let pairing: Pairing
+
+  /// Scale, data, version, n, seeds, commits, precision, threads, machines, and what was left out.
+  var text: String {
+    var parts = [
+      "scale \(scale.rawValue)", "data \(data)", "version \(version)", seeds, counts, commits, settings,
+      machines,
+    ]
+    if let note = versionNote { parts.append(note) }
+    if !pairing.unpaired.isEmpty {
+      let singles = pairing.unpaired.map { "\($0.arm) seed \($0.seed)" }
+      parts.append("left out of the pairs for want of a partner: \(Typography.list(singles))")
+    }
+    let text = parts.filter { !$0.isEmpty }.joined(separator: "; ")
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
+
+  private var manifests: [RunManifest] { summary.results.manifests }
+  private var rows: [ScoreRow] { summary.results.scores }
+  private var version: Int { rows.first?.key.version ?? currentVersion }
+
+  private var data: String {
+    let name = rows.first.map { Typography.dataset($0.key.data) } ?? "none"
+    let digests = unique(manifests.map { String($0.data.digest.prefix(12)) })
+    return digests.isEmpty ? name : "\(name), digest \(digests.joined(separator: ", "))"
+  }
+
+  private var seeds: String {
+    if pairing.pairs.isEmpty { return "no pairs" }
+    let seeds = pairing.pairs.map { "\($0.seed)" }
+    return
+      "n = \(seeds.count) paired \(seeds.count == 1 ? "seed" : "seeds") (\(seeds.joined(separator: ", ")))"
+  }
+
+  private var counts: String {
+    let counts = unique(rows.map(\.count)).sorted().map { "\($0)" }
+    return counts.isEmpty ? "" : "\(Typography.list(counts)) test images"
+  }
+
+  private var commits: String {
+    let names = unique(manifests.map { $0.commit.map { String($0.prefix(10)) } ?? "no commit" }).sorted()
+    guard !names.isEmpty else { return "" }
+    let changed = manifests.contains(where: \.isDirty) ? ", with uncommitted changes" : ""
+    return "\(names.count == 1 ? "commit" : "commits") \(names.joined(separator: ", "))\(changed)"
+  }
+
+  private var settings: String {
+    let precisions = unique(manifests.map(\.identity.plan.precision.rawValue)).sorted()
+    let threads = unique(manifests.map(\.threads)).sorted().map { "\($0)" }
+    guard !precisions.isEmpty else { return "" }
+    let noun = threads == ["1"] ? "thread" : "threads"
+    return "\(Typography.list(precisions)), \(Typography.list(threads)) \(noun)"
+  }
+
+  private var machines: String {
+    let machines = unique(manifests.map { "\($0.machine.processor) (\($0.machine.instructionSet))" }).sorted()
+    if machines.count < 2 { return machines.first.map { "machine \($0)" } ?? "" }
+    return "different pairs come from different machines: \(Typography.list(machines))"
+  }
+
+  private var versionNote: String? {
+    version == currentVersion
+      ? nil : "the code has moved on to version \(currentVersion), at which nothing is recorded yet"
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// Everything a report says about one experiment at one scale, piece by piece.
+struct ExperimentReport {
+  let experiment: any Experiment
+  let scale: Scale
+  let results: RecordedResults
+  /// `nil` where nothing is recorded.
+  let summary: Summary?
+  let finding: Finding?
+
+  /// Throws `Incomparable` or `NotFinite` where the rows make no table.
+  init(_ experiment: any Experiment, scale: Scale, results: RecordedResults) throws {
+    self.experiment = experiment
+    self.scale = scale
+    self.results = results
+    summary = results.isEmpty ? nil : try Summary(results)
+    finding = try summary.map { try Finding(experiment.headline, $0, scale: scale) }
+  }
+
+  /// The p value of the headline comparison, where there is a verdict.
+  var pValue: Double? {
+    guard let difference = finding?.difference, difference.spread.count >= Verdict.fewestPairs else {
+      return nil
+    }
+    return difference.pValue
+  }
+
+  /// The finding in one sentence.
+  var sentence: String {
+    finding?.sentence ?? "\(name) at \(scale.rawValue) scale: no recorded result yet."
+  }
+
+  var caption: String? {
+    guard let summary, let finding else { return nil }
+    let version = type(of: experiment).version
+    return Caption(summary: summary, scale: scale, currentVersion: version, pairing: finding.pairing).text
+  }
+
+  /// Every arm with everything measured: the headline, what places it between floor and ceiling, and explorations.
+  func armsTable() throws -> MarkdownTable? {
+    guard let summary else { return nil }
+    let titles = Dictionary(
+      experiment.tables.flatMap(\.columns).map { ($0.measure, $0.title) },
+      uniquingKeysWith: { first, _ in first })
+    let measures = summary.measures
+    let known = experiment.arms
+    let names = unique(known.map(\.name) + summary.arms).filter {
+      summary.arms.contains($0) || isExpected($0)
+    }
+    let rows = try names.map { name in
+      let arm = known.first { $0.name == name }
+      let cells = try measures.map { try summary.cell(of: name, $0) }
+      return [name, dataset(of: name)] + cells + [remark(on: arm, summary.spreadCount(of: name))]
+    }
+    return MarkdownTable(
+      header: ["arm", "data set"] + measures.map { "\(titles[$0] ?? $0.name) (%)" } + ["remark"], rows: rows,
+      alignments: [.leading, .leading] + measures.map { _ in .trailing } + [.leading])
+  }
+
+  var name: String { type(of: experiment).name }
+
+  private func isExpected(_ name: String) -> Bool {
+    experiment.arms.contains { $0.name == name && $0.role != .exploratory }
+  }
+
+  private func dataset(of arm: String) -> String {
+    let row = results.scores.first { $0.key.arm == arm }
+    return row.map { Typography.dataset($0.key.data) } ?? "—"
+  }
+
+  private func remark(on arm: Arm?, _ count: Int) -> String {
+    guard let arm else { return "not an arm of the current version" }
+    var remarks: [String] = []
+    switch arm.role {
+    case .headline: break
+    case .reference: remarks.append("reference")
+    case .exploratory: remarks.append("exploratory (n = \(count))")
+    }
+    if arm.usesLabels { remarks.append("uses labels") }
+    if arm.plan.epochs == 0 { remarks.append("untrained") }
+    return remarks.joined(separator: ", ")
+  }
+}
+
+extension Summary {
+  /// How many seeds an arm has.
+  fileprivate func spreadCount(of arm: String) -> Int {
+    Set(results.scores.filter { $0.key.arm == arm }.map(\.key.seed)).count
+  }
+}

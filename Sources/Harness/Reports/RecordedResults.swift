@@ -1,0 +1,54 @@
+import Foundation
+
+/// The committed record of one experiment at one scale: `Results/<experiment>/<scale>/`.
+public struct ResultsFolder: Sendable, Hashable {
+  /// The folder.
+  public let url: URL
+
+  /// The folder of `experiment` at `scale` under `root`, the folder of all results.
+  public init(_ root: URL, experiment: String, scale: Scale) {
+    url = root.appending(components: experiment, scale.rawValue)
+  }
+
+  /// What the evaluations measured.
+  public var scores: URL { url.appending(component: "scores.csv") }
+  /// What was observed during training.
+  public var curves: URL { url.appending(component: "curves.csv") }
+  /// Where the runs' manifests lie.
+  public var manifests: URL { url.appending(component: "runs") }
+  /// Where the figures lie.
+  public var figures: URL { url.appending(component: "figures") }
+
+  /// The manifest of one run.
+  public func manifest(_ run: String) -> URL { manifests.appending(component: "\(run).json") }
+}
+
+/// The rows of finished runs of one experiment at one scale, with where each run comes from.
+public struct RecordedResults: Sendable, Equatable {
+  /// What the evaluations measured.
+  public var scores: [ScoreRow]
+  /// What was observed during training.
+  public var curves: [CurveRow]
+  /// Where the rows come from, one per run.
+  public var manifests: [RunManifest]
+
+  /// Creates results from rows that need not come from files.
+  public init(scores: [ScoreRow] = [], curves: [CurveRow] = [], manifests: [RunManifest] = []) {
+    self.scores = scores
+    self.curves = curves
+    self.manifests = manifests
+  }
+
+  /// Reads a record; empty when there is none. Throws a `CSVError` or a `ManifestError`.
+  public init(readingFrom folder: ResultsFolder) throws {
+    self.init()
+    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+    if exists(folder.scores) { scores = try ScoreRow.read(from: folder.scores) }
+    if exists(folder.curves) { curves = try CurveRow.read(from: folder.curves) }
+    let runs = Set(scores.map(\.key.run)).union(curves.map(\.key.run)).sorted()
+    manifests = try runs.map { try RunManifest(contentsOf: folder.manifest($0)) }
+  }
+
+  /// Whether nothing has been recorded.
+  public var isEmpty: Bool { scores.isEmpty }
+}

@@ -1,0 +1,235 @@
+import Foundation
+
+/// Adds finished runs to the committed record.
+public struct Recorder {
+  /// What became of the runs that were looked at.
+  public struct Outcome: Sendable, Equatable {
+    /// A run that was not recorded.
+    public struct Refused: Sendable, Equatable, CustomStringConvertible {
+      /// Its folder, and why.
+      public let path: String, reason: String
+
+      /// The folder and the reason, in one line.
+      public var description: String { "\(path): \(reason)" }
+    }
+
+    /// The runs added now, and those that were there already.
+    public var added: [RunKey] = [], known: [RunKey] = []
+    /// The runs not recorded.
+    public var refused: [Refused] = []
+    /// The runs of earlier versions taken out of the record.
+    public var superseded: [RunKey] = []
+    /// The rendered files that changed.
+    public var rendered: [String] = []
+    /// Why figures were not drawn, where they were not.
+    public var figureProblem: String?
+  }
+
+  private let experiment: any Experiment
+  private let scale: Scale
+  private let folder: ResultsFolder
+  private var results: RecordedResults
+  private var texts: [String: Data] = [:]
+  private var outcome = Outcome()
+
+  /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
+  /// from it.
+  ///
+  /// Recording the same runs again changes no byte. Runs that are unfinished, modified, synthetic, from changed files or
+  /// of another version or configuration are refused with the reason. Throws when the record itself cannot be read or
+  /// written; a missing gnuplot is told in the outcome.
+  public static func record(
+    _ type: any Experiment.Type, scale: Scale, from runs: URL, catalogue: Catalogue, root: URL
+  ) async throws -> Outcome {
+    var recorder = try Recorder(type, scale: scale, root: root)
+    let under = runs.appending(components: type.name, scale.rawValue)
+    for run in RunFolder.all(under: under) { recorder.consider(run) }
+    if !recorder.outcome.added.isEmpty { recorder.dropEarlierVersions() }
+    try recorder.write()
+    let rendered = try Tables.renderAll(catalogue, root: root)
+    recorder.outcome.rendered = rendered
+    do {
+      try await Figures.plot(
+        recorder.experiment, scale: scale, recorder.results, into: recorder.folder.figures)
+    } catch let error as GnuplotError {
+      recorder.outcome.figureProblem = error.description
+    }
+    return recorder.outcome
+  }
+
+  private init(_ type: any Experiment.Type, scale: Scale, root: URL) throws {
+    experiment = type.init(scale: scale)
+    self.scale = scale
+    folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
+    results = try RecordedResults(readingFrom: folder)
+  }
+
+  // MARK: What to keep
+
+  private mutating func dropEarlierVersions() {
+    let current = type(of: experiment).version
+    let old = results.manifests.filter { $0.identity.version < current }
+    let names = Set(old.map(\.run))
+    results.manifests.removeAll { names.contains($0.run) }
+    results.scores.removeAll { names.contains($0.key.run) }
+    results.curves.removeAll { names.contains($0.key.run) }
+    outcome.superseded = old.map(\.key)
+  }
+
+  private mutating func consider(_ run: RunFolder) {
+    let path = run.url.path
+    do {
+      let found = try Finished(run)
+      if let reason = refusal(of: found) {
+        outcome.refused.append(Outcome.Refused(path: path, reason: reason))
+      } else if results.manifests.contains(where: { $0.run == found.manifest.run }) {
+        outcome.known.append(found.manifest.key)
+      } else {
+        add(found)
+      }
+    } catch {
+      outcome.refused.append(Outcome.Refused(path: path, reason: "\(error)"))
+    }
+  }
+
+  private func refusal(of found: Finished) -> String? {
+    found.problem(as: experiment, scale: scale) ?? conflict(with: found)
+  }
+
+  /// What of the record stands against adding these rows.
+  private func conflict(with found: Finished) -> String? {
+    let manifest = found.manifest
+    let current = manifest.identity.version
+    if let newer = results.manifests.first(where: { $0.identity.version > current }) {
+      return "the record is of version \(newer.identity.version), but the code is at version \(current)"
+    }
+    if let same = results.manifests.first(where: { $0.run == manifest.run }) {
+      return same.rowsDigest == manifest.rowsDigest
+        ? nil
+        : "run \(manifest.run) is on record with other numbers (\(same.threads) threads there, "
+          + "\(manifest.threads) here); remove one of them"
+    }
+    let other = results.manifests.first {
+      $0.identity.arm == manifest.identity.arm && $0.identity.seed == manifest.identity.seed
+        && $0.identity.version == current
+    }
+    return other.map {
+      "arm “\($0.identity.arm)” with seed \($0.identity.seed) is on record as run \($0.run) "
+        + "(\($0.identity.plan.precision.rawValue), data \($0.data.kind)); remove that one first"
+    }
+  }
+
+  private mutating func add(_ found: Finished) {
+    results.manifests.append(found.manifest)
+    results.scores += found.scores
+    results.curves += found.curves
+    texts[found.manifest.run] = found.text
+    outcome.added.append(found.manifest.key)
+  }
+
+  // MARK: Writing
+
+  private mutating func write() throws {
+    if outcome.added.isEmpty { return }
+    results.sort()
+    try makeFolder(folder.manifests)
+    for (run, text) in texts.sorted(by: { $0.key < $1.key }) {
+      try writeAtomically(text, to: folder.manifest(run))
+    }
+    try writeAtomically(table(results.scores), to: folder.scores)
+    try writeAtomically(table(results.curves), to: folder.curves)
+    for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
+  }
+
+  private func table<Row: CSVRow>(_ rows: [Row]) -> Data {
+    Data((CSVFile.line(Row.columns) + rows.map(\.line).joined()).utf8)
+  }
+}
+
+extension RecordedResults {
+  /// Orders the rows by arm, seed and run; a run's own rows stay in their order.
+  mutating func sort() {
+    func order(_ key: RunKey) -> (String, UInt64, String) { (key.arm, key.seed, key.run) }
+    func sorted<Row>(_ rows: [Row], _ key: (Row) -> RunKey) -> [Row] {
+      rows.enumerated()
+        .sorted { a, b in
+          let (first, second) = (order(key(a.element)), order(key(b.element)))
+          return first == second ? a.offset < b.offset : first < second
+        }
+        .map(\.element)
+    }
+    scores = sorted(scores, \.key)
+    curves = sorted(curves, \.key)
+    manifests = sorted(manifests, \.key)
+  }
+}
+
+/// A run that may be ready for the record.
+private struct Finished {
+  let manifest: RunManifest
+  let text: Data
+  let scores: [ScoreRow]
+  let curves: [CurveRow]
+
+  init(_ folder: RunFolder) throws {
+    manifest = try RunManifest(contentsOf: folder.manifest)
+    guard manifest.status == .finished else { throw RunProblem(Self.unfinished(manifest)) }
+    text = try Data(contentsOf: folder.manifest)
+    scores = try ScoreRow.read(from: folder.scores)
+    // A network that is not trained has no curves.
+    let hasCurves = FileManager.default.fileExists(atPath: folder.curves.path)
+    curves = hasCurves ? try CurveRow.read(from: folder.curves) : []
+  }
+
+  private static func unfinished(_ manifest: RunManifest) -> String {
+    manifest.status == .failed
+      ? "the run failed: \(manifest.failure ?? "no reason given")"
+      : "the run is not finished; run it again and it goes on"
+  }
+
+  /// Why these rows may not stand in the record of `experiment`; `nil` when they may.
+  func problem(as experiment: any Experiment, scale: Scale) -> String? {
+    let type = type(of: experiment)
+    let identity = manifest.identity
+    if manifest.isModified { return "made with --set \(manifest.overrides.joined(separator: " "))" }
+    if manifest.commit == nil { return "made outside a git repository, so that its code is not known" }
+    if manifest.isDirty {
+      return
+        "made from files that differ from commit \((manifest.commit ?? "").prefix(10)); run it in a clean clone"
+    }
+    if scale == .smoke { return "smoke runs are tests, not results" }
+    if manifest.data.isSynthetic { return "made on synthetic images" }
+    if identity.experiment != type.name || identity.scale != scale {
+      return "a run of \(identity.experiment) at \(identity.scale.rawValue) scale lies in the wrong folder"
+    }
+    if identity.version != type.version {
+      return "version \(identity.version), but the code is at version \(type.version); run it again"
+    }
+    if identity.dataset != experiment.dataset {
+      return "trained on another part of the data than the experiment's"
+    }
+    guard let arm = experiment.arms.first(where: { $0.name == identity.arm }) else {
+      return "the experiment has no arm “\(identity.arm)”"
+    }
+    var plan = identity.plan
+    plan.precision = arm.plan.precision
+    if identity.hyperparameters != arm.configuration.hyperparameters || plan != arm.plan {
+      return "its configuration is not that of arm “\(arm.name)” at version \(type.version)"
+    }
+    return problemWithRows
+  }
+
+  private var problemWithRows: String? {
+    if scores.isEmpty { return "it has no scores" }
+    if (scores.map(\.key) + curves.map(\.key)).contains(where: { $0 != manifest.key }) {
+      return "its tables hold rows of another run"
+    }
+    if RowsDigest.of(scores: scores, curves: curves) != manifest.rowsDigest {
+      return "its numbers are not those its run.json vouches for: a table was edited"
+    }
+    if (scores.map(\.value) + curves.map(\.value)).contains(where: { !$0.isFinite }) {
+      return "a number in its tables is not finite"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// How numbers and names are written in tables, the same under every locale.
+enum Typography {
+  /// `71.23`; a true minus sign for negative numbers.
+  static func number(_ value: Double, decimals: Int = 2) -> String {
+    let text = String(format: "%.\(decimals)f", value.magnitude)
+    let isZero = !text.contains { $0 != "0" && $0 != "." }
+    return (value < 0 && !isZero ? "−" : "") + text
+  }
+
+  /// `0.125`: a number for programs, with at most four decimals.
+  static func plain(_ value: Double) -> String { "\((value * 10_000).rounded() / 10_000)" }
+
+  /// `+0.52`, `−0.10`, `0.00`: a difference.
+  static func difference(_ value: Double, decimals: Int = 2) -> String {
+    let text = number(value, decimals: decimals)
+    return text.hasPrefix("−") || !text.contains { "123456789".contains($0) } ? text : "+" + text
+  }
+
+  /// `[−0.10, +1.14]`: an interval of differences.
+  static func interval(_ interval: ClosedRange<Double>) -> String {
+    "[\(difference(interval.lowerBound)), \(difference(interval.upperBound))]"
+  }
+
+  /// `0.031`, or `below 0.001`: a probability.
+  static func probability(_ p: Double) -> String { p < 0.001 ? "below 0.001" : number(p, decimals: 3) }
+
+  /// `3 pairs`, `1 pair`: a count with its noun.
+  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// The data set and kind of a row, for readers: `CIFAR-10 (jpeg75)`.
+  static func dataset(_ data: String) -> String {
+    let parts = data.split(separator: ":", maxSplits: 1).map(String.init)
+    let names = [
+      "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "stl10": "STL-10", "shapes": "procedural shapes",
+    ]
+    let name = parts.first.map { names[$0] ?? $0 } ?? data
+    return parts.count > 1 ? "\(name) (\(parts[1]))" : name
+  }
+
+  /// Names joined for a sentence: `a`, `a and b`, `a, b and c`.
+  static func list(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " and " + last
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+@Suite struct ReportRecorderTests {
+  private let catalogue = Catalogue([ReportedExperiment.self])
+
+  private func record(_ folder: ReportFolder, scale: Scale = .reduced) async throws -> Recorder.Outcome {
+    try await Recorder.record(
+      ReportedExperiment.self, scale: scale, from: folder.url.appending(component: "Runs"),
+      catalogue: catalogue,
+      root: folder.url)
+  }
+
+  private func write(_ runs: [SampleRun], in folder: ReportFolder) throws {
+    for run in runs { try run.write(under: folder.url.appending(component: "Runs")) }
+  }
+
+  private let results = "Results/sample-cifar10/reduced"
+
+  @Test func addsFinishedRuns() async throws {
+    let folder = try ReportFolder.repository()
+    try write(sampleRuns, in: folder)
+    let outcome = try await record(folder)
+    #expect(outcome.added.count == sampleRuns.count)
+    #expect(outcome.refused.isEmpty && outcome.known.isEmpty && outcome.superseded.isEmpty)
+    for run in sampleRuns { #expect(folder.exists("\(results)/runs/\(run.key.run).json")) }
+    let arms = try ScoreRow.read(from: folder.url.appending(path: "\(results)/scores.csv")).map(\.key.arm)
+    #expect(arms == arms.sorted())
+    #expect(folder.exists("\(results)/figures/pretraining.gp"))
+    #expect(try folder.text("paper-tables/sample.md").contains("reproduced.**"))
+    #expect(try folder.text("README.md").contains("+0.74 points"))
+    #expect(try Tables.check(catalogue, root: folder.url).isEmpty)
+  }
+
+  @Test func isIdempotentAndBlindToOrder() async throws {
+    let folder = try ReportFolder.repository()
+    try write(sampleRuns, in: folder)
+    _ = try await record(folder)
+    let files = ["scores.csv", "curves.csv", "figures/comparison.gp"].map { "\(results)/\($0)" }
+    let before = try files.map(folder.text)
+    let again = try await record(folder)
+    #expect(again.added.isEmpty && again.known.count == sampleRuns.count && again.rendered.isEmpty)
+    #expect(try files.map(folder.text) == before)
+
+    let other = try ReportFolder.repository()
+    try write(Array(sampleRuns[3...]), in: other)
+    _ = try await record(other)
+    try write(Array(sampleRuns[..<3]), in: other)
+    let added = try await record(other)
+    #expect(added.added.count == 3)
+    #expect(try files.map(other.text) == before)
+  }
+
+  @Test func refusesWithTheReason() async throws {
+    let folder = try ReportFolder.repository()
+    let bad: [(SampleRun, String)] = [
+      (SampleRun(seed: 10, isDirty: true), "differ from commit 0123456789"),
+      (SampleRun(seed: 11, commit: nil), "outside a git repository"),
+      (SampleRun(seed: 12, overrides: ["plan.epochs=1"]), "made with --set plan.epochs=1"),
+      (SampleRun(seed: 13, kind: "synthetic"), "synthetic images"),
+      (SampleRun(seed: 14, version: 1), "version 1, but the code is at version 2"),
+      (SampleRun(seed: 15, status: .running), "not finished"),
+      (SampleRun(seed: 16, weight: 5), "its configuration is not that of arm “Base”"),
+      (SampleRun(seed: 17, dataset: .cifar10.first(100)), "another part of the data"),
+      (SampleRun(arm: "Nobody", seed: 18), "no arm “Nobody”"),
+      (SampleRun(seed: 19, linear: .nan), "not finite"),
+    ]
+    try write(bad.map(\.0), in: folder)
+    let edited = try SampleRun(seed: 20).write(under: folder.url.appending(component: "Runs"))
+    let text = try String(contentsOf: edited.scores, encoding: .utf8).replacing("70.0", with: "75.0")
+    try writeAtomically(Data(text.utf8), to: edited.scores)
+
+    let outcome = try await record(folder)
+    #expect(outcome.added.isEmpty)
+    #expect(outcome.refused.count == bad.count + 1)
+    for (run, reason) in bad {
+      let path = "/\(run.seed)"
+      let found = outcome.refused.first { $0.path.hasSuffix(path) }
+      #expect(found?.reason.contains(reason) == true, "\(found?.reason ?? "nothing") should say “\(reason)”")
+    }
+    let tampered = outcome.refused.first { $0.path.hasSuffix("/20") }
+    #expect(tampered?.reason.contains("a table was edited") == true)
+    #expect(!folder.exists("\(results)/scores.csv"))
+  }
+
+  @Test func refusesASecondRunOfOneSeed() async throws {
+    let folder = try ReportFolder.repository()
+    try write([SampleRun()], in: folder)
+    _ = try await record(folder)
+    try write([SampleRun(precision: .float32)], in: folder)
+    let outcome = try await record(folder)
+    #expect(
+      outcome.refused.first?.reason.contains("on record as run \(SampleRun().key.run) (bfloat16") == true)
+  }
+
+  @Test func newVersionReplacesTheOld() async throws {
+    let folder = try ReportFolder.repository()
+    let old = SampleRun(seed: 0, version: 1)
+    let place = ResultsFolder(
+      folder.url.appending(component: "Results"), experiment: "sample-cifar10", scale: .reduced)
+    try makeFolder(place.manifests)
+    try writeAtomically(old.finishedManifest.json, to: place.manifest(old.key.run))
+    try folder.write(
+      CSVFile.line(ScoreRow.columns) + old.scores.map(\.line).joined(), to: "\(results)/scores.csv")
+    // Nothing new: the old record stays.
+    #expect(try await record(folder).superseded.isEmpty)
+    #expect(folder.exists("\(results)/runs/\(old.key.run).json"))
+
+    try write([SampleRun()], in: folder)
+    let outcome = try await record(folder)
+    #expect(outcome.superseded == [old.key] && outcome.added == [SampleRun().key])
+    #expect(!folder.exists("\(results)/runs/\(old.key.run).json"))
+    #expect(try !folder.text("\(results)/scores.csv").contains(old.key.run))
+  }
+
+  @Test func smokeIsNoResult() async throws {
+    let folder = try ReportFolder.repository()
+    try write([SampleRun(scale: .smoke)], in: folder)
+    let outcome = try await record(folder, scale: .smoke)
+    #expect(outcome.refused.first?.reason == "smoke runs are tests, not results")
+  }
+}

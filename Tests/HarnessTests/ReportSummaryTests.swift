@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+@Suite struct ReportSummaryTests {
+  private let linear = Measure(evaluation: "linear-v1", metric: "top1")
+
+  @Test func groupsByArm() throws {
+    let summary = try Summary(.sample)
+    #expect(summary.arms == ["Base", "Base + Term", "random encoder", "supervised", "half a term"])
+    let spread = try #require(try summary.spread(of: "Base", linear))
+    #expect(spread.count == 3)
+    #expect(abs(spread.mean - 70.15) < 1e-9)
+    #expect(abs(try #require(spread.deviation) - 0.37749172176) < 1e-9)
+    #expect(try summary.cell(of: "Base", linear) == "70.15 ± 0.38 (n = 3)")
+    #expect(try summary.cell(of: "random encoder", linear) == "42.50 (n = 1)")
+    #expect(try summary.cell(of: "nobody", linear) == "no recorded result yet")
+  }
+
+  @Test func pairsBySeed() throws {
+    let extra = [SampleRun(arm: "Base", seed: 9), SampleRun(arm: "Base + Term", seed: 7)]
+    let summary = try Summary(RecordedResults(sampleRuns.reversed() + extra))
+    let pairing = try summary.pairing("Base + Term", over: "Base", linear)
+    #expect(pairing.pairs.map(\.seed) == [0, 1, 2])
+    for (pair, expected) in zip(pairing.pairs, [0.82, 0.5, 0.91]) {
+      #expect(abs(pair.difference - expected) < 1e-9)
+    }
+    #expect(pairing.unpaired == [.init(arm: "Base + Term", seed: 7), .init(arm: "Base", seed: 9)])
+    #expect(try pairing.difference()?.spread.count == 3)
+  }
+
+  @Test func refusesMixtures() throws {
+    func problem(_ change: (inout SampleRun) -> Void) throws -> Incomparable {
+      var other = SampleRun(arm: "Base + Term", seed: 1)
+      change(&other)
+      let results = RecordedResults([SampleRun(), other])
+      let error = try #require(throws: Incomparable.self) { try Summary(results) }
+      #expect([error.first.run, error.second.run] == [SampleRun().key.run, other.key.run])
+      return error
+    }
+    let version = try problem { $0.version = 1 }
+    #expect(version.property == "version")
+    #expect("\(version)".contains("version 2") && "\(version)".contains("version 1"))
+    #expect(try problem { $0.scale = .paper }.property == "scale")
+    #expect(try problem { $0.kind = "official" }.property == "data")
+    #expect(try problem { $0.digest = "ba5e00000000" }.property == "data digest")
+    let evaluation = try problem { $0.evaluation = "linear-v2" }
+    #expect(evaluation.property == "evaluation version")
+    #expect(evaluation.first.value == "linear-v1" && evaluation.second.value == "linear-v2")
+  }
+
+  @Test func refusesTwoRunsOfOneSeed() throws {
+    let results = RecordedResults([SampleRun(), SampleRun(precision: .float32)])
+    #expect(try #require(throws: Incomparable.self) { try Summary(results) }.property == "run")
+  }
+
+  @Test func refusesTwoConfigurationsOfOneArm() throws {
+    let results = RecordedResults([SampleRun(), SampleRun(seed: 1, weight: 3)])
+    #expect(try #require(throws: Incomparable.self) { try Summary(results) }.property == "configuration")
+  }
+
+  @Test func pairsShareMachineSettings() throws {
+    func problem(_ partner: SampleRun) throws -> Incomparable {
+      let summary = try Summary(RecordedResults([SampleRun(), partner]))
+      return try #require(throws: Incomparable.self) {
+        try summary.pairing("Base + Term", over: "Base", linear)
+      }
+    }
+    #expect(try problem(SampleRun(arm: "Base + Term", precision: .float32)).property == "precision")
+    #expect(try problem(SampleRun(arm: "Base + Term", threads: 4)).property == "threads")
+    // Different pairs may differ.
+    let fourThreads = [SampleRun(seed: 1, threads: 4), SampleRun(arm: "Base + Term", seed: 1, threads: 4)]
+    let summary = try Summary(RecordedResults([SampleRun(), SampleRun(arm: "Base + Term")] + fourThreads))
+    #expect(try summary.pairing("Base + Term", over: "Base", linear).pairs.count == 2)
+  }
+
+  @Test func versionsOfEvaluations() {
+    #expect(Comparability.unversioned("linear-v1") == "linear")
+    #expect(Comparability.unversioned("semi-supervised-v12") == "semi-supervised")
+    #expect(Comparability.unversioned("semi-supervised-10") == "semi-supervised-10")
+    #expect(Comparability.unversioned("dense") == "dense")
+  }
+}
+
+@Suite struct ReportFindingTests {
+  private func finding(_ runs: [SampleRun]) throws -> Finding {
+    let experiment = ReportedExperiment(scale: .reduced)
+    return try Finding(experiment.headline, Summary(RecordedResults(runs)), scale: .reduced)
+  }
+
+  @Test func sentence() throws {
+    let finding = try finding(sampleRuns)
+    #expect(finding.verdict == .reproduced)
+    // Differences .82, .50, .91: mean .7433, standard deviation .2155, 4.3027 × .2155 / √3 = .5354.
+    #expect(
+      finding.sentence
+        == "Base + Term minus Base, linear-v1 top1 on CIFAR-10 (jpeg75) at reduced scale: +0.74 points "
+        + "(95 % interval [+0.21, +1.28], n = 3 paired seeds, standard deviation of the differences 0.22): reproduced."
+    )
+  }
+
+  @Test func fewSeeds() throws {
+    let one = try finding(Array(sampleRuns.prefix(2)))
+    #expect(one.verdict == .notEnoughSeeds)
+    #expect(one.sentence.hasSuffix("+0.82 points (one pair of runs): not enough seeds."))
+    let two = try finding(Array(sampleRuns.prefix(4)))
+    #expect(two.sentence.contains("n = 2 paired seeds"))
+    #expect(two.sentence.hasSuffix("not enough seeds."))
+    let none = try finding([sampleRuns[0]])
+    #expect(
+      none.sentence == "No seed is recorded for both Base + Term and Base at reduced scale: not enough seeds."
+    )
+  }
+
+  @Test func syntheticImagesGiveNoVerdict() throws {
+    let finding = try finding(
+      sampleRuns.map {
+        var run = $0
+        run.kind = "synthetic"
+        return run
+      })
+    #expect(finding.verdict == nil)
+    #expect(finding.sentence.hasSuffix("no verdict, since synthetic images say nothing about the paper."))
+  }
+
+  @Test func prospects() throws {
+    let experiment = ReportedExperiment(scale: .reduced)
+    func prospect(_ seeds: Int, _ recorded: RecordedResults) throws -> String {
+      try Report.prospect(experiment, scale: .reduced, seeds: seeds, recorded: recorded)
+    }
+    #expect(try prospect(1, .sample) == "1 paired seed: a verdict takes at least 3.")
+    #expect(try prospect(3, RecordedResults()).contains("a difference of 3.3 standard deviations"))
+    // 1.682 × .2155 = .3625
+    #expect(
+      try prospect(5, .sample).contains("(0.22 points between pairs), a true difference of 0.36 points"))
+  }
+}

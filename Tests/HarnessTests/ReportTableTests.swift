@@ -1,0 +1,181 @@
+import Foundation
+import Testing
+
+@testable import Harness
+
+@Suite struct ReportTableTests {
+  @Test func markdown() {
+    let table = MarkdownTable(
+      header: ["name", "n"], rows: [["a|b", "1"], ["two\nlines\\", "−12.5"], ["", "±"]],
+      alignments: [.leading, .trailing])
+    #expect(
+      table.render() == """
+        | name        |     n |
+        | ----------- | ----: |
+        | a\\|b        |     1 |
+        | two lines\\\\ | −12.5 |
+        |             |     ± |
+
+        """)
+  }
+
+  @Test func typography() {
+    #expect(Typography.difference(0.001) == "0.00")
+    #expect(Typography.difference(-0.001) == "0.00")
+    #expect(Typography.difference(-0.25) == "−0.25")
+    #expect(Typography.difference(2.9, decimals: 1) == "+2.9")
+    #expect(Typography.number(-3) == "−3.00")
+    #expect(Typography.dataset("cifar10:jpeg75") == "CIFAR-10 (jpeg75)")
+    #expect(Typography.dataset("cifar10:custom:ab12") == "CIFAR-10 (custom:ab12)")
+    #expect(Typography.probability(0.0004) == "below 0.001")
+    #expect(Typography.list(["a", "b", "c"]) == "a, b and c")
+  }
+
+  @Test func paperBesideOurs() throws {
+    let folder = try ReportFolder.repository()
+    let tables = folder.url.appending(component: "paper-tables")
+    let experiment = ReportedExperiment(scale: .reduced)
+    let table = try experiment.tables[0].render(Summary(.sample), scale: .reduced, paperTables: tables)
+    #expect(
+      table.header == ["source", "data set", "setting", "measure", "Base", "Base + Term", "difference"])
+    #expect(
+      table.rows == [
+        [
+          "slides", "ImageNet-1K", "Base; ResNet-50, 200 epochs", "top-1 (%)", "60.6", "63.5",
+          "+2.9",
+        ],
+        [
+          "slides", "ImageNet-1K", "Base v2; ResNet-50, 200 epochs", "top-1 (%)", "67.5",
+          "68.0",
+          "+0.5",
+        ],
+        [
+          "ours", "CIFAR-10 (jpeg75)", "reduced scale, version 2", "linear top-1 (%)", "70.15 ± 0.38 (n = 3)",
+          "70.89 ± 0.17 (n = 3)", "+0.74 [+0.21, +1.28] (3 pairs)",
+        ],
+        [
+          "ours", "CIFAR-10 (jpeg75)", "reduced scale, version 2", "kNN top-1 (%)", "67.15 ± 0.38 (n = 3)",
+          "67.89 ± 0.17 (n = 3)", "+0.74 [+0.21, +1.28] (3 pairs)",
+        ],
+      ])
+    let remark = try experiment.tables[0].remark(scale: .reduced, paperTables: tables)
+    #expect(remark.hasPrefix("Published: Base + Term ahead in 2 of 2 comparisons."))
+    #expect(remark.contains("by the direction of their differences only"))
+    let transfer = try experiment.tables[1].remark(scale: .reduced, paperTables: tables)
+    #expect(transfer == "Published: Base + Term ahead in 0 of 1 comparison. This suite has no counterpart.")
+  }
+
+  @Test func nothingRecorded() throws {
+    let folder = try ReportFolder.repository()
+    let tables = folder.url.appending(component: "paper-tables")
+    let experiment = ReportedExperiment(scale: .reduced)
+    let table = try experiment.tables[0].render(nil, scale: .reduced, paperTables: tables)
+    #expect(
+      table.rows[2] == [
+        "ours", "—", "reduced scale", "linear top-1 (%)", "no recorded result yet", "no recorded result yet",
+        "—",
+      ])
+  }
+
+  @Test func everyArm() throws {
+    let report = try ExperimentReport(ReportedExperiment(scale: .reduced), scale: .reduced, results: .sample)
+    let table = try #require(try report.armsTable())
+    #expect(table.header == ["arm", "data set", "kNN top-1 (%)", "linear top-1 (%)", "remark"])
+    #expect(
+      table.rows.map { [$0[0], $0[4]] } == [
+        ["Base", ""], ["Base + Term", ""], ["random encoder", "reference, untrained"],
+        ["supervised", "reference, uses labels"], ["half a term", "exploratory (n = 1)"],
+      ])
+    #expect(
+      report.caption
+        == "Scale reduced; data CIFAR-10 (jpeg75), digest da7a00000000; version 2; n = 3 paired seeds (0, 1, 2); "
+        + "10000 test images; commit 0123456789; bfloat16, 2 threads; machine Sample CPU (avx512_bf16).")
+  }
+
+  @Test func captionTellsWhatDiffers() throws {
+    var runs = sampleRuns
+    runs[0].processor = "Other CPU"
+    runs[1].processor = "Other CPU"
+    runs[0].commit = "fedcba9876543210"
+    runs.append(SampleRun(arm: "Base", seed: 9))
+    for index in runs.indices { runs[index].version = 1 }
+    let report = try ExperimentReport(
+      ReportedExperiment(scale: .reduced), scale: .reduced, results: RecordedResults(runs))
+    let caption = try #require(report.caption)
+    #expect(
+      caption.contains("different pairs come from different machines: Other CPU (avx512_bf16) and Sample CPU")
+    )
+    #expect(caption.contains("commits 0123456789, fedcba9876"))
+    #expect(caption.contains("left out of the pairs for want of a partner: Base seed 9"))
+    #expect(caption.contains("the code has moved on to version 2"))
+  }
+
+  @Test func terminalReport() throws {
+    let folder = try ReportFolder.repository()
+    let tables = folder.url.appending(component: "paper-tables")
+    let experiment = ReportedExperiment(scale: .reduced)
+    let results = RecordedResults.sample
+    let text = try Report.render(
+      experiment, scale: .reduced, scores: results.scores, manifests: results.manifests, paperTables: tables)
+    #expect(text.contains("| 63.5 ") || text.contains(" 63.5 |"))
+    #expect(text.hasSuffix("reproduced.\n"))
+
+    var synthetic = sampleRuns
+    for index in synthetic.indices { synthetic[index].kind = "synthetic" }
+    let made = RecordedResults(synthetic)
+    let kept = try Report.render(
+      experiment, scale: .reduced, scores: made.scores, manifests: made.manifests, paperTables: tables)
+    #expect(!kept.contains("63.5"))
+    #expect(kept.contains("CIFAR-10 (synthetic)"))
+  }
+}
+
+@Suite struct ReportPageTests {
+  private let catalogue = Catalogue([ReportedExperiment.self])
+
+  @Test func rendersChecksAndRepairs() throws {
+    let folder = try ReportFolder.repository()
+    #expect(
+      try Tables.check(catalogue, root: folder.url).map(\.path) == ["paper-tables/sample.md", "README.md"])
+    let written = try Tables.renderAll(catalogue, root: folder.url)
+    #expect(written == ["paper-tables/sample.md", "README.md"])
+    #expect(try Tables.check(catalogue, root: folder.url).isEmpty)
+    #expect(try Tables.renderAll(catalogue, root: folder.url).isEmpty)
+
+    let page = try folder.text("paper-tables/sample.md")
+    #expect(page.contains("**sample-cifar10 at reduced scale: no recorded result yet.**"))
+    #expect(page.contains("no recorded result yet |"))
+    let readme = try folder.text("README.md")
+    #expect(readme.contains("`sample-cifar10`") && readme.hasSuffix("\(ReadmeResults.end)\n\nAfter.\n"))
+    #expect(!readme.contains("old"))
+
+    try folder.write(page.replacing("63.5", with: "63.9"), to: "paper-tables/sample.md")
+    let stale = try #require(try Tables.check(catalogue, root: folder.url).first)
+    #expect(stale.path == "paper-tables/sample.md")
+    #expect(stale.lines.count == 2)
+    #expect(stale.lines[0].hasPrefix("-") && stale.lines[0].contains("63.9"))
+    #expect(stale.lines[1].hasPrefix("+") && stale.lines[1].contains("63.5"))
+  }
+
+  @Test func holmsCorrectionIsShown() throws {
+    let report = try ExperimentReport(ReportedExperiment(scale: .reduced), scale: .reduced, results: .sample)
+    let paper = try ExperimentReport(
+      ReportedExperiment(scale: .paper), scale: .paper,
+      results: RecordedResults(
+        sampleRuns.map {
+          var run = $0
+          run.scale = .paper
+          return run
+        }))
+    let alone = try #require(HeadlineFamily([report]).sentence(for: report))
+    #expect(
+      alone == "Two-sided p = 0.027; after Holm's correction over 1 headline comparison on record: 0.027.")
+    let both = try #require(HeadlineFamily([report, paper]).sentence(for: report))
+    #expect(both.hasSuffix("over 2 headline comparisons on record: 0.054."))
+  }
+
+  @Test func differences() {
+    #expect(TextDifference.lines(from: "a\nb\nc", to: "a\nx\nc\nd") == ["-2: b", "+2: x", "+4: d"])
+    #expect(TextDifference.lines(from: "a", to: "a").isEmpty)
+  }
+}

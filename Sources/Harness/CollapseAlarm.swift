@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// A method that knows the values which its loss terms take while features tell nothing.
@@ -35,6 +36,7 @@ struct CollapseAlarm {
 
   private mutating func hear(_ row: CurveRow) -> String? {
     if row.metric == MonitorMetric.spread { return hearSpread(row.value, epoch: row.epoch) }
+    if row.metric == MonitorMetric.rank { return hearRank(row.value, epoch: row.epoch) }
     for (term, level) in chanceLevels where row.metric == "loss/\(term)" {
       let isAtChance = abs(row.value - level) <= Self.tolerance * level
       epochsAtChance[term] = isAtChance ? epochsAtChance[term, default: 0] + 1 : 0
@@ -47,13 +49,16 @@ struct CollapseAlarm {
   }
 
   private mutating func hearSpread(_ value: Double, epoch: Int) -> String? {
-    guard let first = firstSpread else {
-      firstSpread = value
-      return nil
-    }
-    guard value < Self.remainingSpread * first else { return nil }
+    let first = firstSpread ?? value
+    firstSpread = first
+    guard epoch > 0, value < max(FeatureSpread.smallestDeviation, Self.remainingSpread * first) else { return nil }
     return "the features' standard deviation fell from \(first.rounded(to: 4)) to \(value.rounded(to: 4)) "
       + "by epoch \(epoch): the features have collapsed"
+  }
+
+  private func hearRank(_ value: Double, epoch: Int) -> String? {
+    guard epoch > 0, value < FeatureSpread.smallestRank else { return nil }
+    return "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point"
   }
 }
 

@@ -41,8 +41,7 @@ struct RunSession {
     _ method: any PretrainingMethod, _ pretrainer: Pretrainer, from position: RunRecorder.Position?
   ) throws {
     let monitor = Monitor(
-      images: images.training, standardization: standardization, dataType: plan.precision.dataType,
-      seed: run.key.seed)
+      watching: images.training, standardization: standardization, dataType: plan.precision.dataType)
     var alarm = CollapseAlarm(chanceLevels: (method as? any KnowsChance)?.chanceLevels ?? [:])
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
@@ -77,7 +76,7 @@ struct RunSession {
     let progress = pretrainer.progress
     var metrics = mean.metrics
     if MonitorMetric.isDue(after: progress.epoch, of: progress.epochs) {
-      metrics += monitor.scores(of: method.encoder).map { ("\(MonitorMetric.prefix)\($0.metric)", $0.value) }
+      metrics += MonitorMetric.metrics(of: try monitor.reading(of: method.encoder))
     }
     let rows = metrics.map { metric, value in
       CurveRow(key: run.key, epoch: progress.epoch, step: progress.step, metric: metric, value: value)
@@ -118,10 +117,31 @@ public enum MonitorMetric {
   public static let prefix = "monitor/"
   /// The standard deviation of the features, which falls to zero when they collapse.
   static let spread = "monitor/std"
+  /// The number of directions that the features make use of.
+  static let rank = "monitor/effective-rank"
+
+  /// What one look adds to the curves.
+  static func metrics(of reading: Monitor.Reading) -> [(metric: String, value: Double)] {
+    [
+      ("monitor/knn", reading.top1), (spread, reading.spread.deviation),
+      (rank, reading.spread.effectiveRank),
+    ]
+  }
 
   /// At the start, at the end, and about twenty times between.
   static func isDue(after epoch: Int, of epochs: Int) -> Bool {
     epoch == epochs || epoch.isMultiple(of: max(1, epochs / 20))
+  }
+}
+
+extension Monitor {
+  /// A monitor that asks about training images as well, so that nobody looks at the test images before the end.
+  fileprivate init(watching images: ImageSet, standardization: Standardization, dataType: DataType) {
+    let asked = min(Monitor.testCount, images.count / 6)
+    let known = min(Monitor.trainingCount, images.count - asked)
+    self.init(
+      training: images.subset(0..<known), test: images.subset(known..<known + asked),
+      standardization: standardization, dataType: dataType)
   }
 }
 

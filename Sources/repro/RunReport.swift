@@ -1,0 +1,85 @@
+import Foundation
+import Harness
+import Tensors
+
+/// What a run says before it starts and after it ends.
+struct RunReport {
+  let found: ImageSource.Found
+  let request: Runner.Request
+
+  /// What is tested, on what, for how long, and what it can show.
+  func introduction(_ source: SourceState) throws -> String {
+    let type = type(of: found.experiment)
+    let count = request.arms.count * request.seeds.count
+    let identity = found.images.identity
+    var lines = [
+      "\(type.name) (\(type.paper.citation))",
+      "  claim   \(type.claim)",
+      "  cost    \(type.cost)",
+      "  scale   \(found.scale.rawValue)\(request.overrides.isEmpty ? "" : ", modified: enters no table")",
+      "  runs    \(count): \(request.arms.map(\.name).joined(separator: ", ")), each with "
+        + (request.seeds.count == 1 ? "seed " : "seeds ") + request.seeds.map(String.init).joined(separator: ", "),
+      "  images  \(found.images.pretraining.count) of \(identity.name) (\(identity.kind))",
+      "  output  \(request.output.path)",
+      "  threads \(request.threads)",
+    ]
+    if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+    if source.isDirty && found.excuse == nil {
+      let reason =
+        source.commit == nil
+        ? "there is no git repository" : "files are changed (\(source.changedFiles.prefix(3).joined(separator: ", ")))"
+      lines.append("  note    \(reason): these runs cannot be recorded")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Every arm's numbers, the paper's beside them, and what the comparison shows.
+  func conclusion(_ outcomes: [Runner.Outcome]) async throws -> String {
+    let measured = try results(outcomes)
+    if measured.scores.isEmpty { return "Nothing was measured." }
+    return try Report.render(
+      found.experiment, scale: found.scale, scores: measured.scores, manifests: measured.manifests,
+      paperTables: Project.tables)
+  }
+
+  /// Draws the figures of these runs beside them.
+  func drawFigures(_ outcomes: [Runner.Outcome]) async {
+    guard let folder = figureFolder(outcomes) else { return }
+    do {
+      let pictures = try await Figures.plot(
+        found.experiment, scale: found.scale, try results(outcomes), into: folder)
+      if !pictures.isEmpty { Console.note("figures: \(pictures.map(\.path).joined(separator: " "))") }
+    } catch {
+      Console.note("figures were skipped: \(error)")
+    }
+  }
+
+  private var isHeadlineComplete: Bool {
+    let names = Set(request.arms.map(\.name))
+    let headline = found.experiment.headline
+    return names.contains(headline.treatment) && names.contains(headline.baseline)
+  }
+
+  private var prospect: String {
+    get throws {
+      let recorded = try RecordedResults(
+        readingFrom: ResultsFolder(Project.results, experiment: type(of: found.experiment).name, scale: found.scale))
+      return try Report.prospect(
+        found.experiment, scale: found.scale, seeds: request.seeds.count, recorded: recorded)
+    }
+  }
+
+  private func results(_ outcomes: [Runner.Outcome]) throws -> RecordedResults {
+    let finished = outcomes.filter { $0.manifest.status == .finished }
+    return RecordedResults(
+      scores: try finished.flatMap { try ScoreRow.read(from: $0.run.folder.scores) },
+      curves: try finished.flatMap { try CurveRow.read(from: $0.run.folder.curves) },
+      manifests: finished.map(\.manifest))
+  }
+
+  /// `figures` beside the folders of the arms.
+  private func figureFolder(_ outcomes: [Runner.Outcome]) -> URL? {
+    outcomes.first?.run.folder.url.deletingLastPathComponent().deletingLastPathComponent()
+      .appending(component: "figures")
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Harness
+
+/// `repro table`: renders what follows from the record.
+struct TableCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table",
+    abstract: "Render the papers' tables, the figures' scripts and the README's results from the committed numbers.")
+
+  @Flag(help: "Write nothing; fail, with the differences, when a committed file is not what its numbers give.")
+  var check = false
+
+  func run() async throws {
+    try await Failure.reported {
+      if check {
+        let stale = try Tables.check(allExperiments, root: Project.root)
+        for file in stale { Console.result("\(file)") }
+        if !stale.isEmpty { throw ExitCode(1) }
+        Console.note("every table is what its numbers give")
+      } else {
+        let changed = try Tables.renderAll(allExperiments, root: Project.root)
+        Console.note(changed.isEmpty ? "every table was up to date" : "rendered \(changed.joined(separator: ", "))")
+      }
+    }
+  }
+}

@@ -112,7 +112,10 @@ struct LBFGS {
     return nil
   }
 
-  private func largest(_ vector: [Double]) -> Double { vector.reduce(0) { max($0, abs($1)) } }
+  /// The largest magnitude; NaN if there is one, which `max` would pass over.
+  private func largest(_ vector: [Double]) -> Double {
+    vector.reduce(0) { $0.isNaN || abs($1) <= $0 ? $0 : abs($1) }
+  }
 
   private func dot(_ a: [Double], _ b: [Double]) -> Double {
     var sum = 0.0

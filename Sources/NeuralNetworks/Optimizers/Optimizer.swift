@@ -47,7 +47,7 @@ public final class Optimizer {
         withMoment("momentum", of: name, parameter.shape) { v in
           parameter.update {
             $0.withMutableFloats {
-              rk_lars($0.baseAddress!, g, v, count, rate, momentum, isAdapted ? decay : 0, ratio, false, false)
+              rk_lars($0.baseAddress!, g, v, count, rate, momentum, isAdapted ? decay : 0, ratio, false, true)
             }
           }
         }

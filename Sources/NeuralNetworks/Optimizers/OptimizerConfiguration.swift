@@ -2,7 +2,8 @@
 public enum OptimizerConfiguration: Codable, Sendable, Equatable {
   /// v ← momentum·v + (g + weightDecay·w); w ← w − rate·v (Nesterov: w ← w − rate·(g + weightDecay·w + momentum·v)).
   case sgd(learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 0, nesterov: Bool = false)
-  /// Layer-wise adaptive rates (You, Gitman, Ginsburg, arXiv:1708.03888); biases and norms are neither adapted nor decayed.
+  /// Layer-wise adaptive rates (You, Gitman, Ginsburg, arXiv:1708.03888), v ← momentum·v + rate·trust·(g + weightDecay·w),
+  /// w ← w − v; biases and norms are neither adapted nor decayed.
   case lars(learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 0, trust: Float = 0.001)
   /// Adam (Kingma, Ba, arXiv:1412.6980); weight decay is decoupled when `decoupled` (AdamW, arXiv:1711.05101).
   case adam(

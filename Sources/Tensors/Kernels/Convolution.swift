@@ -28,8 +28,8 @@ enum Convolution {
     }.map(\.element)
     let sumCount = layouts.map { $0.weightBytes / 4 }.reduce(0, +)
     let sums = Tensor(zeros: [WorkerPool.threads, max(1, sumCount)])
+    let scratch = WorkerScratch(byteCount: chunks.scratchBytes)
     WorkerPool.run { worker, workers in
-      let scratch = Storage(byteCount: max(64, chunks.scratchBytes))
       chunks.forEach(in: WorkerPool.part(of: x.shape.batch, worker: worker, workers: workers)) { start, kernel in
         var offset = worker * sumCount
         for layout in layouts {
@@ -38,14 +38,13 @@ enum Convolution {
         }
         kernel.addWeightGradient(
           x.storage.pointer + start * g.inputSize * bytes, dy.storage.pointer + start * g.outputSize * bytes,
-          to: sums.floatPointer + offset, scratch: scratch.pointer)
+          to: sums.floatPointer + offset, scratch: scratch.pointer(of: worker))
       }
     }
-    let scratch = Storage(byteCount: max(64, chunks.scratchBytes))
     var offset = 0
     for _ in 0..<WorkerPool.threads {
       for layout in layouts {
-        layout.unpack(sums.floatPointer + offset, addingTo: gradient.floatPointer, scratch: scratch.pointer)
+        layout.unpack(sums.floatPointer + offset, addingTo: gradient.floatPointer, scratch: scratch.pointer(of: 0))
         offset += layout.weightBytes / 4
       }
     }
@@ -59,13 +58,13 @@ enum Convolution {
     let bytes = input.dataType.byteCount
     let chunks = Chunks(direction, g, input.dataType, images: input.shape.batch)
     let packed = chunks.kernels.map { packedWeights(weight, for: $0) }
+    let scratch = WorkerScratch(byteCount: chunks.scratchBytes)
     WorkerPool.run { worker, workers in
-      let scratch = Storage(byteCount: max(64, chunks.scratchBytes))
       chunks.forEach(in: WorkerPool.part(of: input.shape.batch, worker: worker, workers: workers)) { start, kernel in
         let index = chunks.kernels.firstIndex { $0 === kernel }!
         kernel.apply(
           input.storage.pointer + start * inputSize * bytes, packed[index].pointer,
-          into: output.storage.pointer + start * outputSize * bytes, scratch: scratch.pointer)
+          into: output.storage.pointer + start * outputSize * bytes, scratch: scratch.pointer(of: worker))
       }
     }
   }

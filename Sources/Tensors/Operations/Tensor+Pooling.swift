@@ -93,9 +93,11 @@ private struct PoolingKey: Hashable, Sendable {
 
   func forEachImage(of batch: Int, _ body: (Int, PoolingPrimitive, UnsafeMutableRawPointer) -> Void) {
     let pool = pool
-    WorkerPool.forEachRange(of: batch) { images in
-      let scratch = Storage(byteCount: max(64, Int(rd_pool_scratch_bytes(pool.handle))))
-      for image in images { body(image, pool, scratch.pointer) }
+    let scratch = WorkerScratch(byteCount: Int(rd_pool_scratch_bytes(pool.handle)))
+    WorkerPool.run { worker, workers in
+      for image in WorkerPool.part(of: batch, worker: worker, workers: workers) {
+        body(image, pool, scratch.pointer(of: worker))
+      }
     }
   }
 

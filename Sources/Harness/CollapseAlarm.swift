@@ -63,9 +63,6 @@ struct CollapseAlarm {
 }
 
 extension Double {
-  /// The number in decimals, at most `digits` behind the point.
-  func rounded(to digits: Int) -> String {
-    let scale = pow(10, Double(digits))
-    return "\((self * scale).rounded() / scale)"
-  }
+  /// The number in decimals, `digits` behind the point.
+  func rounded(to digits: Int) -> String { String(format: "%.\(digits)f", self) }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import COpenBLAS
 import COneDNN
 import Foundation
 import Glibc
@@ -26,7 +27,10 @@ public struct Machine: Codable, Sendable, Equatable {
 
   /// The versions of the libraries that compute.
   public static var libraries: [String: String] {
-    ["oneDNN": String(cString: rd_version()), "Swift": swiftVersion]
+    [
+      "oneDNN": String(cString: rd_version()), "Swift": swiftVersion,
+      "OpenBLAS": String(cString: openblas_get_config()).trimmingCharacters(in: .whitespaces),
+    ]
   }
 
   /// How this program was compiled.

@@ -12,7 +12,7 @@ struct PlotCommand: AsyncParsableCommand {
   @Option(help: "Draw into this folder (default: the record's own).", completion: .directory)
   var into: String?
 
-  @MainActor func run() async throws {
+  func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
       let folder = ResultsFolder(Project.results, experiment: type.name, scale: selection.scale)

@@ -10,7 +10,7 @@ struct RecordCommand: AsyncParsableCommand {
   @OptionGroup var selection: ExperimentOptions
   @OptionGroup var output: OutputOptions
 
-  @MainActor func run() async throws {
+  func run() async throws {
     try await Failure.reported {
       let outcome = try await Recorder.record(
         try selection.type(), scale: selection.scale, from: output.directory, catalogue: allExperiments,

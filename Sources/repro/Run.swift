@@ -51,7 +51,7 @@ struct Run: AsyncParsableCommand {
     if let threads, threads > 1_024 { throw ValidationError("--threads is \(threads), but at most 1024 make sense") }
   }
 
-  @MainActor func run() async throws {
+  func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
       // Names and keys are checked before anything is downloaded.
@@ -64,7 +64,7 @@ struct Run: AsyncParsableCommand {
     }
   }
 
-  @MainActor private func perform(_ found: ImageSource.Found, _ source: SourceState) async throws {
+  private func perform(_ found: ImageSource.Found, _ source: SourceState) async throws {
     let arms = try changes.arms(of: found.experiment)
     var overrides = changes.overrides
     if holdOut { overrides.append(Override("dataset.holdsOutTail=true")!) }

@@ -17,9 +17,9 @@ struct CurvatureBound {
     var matrix = CurvatureBound.secondMoments(of: problem.features)
     for index in matrix.indices { matrix[index] *= 0.5 }
     // Products are float32: below its precision the smallest eigenvalues would be noise of either sign.
-    let trace = (0..<dimension).reduce(0) { $0 + matrix[$1 * (dimension + 1)] }
-    let ridge = problem.penalty + 1e-6 * trace
-    for index in 0..<dimension { matrix[index * (dimension + 1)] += ridge }
+    let diagonal = stride(from: 0, to: matrix.count, by: problem.dimension + 1)
+    let ridge = problem.penalty + 1e-6 * diagonal.reduce(0) { $0 + matrix[$1] }
+    for place in diagonal { matrix[place] += ridge }
     var (order, info) = (Int32(dimension), Int32(0))
     var leading = order
     // Fortran's upper triangle is the lower one in row-major order.
@@ -32,7 +32,7 @@ struct CurvatureBound {
     guard let factor else { return vector }
     var result = vector
     let weights = classCount * dimension
-    for (transpose, _) in [(CblasTrans, 0), (CblasNoTrans, 1)] {
+    for transpose in [CblasTrans, CblasNoTrans] {
       cblas_dtrsm(
         CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, Int32(classCount), Int32(dimension), 1,
         factor, Int32(dimension), &result, Int32(dimension))

@@ -38,3 +38,8 @@ public struct DatasetReference: Sendable, Codable, Hashable {
     return copy
   }
 }
+
+extension DatasetReference {
+  /// How many classes the labels tell apart.
+  public var classCount: Int { name == .cifar100 ? 100 : 10 }
+}

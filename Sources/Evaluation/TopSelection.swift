@@ -47,7 +47,7 @@ struct TopSelection {
     let whole = count / lanes * lanes
     for start in stride(from: 0, to: whole, by: lanes) {
       let chunk = UnsafeRawPointer(values + start).loadUnaligned(as: SIMD16<Float>.self)
-      if chunk.max() > threshold {
+      if any(chunk .> threshold) {
         for index in start..<start + lanes { consider(values[index], firstIndex + index) }
       }
     }

@@ -134,5 +134,6 @@ import Testing
     // 1.682 × .2155 = .3625
     #expect(
       try prospect(5, .sample).contains("(0.22 points between pairs), a true difference of 0.36 points"))
+    #expect(try prospect(5, .sample).hasSuffix("one of 0.5 points takes 4 pairs."))
   }
 }

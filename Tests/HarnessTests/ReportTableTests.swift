@@ -103,7 +103,7 @@ import Testing
       ReportedExperiment(scale: .reduced), scale: .reduced, results: RecordedResults(runs))
     let caption = try #require(report.caption)
     #expect(
-      caption.contains("different pairs come from different machines: Other CPU (avx512_bf16) and Sample CPU")
+      caption.contains("runs come from different machines: Other CPU (avx512_bf16) and Sample CPU")
     )
     #expect(caption.contains("commits 0123456789, fedcba9876"))
     #expect(caption.contains("left out of the pairs for want of a partner: Base seed 9"))

@@ -61,7 +61,7 @@ struct Caption {
   private var machines: String {
     let machines = unique(manifests.map { "\($0.machine.processor) (\($0.machine.instructionSet))" }).sorted()
     if machines.count < 2 { return machines.first.map { "machine \($0)" } ?? "" }
-    return "different pairs come from different machines: \(Typography.list(machines))"
+    return "runs come from different machines: \(Typography.list(machines))"
   }
 
   private var versionNote: String? {

@@ -26,14 +26,6 @@ public enum Report {
     return parts.joined(separator: "\n")
   }
 
-  /// The finding alone, in one sentence.
-  public static func finding(
-    _ experiment: any Experiment, scale: Scale, scores: [ScoreRow], manifests: [RunManifest]
-  ) throws -> String {
-    let results = RecordedResults(scores: scores, manifests: manifests)
-    return try ExperimentReport(experiment, scale: scale, results: results).sentence
-  }
-
   /// What a number of paired seeds can show, in one sentence printed before a run starts; from the spread on record.
   public static func prospect(
     _ experiment: any Experiment, scale: Scale, seeds: Int, recorded: RecordedResults

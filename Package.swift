@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"]),
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
     .testTarget(name: "PapersTests", dependencies: ["CO2Paper", "Harness", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -45,6 +45,7 @@ public struct UnknownName: Error, Equatable, CustomStringConvertible {
     self.known = known
   }
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     let nearest = known.nearest(to: name)
     let hint = nearest.isEmpty ? "" : "; did you mean \(nearest.asChoice)?"

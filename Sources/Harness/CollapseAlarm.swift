@@ -41,7 +41,8 @@ struct CollapseAlarm {
       let isAtChance = abs(row.value - level) <= Self.tolerance * level
       epochsAtChance[term] = isAtChance ? epochsAtChance[term, default: 0] + 1 : 0
       if epochsAtChance[term] == Self.patience {
-        return "the \(term) loss has stayed at its chance level \(level.rounded(to: 3)) for \(Self.patience) epochs: "
+        return
+          "the \(term) loss has stayed at its chance level \(level.rounded(to: 3)) for \(Self.patience) epochs: "
           + "the features may have collapsed, or the learning rate is far off"
       }
     }
@@ -51,14 +52,17 @@ struct CollapseAlarm {
   private mutating func hearSpread(_ value: Double, epoch: Int) -> String? {
     let first = firstSpread ?? value
     firstSpread = first
-    guard epoch > 0, value < max(FeatureSpread.smallestDeviation, Self.remainingSpread * first) else { return nil }
+    guard epoch > 0, value < max(FeatureSpread.smallestDeviation, Self.remainingSpread * first) else {
+      return nil
+    }
     return "the features' standard deviation fell from \(first.rounded(to: 4)) to \(value.rounded(to: 4)) "
       + "by epoch \(epoch): the features have collapsed"
   }
 
   private func hearRank(_ value: Double, epoch: Int) -> String? {
     guard epoch > 0, value < FeatureSpread.smallestRank else { return nil }
-    return "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point"
+    return
+      "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point"
   }
 }
 

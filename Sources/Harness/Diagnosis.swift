@@ -44,9 +44,11 @@ public struct Diagnosis {
   public var findings: [Finding] {
     [processor, libraries, memory, disk, writing]
       + [
-        program("git", for: "a run's manifest names its commit"), program("curl", for: "data sets are downloaded"),
+        program("git", for: "a run's manifest names its commit"),
+        program("curl", for: "data sets are downloaded"),
         program("tar", for: "data sets are unpacked"),
-        program("gnuplot", package: "gnuplot-nox", for: "figures are drawn; numbers and scripts are written anyway"),
+        program(
+          "gnuplot", package: "gnuplot-nox", for: "figures are drawn; numbers and scripts are written anyway"),
       ] + data.list().map(finding)
   }
 
@@ -57,7 +59,8 @@ public struct Diagnosis {
       ? good("processor", "\(text), bfloat16 in hardware")
       : Finding(
         subject: "processor", state: .limited,
-        detail: "\(text); no bfloat16 in hardware: trainings run in float32, at about half the speed", fix: nil)
+        detail: "\(text); no bfloat16 in hardware: trainings run in float32, at about half the speed",
+        fix: nil)
   }
 
   private var libraries: Finding {

@@ -56,7 +56,7 @@ public struct ImageSource {
     }
     do {
       return try found()
-    } catch where error.isAbsence {
+    } catch let error as DataError where error.isAbsence {
       say("\(dataset.name.rawValue) is not in \(directory.path): getting it …")
     }
     do {
@@ -82,10 +82,7 @@ public struct ImageSource {
   }
 }
 
-extension Error {
+extension DataError {
   /// Whether a data set is simply not there, rather than there and wrong.
-  fileprivate var isAbsence: Bool {
-    guard let error = self as? DataError, case .missing = error else { return false }
-    return true
-  }
+  fileprivate var isAbsence: Bool { if case .missing = self { true } else { false } }
 }

@@ -7,7 +7,8 @@ import Synchronization
 public enum Interruption {
   private static let requests = Atomic<Int>(0)
   private static let isDeferred = Atomic<Bool>(false)
-  private static let farewell: StaticString = "\nstopped; what was saved is kept, and the same command goes on from there\n"
+  private static let farewell: StaticString =
+    "\nstopped; what was saved is kept, and the same command goes on from there\n"
 
   /// Whether the user asked for an end.
   public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }

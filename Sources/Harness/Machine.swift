@@ -1,6 +1,6 @@
 import CKernels
-import COpenBLAS
 import COneDNN
+import COpenBLAS
 import Foundation
 import Glibc
 
@@ -36,7 +36,10 @@ public struct Machine: Codable, Sendable, Equatable {
   /// How this program was compiled.
   public static var build: String {
     var isDebug = false
-    assert({ isDebug = true; return true }())
+    assert(
+      {
+        isDebug = true; return true
+      }())
     return isDebug ? "debug" : "release"
   }
 
@@ -77,5 +80,7 @@ enum ProcessUsage {
   }
 
   /// Begins a new measurement of the peak; systems that cannot go on with the old one.
-  static func forgetPeak() { try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8) }
+  static func forgetPeak() {
+    try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
+  }
 }

@@ -16,6 +16,7 @@ public struct Override: Sendable, Hashable, CustomStringConvertible {
     value = parts[1].trimmingCharacters(in: .whitespaces)
   }
 
+  /// The form in which it was typed.
   public var description: String { "\(key)=\(value)" }
 }
 
@@ -28,6 +29,7 @@ public enum OverrideError: Error, Equatable, CustomStringConvertible {
   /// The value is of another kind than the constant.
   case wrongKind(key: String, value: String, current: String)
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     switch self {
     case .unknownKey(let key, let nearest):

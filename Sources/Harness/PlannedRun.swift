@@ -26,7 +26,8 @@ public struct PlannedRun: Sendable {
     let type = type(of: experiment)
     let identity = RunIdentity(
       experiment: type.name, version: type.version, scale: scale, arm: arm.name, seed: seed,
-      hyperparameters: arm.configuration.hyperparameters, plan: plan, dataset: dataset, dataDigest: data.digest)
+      hyperparameters: arm.configuration.hyperparameters, plan: plan, dataset: dataset,
+      dataDigest: data.digest)
     let key = RunKey(
       run: identity.digest, experiment: type.name, version: type.version, scale: scale,
       data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)
@@ -58,7 +59,8 @@ extension PlannedRun {
     }
     if found.status == .finished { return .finished(found) }
     guard found.threads == threads else {
-      throw ForeignRun(path: folder.url.path, differences: ["threads: \(found.threads) there, \(threads) now"])
+      throw ForeignRun(
+        path: folder.url.path, differences: ["threads: \(found.threads) there, \(threads) now"])
     }
     return .unfinished(found)
   }
@@ -68,7 +70,8 @@ extension PlannedRun {
     let now = Dictionary(uniqueKeysWithValues: JSONValue(encoding: identity).leaves)
     return Set(there.keys).union(now.keys).sorted().compactMap { key in
       guard there[key] != now[key] else { return nil }
-      return "\(key): \(there[key]?.description ?? "nothing") there, \(now[key]?.description ?? "nothing") now"
+      return
+        "\(key): \(there[key]?.description ?? "nothing") there, \(now[key]?.description ?? "nothing") now"
     }
   }
 }
@@ -80,6 +83,7 @@ public struct ForeignRun: Error, Equatable, CustomStringConvertible {
   /// What differs, one phrase per constant.
   public let differences: [String]
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     let shown = differences.prefix(4).joined(separator: "; ")
     let more = differences.count > 4 ? "; and \(differences.count - 4) more" : ""

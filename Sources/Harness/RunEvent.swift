@@ -25,6 +25,7 @@ public enum RunEvent: Sendable {
 
 /// The user asked for an end; what was done is saved.
 public struct Interrupted: Error, Equatable, CustomStringConvertible {
+  /// What happened, in one line.
   public let description = "stopped and saved; the same command goes on from here"
 
   /// Creates the error.

@@ -52,6 +52,12 @@ public struct RunFolder: Sendable, Hashable {
     FileManager.default.fileExists(atPath: scores.path) ? try ScoreRow.read(from: scores) : []
   }
 
+  /// Removes files that a process was killed over before they took their places.
+  func clearLeftovers() {
+    let files = (try? FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)) ?? []
+    for file in files where ["tmp", "part"].contains(file.pathExtension) { unlink(file.path) }
+  }
+
   /// Removes what a run has left; throws a `StorageError`.
   public func clear() throws {
     for file in [checkpoint, scores, curves, manifest] where unlink(file.path) != 0 && errno != ENOENT {
@@ -73,7 +79,8 @@ public final class RunLock {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       close(descriptor)
-      throw FolderInUse(path: folder.url.path, holder: Int(holder.trimmingCharacters(in: .whitespacesAndNewlines)))
+      throw FolderInUse(
+        path: folder.url.path, holder: Int(holder.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
     let pid = "\(getpid())\n"
     guard ftruncate(descriptor, 0) == 0, write(descriptor, pid, pid.utf8.count) == pid.utf8.count else {
@@ -92,6 +99,7 @@ public struct FolderInUse: Error, Equatable, CustomStringConvertible {
   /// The process that works there, when it can be told.
   public let holder: Int?
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     let who = holder.map { "process \($0)" } ?? "another process"
     return "\(path) is in use by \(who). Wait for it, stop it (it saves and can be resumed), "

@@ -42,20 +42,25 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var identity: RunIdentity
   /// Which images these are, and where from.
   public var data: DataIdentity
-  /// What the arm is for, and whether its method was handed labels.
+  /// What the arm is for.
   public var role: Arm.Role
+  /// Whether its method was handed labels.
   public var usesLabels: Bool
   /// What `--set` changed; such a run enters no table.
   public var overrides: [String]
-  /// How far the run has come, and why it stopped.
+  /// How far the run has come.
   public var status: Status
+  /// Why it failed, where it did.
   public var failure: String?
   /// The stretches it was trained in, the first of which gives the run's commit.
   public var sessions: [Session]
-  /// Where it ran, with how many threads, built how and with which libraries.
+  /// Where it ran.
   public var machine: Machine
+  /// The threads that computed.
   public var threads: Int
+  /// How the program was compiled: `debug` or `release`.
   public var build: String
+  /// The versions of the libraries that computed.
   public var libraries: [String: String]
   /// Optimizer steps, and images that they looked at.
   public var steps, imagesSeen: Int
@@ -89,19 +94,23 @@ public struct RunManifest: Codable, Sendable, Equatable {
 
 /// What makes a run this run and no other: two runs of equal identity give equal rows.
 public struct RunIdentity: Codable, Sendable, Equatable {
-  /// The experiment, its version and scale.
+  /// The experiment.
   public var experiment: String
+  /// Its version.
   public var version: Int
+  /// How much of the recipe.
   public var scale: Scale
-  /// The arm and the seed.
+  /// The arm.
   public var arm: String
+  /// The seed that decides everything random.
   public var seed: UInt64
   /// Every constant of the method.
   public var hyperparameters: JSONValue
   /// How it is trained; the precision is the one that this machine resolves it to.
   public var plan: TrainingPlan
-  /// Which part of which data set, and the digest of its bytes.
+  /// Which part of which data set.
   public var dataset: DatasetReference
+  /// The digest of the data set's bytes.
   public var dataDigest: String
 
   /// A short digest of all of this.
@@ -144,6 +153,7 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   public let reason: String
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     "\(path): is no run's manifest (\(reason)). Restore the file, or start the run anew with --fresh."
   }

@@ -27,6 +27,7 @@ final class RunRecorder {
     self.manifest = manifest
     earlier = manifest.sessions.last.map { ($0.wallSeconds, $0.cpuSeconds) } ?? (0, 0)
     ProcessUsage.forgetPeak()
+    run.folder.clearLeftovers()
     try writeManifest()
   }
 
@@ -125,7 +126,8 @@ final class RunRecorder {
   func writeManifest() throws {
     let passed = (ContinuousClock.now - began).components
     let last = manifest.sessions.count - 1
-    manifest.sessions[last].wallSeconds = earlier.wall + Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
+    manifest.sessions[last].wallSeconds =
+      earlier.wall + Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
     manifest.sessions[last].cpuSeconds = earlier.cpu + ProcessUsage.cpuSeconds - cpuAtStart
     manifest.peakMemoryBytes = max(manifest.peakMemoryBytes, ProcessUsage.peakMemoryBytes)
     try writeAtomically(manifest.json, to: folder.manifest)

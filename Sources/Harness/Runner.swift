@@ -112,20 +112,27 @@ public struct Runner {
       return manifest
     }
     let recorder = try RunRecorder(run, manifest: nextManifest(run, state))
-    var session = RunSession(run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
+    var session = RunSession(
+      run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
     do {
       let method = try session.train(number: number, count: count)
       try session.evaluate(method.encoder, by: experiment.evaluations)
       try recorder.finish()
       try watch(.finished(run, recorder.manifest))
-    } catch where error is PretrainingError || error is EvaluationError {
-      try recorder.fail("\(error)")
-      try watch(.failed(run, reason: "\(error)"))
+    } catch let error as PretrainingError {
+      try fail(run, recorder, error)
+    } catch let error as EvaluationError {
+      try fail(run, recorder, error)
     } catch is Interrupted {
       try recorder.writeManifest()
       throw Interrupted()
     }
     return recorder.manifest
+  }
+
+  private func fail(_ run: PlannedRun, _ recorder: RunRecorder, _ reason: any Error) throws {
+    try recorder.fail("\(reason)")
+    try watch(.failed(run, reason: "\(reason)"))
   }
 
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {

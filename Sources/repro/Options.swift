@@ -12,7 +12,8 @@ struct ExperimentOptions: ParsableArguments {
   var experiment: String
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced, paper.", transform: ExperimentOptions.scale)
+    help: "How much of the published recipe: smoke (seconds), reduced, paper.",
+    transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
   private static func scale(_ text: String) throws -> Scale {
@@ -47,7 +48,9 @@ struct ArmOptions: ParsableArguments {
   var overrides: [Override] = []
 
   private static func override(_ text: String) throws -> Override {
-    guard let override = Override(text) else { throw ValidationError("“\(text)” is not of the form key=value") }
+    guard let override = Override(text) else {
+      throw ValidationError("“\(text)” is not of the form key=value")
+    }
     return override
   }
 

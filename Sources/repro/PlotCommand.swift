@@ -5,7 +5,8 @@ import Harness
 /// `repro plot`: draws the figures of the record, or of runs.
 struct PlotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plot", abstract: "Draw an experiment's figures (gnuplot script, SVG, PNG) from the committed numbers.")
+    commandName: "plot",
+    abstract: "Draw an experiment's figures (gnuplot script, SVG, PNG) from the committed numbers.")
 
   @OptionGroup var selection: ExperimentOptions
 

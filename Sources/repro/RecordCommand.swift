@@ -15,7 +15,9 @@ struct RecordCommand: AsyncParsableCommand {
       let outcome = try await Recorder.record(
         try selection.type(), scale: selection.scale, from: output.directory, catalogue: allExperiments,
         root: Project.root)
-      func names(_ keys: [RunKey]) -> String { keys.map { "\($0.arm) seed \($0.seed)" }.joined(separator: ", ") }
+      func names(_ keys: [RunKey]) -> String {
+        keys.map { "\($0.arm) seed \($0.seed)" }.joined(separator: ", ")
+      }
       if !outcome.added.isEmpty { Console.result("recorded: \(names(outcome.added))") }
       if !outcome.known.isEmpty { Console.result("recorded before: \(names(outcome.known))") }
       if !outcome.superseded.isEmpty {
@@ -26,7 +28,8 @@ struct RecordCommand: AsyncParsableCommand {
       if !outcome.rendered.isEmpty { Console.result("rendered: \(outcome.rendered.joined(separator: ", "))") }
       if outcome.added.isEmpty && outcome.known.isEmpty {
         if outcome.refused.isEmpty {
-          Console.error("there are no runs of \(selection.experiment) in \(output.directory.path): run it first")
+          Console.error(
+            "there are no runs of \(selection.experiment) in \(output.directory.path): run it first")
         }
         throw ExitCode(1)
       }

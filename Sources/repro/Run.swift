@@ -8,7 +8,8 @@ import Vision
 /// `repro run`: trains, measures, reports.
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run an experiment: train every arm with every seed, measure, and compare (the default command).",
+    abstract:
+      "Run an experiment: train every arm with every seed, measure, and compare (the default command).",
     discussion: """
       Finished runs of the same configuration are kept, interrupted ones go on from their last checkpoint. Labels never
       reach a training unless its arm says so; the kNN shown during training uses them for display only.
@@ -48,7 +49,9 @@ struct Run: AsyncParsableCommand {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads), but must be at least 1") }
-    if let threads, threads > 1_024 { throw ValidationError("--threads is \(threads), but at most 1024 make sense") }
+    if let threads, threads > 1_024 {
+      throw ValidationError("--threads is \(threads), but at most 1024 make sense")
+    }
   }
 
   func run() async throws {
@@ -78,11 +81,17 @@ struct Run: AsyncParsableCommand {
       progress.show($0)
     }
     let outcomes = try runner.run()
-    if json { try Console.json(outcomes.map(\.manifest)) } else { Console.result(try await report.conclusion(outcomes)) }
+    if json {
+      try Console.json(outcomes.map(\.manifest))
+    } else {
+      Console.result(try await report.conclusion(outcomes))
+    }
     await report.drawFigures(outcomes)
     let failures = outcomes.filter { $0.manifest.status == .failed }
     if let first = failures.first {
-      Console.error("\(failures.count) of \(outcomes.count) runs failed; \(first.run.arm.name): \(first.manifest.failure ?? "")")
+      Console.error(
+        "\(failures.count) of \(outcomes.count) runs failed; \(first.run.arm.name): \(first.manifest.failure ?? "")"
+      )
       throw Failure.runtime
     }
     if found.excuse != nil { Console.note(advice) }

@@ -11,6 +11,7 @@ struct RunReport {
   func introduction(_ source: SourceState) throws -> String {
     let type = type(of: found.experiment)
     let count = request.arms.count * request.seeds.count
+    let seeds = request.seeds.map(String.init).joined(separator: ", ")
     let identity = found.images.identity
     var lines = [
       "\(type.name) (\(type.paper.citation))",
@@ -18,16 +19,15 @@ struct RunReport {
       "  cost    \(type.cost)",
       "  scale   \(found.scale.rawValue)\(request.overrides.isEmpty ? "" : ", modified: enters no table")",
       "  runs    \(count): \(request.arms.map(\.name).joined(separator: ", ")), each with "
-        + (request.seeds.count == 1 ? "seed " : "seeds ") + request.seeds.map(String.init).joined(separator: ", "),
+        + (request.seeds.count == 1 ? "seed \(seeds)" : "seeds \(seeds)"),
       "  images  \(found.images.pretraining.count) of \(identity.name) (\(identity.kind))",
       "  output  \(request.output.path)",
       "  threads \(request.threads)",
     ]
     if isHeadlineComplete { lines.append("  power   \(try prospect)") }
     if source.isDirty && found.excuse == nil {
-      let reason =
-        source.commit == nil
-        ? "there is no git repository" : "files are changed (\(source.changedFiles.prefix(3).joined(separator: ", ")))"
+      let changed = source.changedFiles.prefix(3).joined(separator: ", ")
+      let reason = source.commit == nil ? "there is no git repository" : "files are changed (\(changed))"
       lines.append("  note    \(reason): these runs cannot be recorded")
     }
     return lines.joined(separator: "\n")
@@ -62,8 +62,9 @@ struct RunReport {
 
   private var prospect: String {
     get throws {
-      let recorded = try RecordedResults(
-        readingFrom: ResultsFolder(Project.results, experiment: type(of: found.experiment).name, scale: found.scale))
+      let name = type(of: found.experiment).name
+      let folder = ResultsFolder(Project.results, experiment: name, scale: found.scale)
+      let recorded = try RecordedResults(readingFrom: folder)
       return try Report.prospect(
         found.experiment, scale: found.scale, seeds: request.seeds.count, recorded: recorded)
     }

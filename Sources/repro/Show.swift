@@ -32,10 +32,12 @@ struct Show: ParsableCommand {
     let width = description.arms.map(\.name.count).max() ?? 0
     for arm in experiment.arms {
       let name = arm.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-      let plan = arm.plan.epochs == 0 ? "not trained" : "\(arm.plan.epochs) epochs in batches of \(arm.plan.batchSize)"
+      let plan =
+        arm.plan.epochs == 0 ? "not trained" : "\(arm.plan.epochs) epochs in batches of \(arm.plan.batchSize)"
       let labels = arm.usesLabels ? ", uses labels" : ""
       Console.result("    \(name)\(arm.role.rawValue), \(plan)\(labels)")
     }
-    Console.result("Every constant: \(Project.command) config \(type.name) --scale \(selection.scale.rawValue)")
+    Console.result(
+      "Every constant: \(Project.command) config \(type.name) --scale \(selection.scale.rawValue)")
   }
 }

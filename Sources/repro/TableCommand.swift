@@ -5,9 +5,11 @@ import Harness
 struct TableCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table",
-    abstract: "Render the papers' tables, the figures' scripts and the README's results from the committed numbers.")
+    abstract:
+      "Render the papers' tables, the figures' scripts and the README's results from the committed numbers.")
 
-  @Flag(help: "Write nothing; fail, with the differences, when a committed file is not what its numbers give.")
+  @Flag(
+    help: "Write nothing; fail, with the differences, when a committed file is not what its numbers give.")
   var check = false
 
   func run() async throws {
@@ -19,7 +21,8 @@ struct TableCommand: AsyncParsableCommand {
         Console.note("every table is what its numbers give")
       } else {
         let changed = try Tables.renderAll(allExperiments, root: Project.root)
-        Console.note(changed.isEmpty ? "every table was up to date" : "rendered \(changed.joined(separator: ", "))")
+        Console.note(
+          changed.isEmpty ? "every table was up to date" : "rendered \(changed.joined(separator: ", "))")
       }
     }
   }

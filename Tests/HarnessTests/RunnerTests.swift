@@ -20,12 +20,15 @@ import Testing
     let outcomes = try Runner.tiny(seeds: [0, 1], output: folder.url) { event in
       if case .began(let run, _, _, _) = event { began.append("\(run.key.seed) \(run.arm.slug)") }
     }.run()
-    #expect(began == ["0 soft-pull", "0 hard-pull", "0 untrained", "1 soft-pull", "1 hard-pull", "1 untrained"])
+    #expect(
+      began == ["0 soft-pull", "0 hard-pull", "0 untrained", "1 soft-pull", "1 hard-pull", "1 untrained"])
     for outcome in outcomes {
       let (run, manifest) = (outcome.run, outcome.manifest)
       #expect(manifest.status == .finished)
       #expect(try RunManifest(contentsOf: run.folder.manifest).run == run.key.run)
-      let (scores, curves) = (try ScoreRow.read(from: run.folder.scores), try CurveRow.read(from: run.folder.curves))
+      let (scores, curves) = (
+        try ScoreRow.read(from: run.folder.scores), try CurveRow.read(from: run.folder.curves)
+      )
       #expect(scores.map(\.evaluation) == ["weights-v1", "again-v1"])
       #expect(manifest.rowsDigest == RowsDigest.of(scores: scores, curves: curves))
       #expect(manifest.imagesSeen == (run.arm.plan.epochs * 32))

@@ -28,7 +28,8 @@ final class TinyMethod: PretrainingMethod, KnowsChance {
     var failsAtStep: Int?
 
     func problem(with plan: TrainingPlan) -> String? {
-      queueLength < plan.batchSize ? "queueLength \(queueLength) is smaller than a batch of \(plan.batchSize)" : nil
+      queueLength < plan.batchSize
+        ? "queueLength \(queueLength) is smaller than a batch of \(plan.batchSize)" : nil
     }
   }
 
@@ -49,7 +50,8 @@ final class TinyMethod: PretrainingMethod, KnowsChance {
     let agreement = ((a - b) * (a - b)).mean()
     let length = (a * a).mean()
     let spoil: Float = hyperparameters.failsAtStep == progress.step ? .nan : 1
-    return Loss(spoil * (agreement + hyperparameters.pull * length), terms: ["agreement": agreement, "length": length])
+    return Loss(
+      spoil * (agreement + hyperparameters.pull * length), terms: ["agreement": agreement, "length": length])
   }
 
   func didUpdate(at progress: TrainingProgress) {
@@ -70,7 +72,8 @@ struct WeightMean: Evaluation {
 /// An experiment on procedural images whose arms run in a moment.
 struct TinyExperiment: Experiment {
   static let name = "tiny-shapes"
-  static let paper = Paper("Tiny", authors: "Nobody", venue: "Nowhere 2000", arXiv: "0000.00000", folder: "tiny")
+  static let paper = Paper(
+    "Tiny", authors: "Nobody", venue: "Nowhere 2000", arXiv: "0000.00000", folder: "tiny")
   static let claim = "Pulling harder shortens features."
   static let cost = "nothing"
   static let version = 1
@@ -85,7 +88,10 @@ struct TinyExperiment: Experiment {
   init(scale: Scale = .smoke) {}
 
   var arms: [Arm] {
-    [arm("Soft pull", pull: 0.1), arm("Hard pull", pull: 0.9), arm("Untrained", pull: 0, role: .reference, epochs: 0)]
+    [
+      arm("Soft pull", pull: 0.1), arm("Hard pull", pull: 0.9),
+      arm("Untrained", pull: 0, role: .reference, epochs: 0),
+    ]
   }
 
   private func arm(_ name: String, pull: Float, role: Arm.Role = .headline, epochs: Int? = nil) -> Arm {
@@ -93,7 +99,8 @@ struct TinyExperiment: Experiment {
       epochs: epochs ?? self.epochs, batchSize: 8, optimizer: .sgd(learningRate: 0.03), schedule: .constant,
       precision: .float32)
     return Arm(
-      name, role: role, hyperparameters: TinyMethod.Hyperparameters(pull: pull, failsAtStep: failsAtStep), plan: plan
+      name, role: role, hyperparameters: TinyMethod.Hyperparameters(pull: pull, failsAtStep: failsAtStep),
+      plan: plan
     ) { TinyMethod($0, using: &$1) }
   }
 }
@@ -122,7 +129,8 @@ extension Runner {
   ) throws -> Runner {
     let arms = try Arm.applying(overrides, to: experiment.arms(named: arms))
     let request = Request(
-      scale: .smoke, arms: arms, seeds: seeds, dataset: experiment.dataset, overrides: overrides, output: output,
+      scale: .smoke, arms: arms, seeds: seeds, dataset: experiment.dataset, overrides: overrides,
+      output: output,
       threads: threads, isFresh: isFresh)
     return Runner(
       experiment, request, images: try experiment.dataset.load(from: output, acceptingDigest: false),

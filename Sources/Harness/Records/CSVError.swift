@@ -28,6 +28,7 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
+  /// Where, what was found and what was expected, in one line.
   public var description: String {
     let place = line.map { "\(file), line \($0)" } ?? file
     switch problem {

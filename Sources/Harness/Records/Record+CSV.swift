@@ -15,8 +15,10 @@ extension ScoreRow: CSVRow {
   /// `run,experiment,version,scale,data,arm,seed,evaluation,metric,value,count`.
   public static let columns = RunKey.columns + ["evaluation", "metric", "value", "count"]
 
+  /// One field per column.
   public var fields: [String] { key.fields + [evaluation, metric, "\(value)", "\(count)"] }
 
+  /// Reads a row; throws a `CSVError` that names the field which does not fit.
   public init(_ fields: CSVFields) throws {
     self.init(
       key: try RunKey(fields), evaluation: fields.text("evaluation"), metric: fields.text("metric"),
@@ -28,8 +30,10 @@ extension CurveRow: CSVRow {
   /// `run,experiment,version,scale,data,arm,seed,epoch,step,metric,value`.
   public static let columns = RunKey.columns + ["epoch", "step", "metric", "value"]
 
+  /// One field per column.
   public var fields: [String] { key.fields + ["\(epoch)", "\(step)", metric, "\(value)"] }
 
+  /// Reads a row; throws a `CSVError` that names the field which does not fit.
   public init(_ fields: CSVFields) throws {
     self.init(
       key: try RunKey(fields), epoch: try fields.value("epoch", "a whole number"),

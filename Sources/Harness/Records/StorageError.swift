@@ -16,6 +16,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     self.code = code
   }
 
+  /// What is wrong and what to do, in one line.
   public var description: String {
     "cannot \(action) \(path): \(String(cString: strerror(code))). \(advice)"
   }

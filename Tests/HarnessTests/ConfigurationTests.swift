@@ -1,0 +1,108 @@
+import Foundation
+import Pretraining
+import Tensors
+import Testing
+import Vision
+
+@testable import Harness
+
+@Suite struct ConfigurationTests {
+  private let arms = TinyExperiment().arms
+
+  private func applying(_ settings: String...) throws -> [Arm] {
+    try Arm.applying(settings.map { try #require(Override($0)) }, to: arms)
+  }
+
+  private func problem(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return ""
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func aConstantIsSetByItsPathOrItsEnd() throws {
+    #expect(try applying("plan.epochs=5").map(\.plan.epochs) == [5, 5, 5])
+    #expect(try applying("epochs=5", "batchSize=4").allSatisfy { $0.plan.batchSize == 4 })
+    let changed = try applying("hyperparameters.pull=0.25", "learningRate=1")
+    #expect(changed.map { ($0.hyperparameters as! TinyMethod.Hyperparameters).pull } == [0.25, 0.25, 0.25])
+    #expect(changed[0].plan.optimizer.learningRate == 1)
+    #expect(changed.map(\.name) == arms.map(\.name) && changed.map(\.role) == arms.map(\.role))
+  }
+
+  @Test func theMethodIsBuiltFromTheChangedConstants() throws {
+    let arm = try applying("queueLength=9")[0]
+    var random = Random(seed: 0, stream: "weights")
+    #expect((arm.makeMethod(&random) as! TinyMethod).hyperparameters.queueLength == 9)
+  }
+
+  @Test func anUnknownKeyOffersTheNearest() {
+    #expect(problem { _ = try applying("plan.epoch=5") }.contains("did you mean “plan.epochs”"))
+    #expect(
+      problem { _ = try applying("queuelenght=5") }.contains("did you mean “hyperparameters.queueLength”"))
+    #expect(problem { _ = try applying("zzz=5") }.contains("no arm has a constant “zzz”; `repro config"))
+  }
+
+  @Test(arguments: [
+    "epochs=many", "epochs=1.5", "epochs=true", "pull=nan", "nesterov=1", "precision=float16",
+  ])
+  func aValueOfAnotherKindIsRefused(setting: String) {
+    #expect(problem { _ = try applying(setting) }.contains("cannot be the value of"))
+  }
+
+  @Test(arguments: ["", "=", "a=", "=1", "a"])
+  func whatIsNoSettingIsNone(text: String) { #expect(Override(text) == nil) }
+
+  @Test(arguments: [
+    ("0...2", [0, 1, 2]), ("0..2", [0, 1, 2]), ("0,1,2", [0, 1, 2]), ("7", [7]),
+    ("100..102, 5,100", [100, 101, 102, 5]),
+  ])
+  func seedsAreReadInEveryForm(text: String, seeds: [UInt64]) throws {
+    #expect(try SeedList(parsing: text).seeds == seeds)
+  }
+
+  @Test(arguments: ["", "a", "0...", "...2", "2..0", "-1", "0,,1", "1....3", "0..9999999", "4294967296"])
+  func whatIsNoSeedIsSaidToBeNone(text: String) {
+    #expect(throws: RunProblem.self) { try SeedList(parsing: text) }
+  }
+
+  @Test func armsAreFoundByNameAndSlug() throws {
+    let experiment = TinyExperiment()
+    #expect(
+      try experiment.arms(named: ["hard-pull", "Soft pull"]).map(\.name) == ["Soft pull", "Hard pull"])
+    #expect(try experiment.arms(named: []).count == 3)
+    let text = problem { _ = try experiment.arms(named: ["hard-pul"]) }
+    #expect(text.contains("did you mean “Hard pull”?"))
+  }
+
+  @Test func experimentsAreFoundByName() throws {
+    let catalogue = Catalogue([TinyExperiment.self])
+    #expect(try catalogue.experiment(named: "tiny-shapes").name == "tiny-shapes")
+    let text = problem { _ = try catalogue.experiment(named: "tinyshapes") }
+    #expect(text == "there is no experiment “tinyshapes”; did you mean “tiny-shapes”? Known: tiny-shapes")
+  }
+
+  @Test(arguments: [
+    ("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("reducde", "reduced", 1), ("a", "b", 1),
+  ])
+  func distancesCountEdits(one: String, other: String, distance: Int) {
+    #expect(one.editDistance(to: other) == distance)
+    #expect(other.editDistance(to: one) == distance)
+  }
+
+  @Test func namesBecomeFolders() { #expect("MoCo + CO2 (α = 0.3)".slug == "moco-co2-0-3") }
+
+  @Test func armsThatShareAFolderAreRefused() throws {
+    let arm = arms[0]
+    let twin = Arm("soft-pull", hyperparameters: TinyMethod.Hyperparameters(), plan: arm.plan) {
+      TinyMethod($0, using: &$1)
+    }
+    #expect(throws: RunProblem.self) { try checkDistinct([arm, twin]) }
+  }
+
+  @Test func thePrecisionOfARunIsNeverAutomatic() {
+    #expect(Precision.automatic.resolved != .automatic)
+    #expect(Precision.float32.resolved == .float32)
+  }
+}

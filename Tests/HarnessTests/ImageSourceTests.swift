@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+import Vision
+
+@testable import Harness
+
+/// An experiment on photographs that are not there.
+struct AbsentExperiment: Experiment {
+  static let name = "absent-cifar10"
+  static let paper = TinyExperiment.paper
+  static let claim = "Nothing."
+  static let cost = "nothing"
+  static let version = 1
+  let dataset: DatasetReference
+  let arms: [Arm] = TinyExperiment().arms
+  let evaluations = TinyExperiment().evaluations
+  let headline = TinyExperiment().headline
+  let tables: [PaperTable] = []
+
+  init(scale: Scale) { dataset = scale == .smoke ? .cifar10.first(24) : .cifar10 }
+}
+
+@Suite struct ImageSourceTests {
+  private static let unreachable = DownloadError.unreachable(set: "cifar10", hosts: ["a", "b"], seconds: 10)
+
+  private func source(
+    _ folder: URL, isRealDataOnly: Bool = false, fetch: @escaping (DatasetReference.Name) async throws -> Void
+  ) -> ImageSource {
+    ImageSource(
+      directory: folder, acceptsAnyDigest: false, isRealDataOnly: isRealDataOnly, fetch: fetch, say: { _ in })
+  }
+
+  @Test func withoutHostsTheSuiteDrawsItsOwnImages() async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url) { _ in throw Self.unreachable }
+    let found = try await source.images(for: AbsentExperiment.self, scale: .reduced)
+    #expect(found.scale == .smoke)
+    #expect(found.dataset == .shapes.first(24))
+    #expect(found.images.identity.isSynthetic && found.images.pretraining.count == 24)
+    let excuse = try #require(found.excuse)
+    #expect(excuse.contains("synthetic") && !excuse.contains("\n"), "one paragraph")
+    let key = PlannedRun(
+      found.experiment.arms[0], seed: 0, of: found.experiment, scale: found.scale, dataset: found.dataset,
+      data: found.images.identity, output: folder.url
+    ).key
+    #expect(key.data == "shapes:synthetic")
+  }
+
+  @Test func realDataOnlyMakesItAnError() async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url, isRealDataOnly: true) { _ in throw Self.unreachable }
+    await #expect(throws: Self.unreachable) {
+      _ = try await source.images(for: AbsentExperiment.self, scale: .reduced)
+    }
+  }
+
+  @Test func damagedFilesAreNeverReplacedBySyntheticImages() async throws {
+    let folder = try TemporaryFolder()
+    let set = folder.url.appending(component: "cifar-10-batches-bin")
+    try FileManager.default.createDirectory(at: set, withIntermediateDirectories: true)
+    for name in (1...5).map({ "data_batch_\($0).bin" }) + ["test_batch.bin"] {
+      try Data("short".utf8).write(to: set.appending(component: name))
+    }
+    let source = source(folder.url) { _ in Issue.record("nothing is fetched over files that are there") }
+    await #expect(throws: DataError.self) {
+      _ = try await source.images(for: AbsentExperiment.self, scale: .reduced)
+    }
+  }
+
+  @Test func heldOutImagesAreAskedForByTheReference() async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url) { _ in }
+    let found = try await source.images(for: TinyExperiment.self, scale: .smoke, holdingOutTail: true)
+    #expect(found.dataset.holdsOutTail && found.excuse == nil)
+  }
+}

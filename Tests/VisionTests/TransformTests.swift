@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Vision
@@ -12,8 +13,6 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
 
 /// Transforms against torchvision's results, and their laws.
 @Suite struct TransformTests {
-  static let memory = 64
-
   /// Applies `change` to the image in `bytes` and returns the planes.
   func planes(
     of bytes: [UInt8], side: Int = 32, _ change: (inout Sample) -> Void
@@ -29,15 +28,15 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
   }
 
   /// The fixture's image, whose values are multiples of 1/255.
-  func image(_ fixture: VisionFixture) -> [UInt8] {
+  func image(_ fixture: Fixture) -> [UInt8] {
     fixture.planes("image").map { UInt8(($0 * 255).rounded()) }
   }
 
   @Test func cropsMatchTorchvision() throws {
-    let fixture = try VisionFixture("resized_crop")
+    let fixture = try Fixture("resized_crop")
     let image = image(fixture)
     for number in 0..<8 {  // the later cases are bicubic
-      let box = fixture["case.\(number).box"].i32!.elements(Int32.self).map(Int.init)
+      let box = fixture.integers("case.\(number).box")
       try #require(box[6] == 0)
       let result = planes(of: image) {
         $0.crop(
@@ -48,7 +47,7 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
   }
 
   @Test func colorsMatchTorchvision() throws {
-    let fixture = try VisionFixture("color_jitter")
+    let fixture = try Fixture("color_jitter")
     let image = image(fixture)
     let cases: [(String, (UnsafeMutablePointer<Float>, Int) -> Void)] = [
       ("brightness.0.6", { rk_adjust_brightness($0, $1, 0.6) }),
@@ -68,7 +67,7 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
   }
 
   @Test func flipMatchesTorchvision() throws {
-    let fixture = try VisionFixture("color_jitter")
+    let fixture = try Fixture("color_jitter")
     let expected = fixture.planes("horizontal_flip")
     let late = planes(of: image(fixture)) {
       $0.withPlanes { _ in }
@@ -80,13 +79,13 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
   }
 
   @Test(arguments: [(3, Float(0.5)), (5, 1.5)]) func blurMatchesTorchvision(size: Int, sigma: Float) throws {
-    let fixture = try VisionFixture("color_jitter")
+    let fixture = try Fixture("color_jitter")
     let result = planes(of: image(fixture)) { $0.blur(size: size, sigma: sigma) }
     #expect(difference(result.planes, fixture.planes("gaussian_blur.\(size).\(sigma)")) < 2e-5)
   }
 
   @Test func jitterAppliesItsFactorsInTheDrawnOrder() throws {
-    let fixture = try VisionFixture("color_jitter")
+    let fixture = try Fixture("color_jitter")
     let jitter = ColorJitter(brightness: 0.4, contrast: 0.3, saturation: 0.2, hue: 0.1)
     var orders: Set<[Int]> = []
     for index in 0..<200 {
@@ -159,8 +158,8 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
   }
 
   @Test func aFlipBeforeACropIsACropOfTheMirrorImage() {
-    let image = (0..<3 * 64).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-    let mirror = (0..<3 * 64).map { image[$0 / 8 * 8 + 7 - $0 % 8] }
+    let image: [UInt8] = (0..<192).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    let mirror: [UInt8] = (0..<24).flatMap { row in image[8 * row..<8 * row + 8].reversed() }
     let flipped = planes(of: image, side: 8) {
       $0.flip()
       $0.crop(top: 1, left: 2, boxHeight: 5, boxWidth: 4, toHeight: 8, width: 8)
@@ -189,9 +188,13 @@ enum JitterOracle {
 
   static func apply(_ order: [Int], _ factors: [Float], to planes: [Float]) -> [Float] {
     let count = planes.count / 3
-    var pixels = (0..<count).map { [Double(planes[$0]), Double(planes[count + $0]), Double(planes[2 * count + $0])] }
+    var pixels = (0..<count).map {
+      [Double(planes[$0]), Double(planes[count + $0]), Double(planes[2 * count + $0])]
+    }
     func gray(_ p: [Double]) -> Double { 0.2989 * p[0] + 0.587 * p[1] + 0.114 * p[2] }
-    func blend(_ a: Double, _ b: Double, _ factor: Double) -> Double { min(max(factor * a + (1 - factor) * b, 0), 1) }
+    func blend(_ a: Double, _ b: Double, _ factor: Double) -> Double {
+      min(max(factor * a + (1 - factor) * b, 0), 1)
+    }
     for step in order {
       let factor = Double(factors[step])
       switch step {
@@ -212,7 +215,8 @@ enum JitterOracle {
     let range = largest - smallest
     guard range > 0 else { return p }
     var sector =
-      largest == p[0] ? (p[1] - p[2]) / range
+      largest == p[0]
+      ? (p[1] - p[2]) / range
       : largest == p[1] ? 2 + (p[2] - p[0]) / range : 4 + (p[0] - p[1]) / range
     sector += 6 * shift
     sector -= 6 * (sector / 6).rounded(.down)

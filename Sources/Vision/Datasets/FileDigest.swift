@@ -60,15 +60,19 @@ struct DigestCache: Sendable {
 
   private let places: [URL]
 
-  /// Creates the cache of the data in `directory`.
-  init(directory: URL) {
-    let environment = ProcessInfo.processInfo.environment
-    let caches =
-      environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
-      ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache")
+  /// Creates the cache of the data in `directory`, kept in `caches` when nothing can be written there.
+  init(directory: URL, caches: URL = DigestCache.userCaches) {
     places = [
       directory.appendingPathComponent(".digests.json"), caches.appendingPathComponent("repro/digests.json"),
     ]
+  }
+
+  /// `$XDG_CACHE_HOME`, or `~/.cache`.
+  static var userCaches: URL {
+    let folder = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? ""
+    return folder.isEmpty
+      ? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache")
+      : URL(fileURLWithPath: folder)
   }
 
   /// The digest of the file at `url`, remembered or computed.

@@ -23,8 +23,11 @@ struct StoreLock {
     }
   }
 
-  /// Lets others in.
-  func release() { close(descriptor) }
+  /// Lets others in, even while a child that was just started still has the descriptor.
+  func release() {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 extension DataError {

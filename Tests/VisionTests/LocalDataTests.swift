@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@testable import Vision
+
+/// `repro data get NAME --from FOLDER`, `verify` and `list`, on files of the right size that hold nothing.
+@Suite struct LocalDataTests {
+  let folder: TemporaryFolder
+  let store: DataStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let source = try folder.make("usb/cifar-100-binary")
+    for (name, size) in [("train.bin", 153_700_000), ("test.bin", 30_740_000)] {
+      let url = source.appendingPathComponent(name)
+      try Data().write(to: url)
+      let file = try FileHandle(forWritingTo: url)
+      try file.truncate(atOffset: UInt64(size))
+      try file.close()
+    }
+    store = DataStore(directory: folder.url.appendingPathComponent("Data"))
+  }
+
+  var usb: URL { folder.url.appendingPathComponent("usb") }
+
+  @Test(arguments: ["", "cifar-100-binary"]) func aFolderOrItsParentIsTaken(path: String) async throws {
+    let source = path.isEmpty ? usb : usb.appendingPathComponent(path)
+    await #expect(throws: DataError.self) { try await store.get(.cifar100, from: source) }
+    guard case .absent = store.status(of: .cifar100).state else {
+      Issue.record("unknown files were put in place")
+      return
+    }
+    let identity = try await store.get(.cifar100, from: source, acceptingDigest: true)
+    #expect(identity.kind.hasPrefix("custom:"))
+    #expect(try store.verify(.cifar100, acceptingDigest: true) == identity)
+    let place = store.directory.appendingPathComponent("cifar-100-binary")
+    #expect(store.status(of: .cifar100).state == .present(folder: place, kind: identity.kind))
+    #expect(try await store.get(.cifar100, from: store.directory, acceptingDigest: true) == identity)
+  }
+
+  @Test func aFolderWithNothingOfItIsRefused() async throws {
+    let error = await #expect(throws: DownloadError.self) { try await store.get(.cifar10, from: usb) }
+    #expect(error?.description.contains("cifar-10-batches-bin") == true)
+    await #expect(throws: DownloadError.builtIn(set: "shapes")) { try await store.get(.shapes, from: usb) }
+    await #expect(throws: DownloadError.builtIn(set: "shapes")) { try await store.get(.shapes) }
+  }
+
+  @Test func aForeignArchiveIsRefused() async throws {
+    let archive = usb.appendingPathComponent("cifar-10-binary.tar.gz")
+    try (Data([0x1F, 0x8B]) + Data(count: 100)).write(to: archive)
+    for source in [usb, archive] {
+      let error = await #expect(throws: DownloadError.self) { try await store.get(.cifar10, from: source) }
+      #expect(error?.description.contains("expected c32a1d4ab5d03f1284b67883e8d87530") == true)
+    }
+  }
+
+  @Test func everyDataSetIsListed() throws {
+    let list = store.list()
+    #expect(list.map(\.name) == DatasetReference.Name.allCases)
+    for status in list {
+      switch (status.name, status.state) {
+      case (.shapes, .builtIn): continue
+      case (_, .absent(.missing)): continue
+      default: Issue.record("\(status)")
+      }
+    }
+    #expect(throws: DataError.self) { try store.verify(.cifar10) }
+    #expect(try store.verify(.shapes).isSynthetic)
+  }
+
+  @Test func theDirectoryMayComeFromTheEnvironment() {
+    let folder = ProcessInfo.processInfo.environment["REPRO_DATA"] ?? "Data"
+    #expect(DataStore.defaultDirectory.path.hasSuffix(folder.isEmpty ? "Data" : folder))
+  }
+}

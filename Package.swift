@@ -68,7 +68,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
       path: "Tests/TestSupport", swiftSettings: optimizedInDebug),
-    .testTarget(name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"]),

@@ -49,7 +49,8 @@ public final class CO2: PretrainingMethod {
 
   /// Creates both networks, equal at first, and a queue of random unit vectors.
   public init(
-    _ resNet: ResNet.Configuration, _ hyperparameters: Hyperparameters, side: Int = 32, using random: inout Random
+    _ resNet: ResNet.Configuration, _ hyperparameters: Hyperparameters, side: Int = 32,
+    using random: inout Random
   ) {
     func network(using random: inout Random) -> EmbeddingNetwork {
       let encoder = ResNet(resNet, using: &random)
@@ -76,7 +77,8 @@ public final class CO2: PretrainingMethod {
     let (instance, consistency) = terms(of: batch, at: progress)
     // L = L_ins + α L_con; at α = 0 this is MoCo, and the second term is only watched.
     return Loss(
-      α == 0 ? instance : instance + α * consistency, terms: ["instance": instance, "consistency": consistency])
+      α == 0 ? instance : instance + α * consistency,
+      terms: ["instance": instance, "consistency": consistency])
   }
 
   func terms(of batch: Batch, at progress: TrainingProgress) -> (instance: Tensor, consistency: Tensor) {

@@ -2,7 +2,8 @@ import Glibc
 
 /// The share of predictions that equal their label, in percent.
 func accuracy(of predictions: [Int], labels: [Int]) -> Double {
-  precondition(predictions.count == labels.count, "\(predictions.count) predictions for \(labels.count) labels")
+  precondition(
+    predictions.count == labels.count, "\(predictions.count) predictions for \(labels.count) labels")
   let hits = zip(predictions, labels).count { $0 == $1 }
   return 100 * Double(hits) / Double(labels.count)
 }

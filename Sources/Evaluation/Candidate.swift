@@ -85,7 +85,8 @@ public final class Candidate {
         let features = encoder(loader.images(at: range)).constant
         precondition(
           features.shape == [range.count, width] && features.dataType == .float32,
-          "an encoder of \(width) features returned \(features.dataType) \(features.shape) for \(range.count) images")
+          "an encoder of \(width) features returned \(features.dataType) \(features.shape) for \(range.count) images"
+        )
         values.withMutableFloats { target in
           features.withFloats { _ = target[(start * width)...].update(fromContentsOf: $0) }
         }

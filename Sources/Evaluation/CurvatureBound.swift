@@ -34,7 +34,8 @@ struct CurvatureBound {
     let weights = classCount * dimension
     for transpose in [CblasTrans, CblasNoTrans] {
       cblas_dtrsm(
-        CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, Int32(classCount), Int32(dimension), 1,
+        CblasRowMajor, CblasRight, CblasLower, transpose, CblasNonUnit, Int32(classCount), Int32(dimension),
+        1,
         factor, Int32(dimension), &result, Int32(dimension))
     }
     for index in weights..<result.count { result[index] *= 2 }
@@ -65,7 +66,9 @@ struct CurvatureBound {
       }
     }
     return (0..<size).map { index in
-      let (row, column) = (max(index / dimension, index % dimension), min(index / dimension, index % dimension))
+      let (row, column) = (
+        max(index / dimension, index % dimension), min(index / dimension, index % dimension)
+      )
       let place = row * dimension + column
       return (0..<parts).reduce(0) { $0 + sums[$1 * size + place] } / Double(count)
     }

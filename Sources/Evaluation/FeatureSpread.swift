@@ -37,7 +37,9 @@ public struct FeatureSpread: Sendable, Equatable {
     var sum = 0.0
     for column in 0..<dimension {
       var squares = 0.0
-      for row in 0..<count { squares += centred[row * dimension + column] * centred[row * dimension + column] }
+      for row in 0..<count {
+        squares += centred[row * dimension + column] * centred[row * dimension + column]
+      }
       sum += (squares / Double(count)).squareRoot()
     }
     return sum / Double(dimension) * Double(dimension).squareRoot()
@@ -84,7 +86,8 @@ public struct FeatureSpread: Sendable, Equatable {
     var work = [Double](repeating: 0, count: Int(workCount))
     // Fortran's upper triangle is the lower one in row-major order.
     dsyev_("N", "U", &size, &matrix, &leading, &values, &work, &workCount, &info)
-    precondition(info == 0, "the eigenvalues of a finite \(order) × \(order) matrix did not converge (dsyev: \(info))")
+    precondition(
+      info == 0, "the eigenvalues of a finite \(order) × \(order) matrix did not converge (dsyev: \(info))")
     return values
   }
 }

@@ -58,7 +58,8 @@ struct LBFGS {
       iterations += 1
     }
     return Result(
-      point: point, value: value, gradient: largest(gradient), iterations: iterations, evaluations: evaluations)
+      point: point, value: value, gradient: largest(gradient), iterations: iterations,
+      evaluations: evaluations)
   }
 
   /// −H g by the two-loop recursion.

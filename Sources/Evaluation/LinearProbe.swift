@@ -24,7 +24,8 @@ public struct LinearProbe: Evaluation {
   /// - Throws: `EvaluationError.probeDidNotConverge`, and what `Candidate.features` throws.
   public func evaluate(_ candidate: Candidate) throws -> [Score] {
     try scores(
-      training: candidate.features(.training), test: candidate.features(.test), classCount: candidate.classCount)
+      training: candidate.features(.training), test: candidate.features(.test),
+      classCount: candidate.classCount)
   }
 
   func scores(training: Features, test: Features, classCount: Int) throws -> [Score] {
@@ -43,7 +44,8 @@ public struct LinearProbe: Evaluation {
     let trainingRanks = ranks(problem.features, training.labels)
     func score(_ metric: String, _ ranks: [Int], within limit: Int) -> Score {
       Score(
-        metric: metric, value: 100 * Double(ranks.count { $0 < limit }) / Double(ranks.count), count: ranks.count)
+        metric: metric, value: 100 * Double(ranks.count { $0 < limit }) / Double(ranks.count),
+        count: ranks.count)
     }
     var scores = [score("top1", testRanks, within: 1)]
     if classCount > 5 { scores.append(score("top5", testRanks, within: 5)) }

@@ -31,7 +31,8 @@ struct LogisticRegression {
         var scratch = Scratch(classCount: classCount, dimension: dimension, block: LogisticRegression.block)
         for segment in range {
           let rows = WorkerPool.part(of: labels.count, worker: segment, workers: segments)
-          let target = UnsafeMutableBufferPointer(rebasing: sums[segment * sumCount..<(segment + 1) * sumCount])
+          let target = UnsafeMutableBufferPointer(
+            rebasing: sums[segment * sumCount..<(segment + 1) * sumCount])
           addLosses(of: rows, weights: weights, biases: biases, to: target, &scratch)
         }
       }
@@ -87,7 +88,8 @@ struct LogisticRegression {
           dimension, 0, &scratch.logits, classes)
         addResiduals(firstRow: start, count: count, biases: biases, to: sums, &scratch)
         cblas_sgemm(
-          CblasRowMajor, CblasTrans, CblasNoTrans, classes, dimension, Int32(count), 1, scratch.residuals, classes,
+          CblasRowMajor, CblasTrans, CblasNoTrans, classes, dimension, Int32(count), 1, scratch.residuals,
+          classes,
           x, dimension, 0, &scratch.products, dimension)
         for index in scratch.products.indices { sums[index] += Double(scratch.products[index]) }
       }

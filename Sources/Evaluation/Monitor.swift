@@ -20,7 +20,8 @@ public struct Monitor: Sendable {
     /// What goes into the curves.
     public var metrics: [(name: String, value: Double)] {
       [
-        ("monitor-knn", top1), ("feature-deviation", spread.deviation), ("effective-rank", spread.effectiveRank),
+        ("monitor-knn", top1), ("feature-deviation", spread.deviation),
+        ("effective-rank", spread.effectiveRank),
       ]
     }
   }
@@ -34,7 +35,9 @@ public struct Monitor: Sendable {
   private let dataType: DataType
 
   /// Prepares a monitor on the first images of each split.
-  public init(training: ImageSet, test: ImageSet, standardization: Standardization, dataType: DataType = .float32) {
+  public init(
+    training: ImageSet, test: ImageSet, standardization: Standardization, dataType: DataType = .float32
+  ) {
     self.training = training.subset(0..<min(Monitor.trainingCount, training.count))
     self.test = test.subset(0..<min(Monitor.testCount, test.count))
     self.standardization = standardization

@@ -45,7 +45,8 @@ public struct NearestNeighbors: Evaluation {
       var votes = [Double](repeating: 0, count: classCount)
       for place in query * neighbors.perQuery..<query * neighbors.perQuery + voters {
         // Relative to the largest cosine there is, so that no temperature overflows.
-        votes[labels[neighbors.indices[place]]] += exponential((neighbors.similarities[place] - 1) / temperature)
+        votes[labels[neighbors.indices[place]]] += exponential(
+          (neighbors.similarities[place] - 1) / temperature)
       }
       return firstMaximum(votes)
     }

@@ -15,7 +15,9 @@ struct NormalizedRows {
         WorkerPool.forEachRange(of: rows.shape[0], grain: 64) { range in
           for start in range.lazy.map({ $0 * dimension }) {
             var squares = 0.0
-            for index in start..<start + dimension { squares += Double(source[index]) * Double(source[index]) }
+            for index in start..<start + dimension {
+              squares += Double(source[index]) * Double(source[index])
+            }
             let factor = squares > 0 ? 1 / squares.squareRoot() : 0
             for index in start..<start + dimension { target[index] = Float(Double(source[index]) * factor) }
           }
@@ -38,7 +40,8 @@ struct Neighbors {
   /// Searches exhaustively, in blocks of products that stay in the cache.
   init(of queries: NormalizedRows, in bank: NormalizedRows, count: Int) {
     precondition(
-      queries.dimension == bank.dimension, "queries of \(queries.dimension) features, a bank of \(bank.dimension)")
+      queries.dimension == bank.dimension,
+      "queries of \(queries.dimension) features, a bank of \(bank.dimension)")
     queryCount = queries.count
     perQuery = min(count, bank.count)
     similarities = [Float](repeating: 0, count: queryCount * perQuery)

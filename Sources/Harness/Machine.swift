@@ -64,7 +64,7 @@ public struct Machine: Codable, Sendable, Equatable {
 }
 
 /// What this process has used so far.
-enum ProcessUsage {
+public enum ProcessUsage {
   /// Processor time of all its threads, in seconds.
   static var cpuSeconds: Double {
     var usage = rusage()
@@ -74,7 +74,7 @@ enum ProcessUsage {
   }
 
   /// The most memory it has held since the last `forgetPeak`, in bytes.
-  static var peakMemoryBytes: Int {
+  public static var peakMemoryBytes: Int {
     let text = Machine.field("VmHWM", in: "/proc/self/status") ?? ""
     return (Int(text.prefix { $0.isNumber }) ?? 0) * 1_024
   }

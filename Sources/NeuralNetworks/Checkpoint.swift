@@ -42,7 +42,9 @@ extension Checkpoint {
       var tensors: [String: Tensor] = [:]
       for entry in header.entries {
         var tensor = Tensor(uninitialized: entry.shape, entry.dataType)
-        try tensor.withMutableBytes { try reader.read(into: $0, at: header.dataStart + entry.range.lowerBound) }
+        try tensor.withMutableBytes {
+          try reader.read(into: $0, at: header.dataStart + entry.range.lowerBound)
+        }
         tensors[entry.name] = tensor
       }
       return Checkpoint(tensors: tensors, metadata: header.metadata, path: file.path)

@@ -56,9 +56,11 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     case .foreign(let kind): "is not a safetensors file, it looks like \(kind)"
     case .truncated(let expected, let found): "is cut off, \(found) of \(expected) bytes are there"
     case .trailingBytes(let expected, let found): "has \(found) bytes where its tensors end at \(expected)"
-    case .oversizedHeader(let length, let limit): "claims a header of \(length) bytes (at most \(limit) are read)"
+    case .oversizedHeader(let length, let limit):
+      "claims a header of \(length) bytes (at most \(limit) are read)"
     case .headerNotUTF8: "has a header that is not UTF-8 text"
-    case .malformedHeader(let byte, let expected): "has a broken header, at its byte \(byte) \(expected) was expected"
+    case .malformedHeader(let byte, let expected):
+      "has a broken header, at its byte \(byte) \(expected) was expected"
     case .duplicateName(let name): "names '\(name)' twice"
     case .unsupportedType(let tensor, let found): "holds '\(tensor)' as \(found)"
     case .sizeMismatch(let tensor, let shape, let expected, let found):

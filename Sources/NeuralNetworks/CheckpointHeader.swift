@@ -27,7 +27,8 @@ extension CheckpointHeader {
     _ tensors: [String: Tensor], metadata: [String: String]
   ) -> (bytes: [UInt8], order: [String]) {
     precondition(tensors[metadataKey] == nil, "'\(metadataKey)' is no tensor's name: the format reserves it")
-    let order = tensors.sorted { ($0.value.dataType.rank, $0.key) < ($1.value.dataType.rank, $1.key) }.map(\.key)
+    let order = tensors.sorted { ($0.value.dataType.rank, $0.key) < ($1.value.dataType.rank, $1.key) }.map(
+      \.key)
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -117,7 +118,8 @@ extension CheckpointHeader {
       }
       entries.append(
         Entry(
-          name: tensor.name, dataType: dataType, shape: Shape(tensor.shape), range: tensor.begin..<tensor.end))
+          name: tensor.name, dataType: dataType, shape: Shape(tensor.shape), range: tensor.begin..<tensor.end)
+      )
     }
     return entries
   }

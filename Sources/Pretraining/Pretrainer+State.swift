@@ -20,7 +20,9 @@ extension Pretrainer {
   public func restore(_ state: [String: Tensor]) throws {
     let own = method.namedState
     for (name, value) in own {
-      guard let saved = state["model." + name] else { throw PretrainingError.foreignState("it lacks \(name)") }
+      guard let saved = state["model." + name] else {
+        throw PretrainingError.foreignState("it lacks \(name)")
+      }
       guard saved.shape == value.value.shape else {
         throw PretrainingError.foreignState("\(name) has shape \(saved.shape), not \(value.value.shape)")
       }
@@ -38,6 +40,7 @@ extension Pretrainer {
       Dictionary(
         uniqueKeysWithValues: state.filter { $0.key.hasPrefix(prefix) }
           .map { (String($0.key.dropFirst(prefix.count)), $0.value) }))
+    pending = []
     progress.step = Int(saved.floats[0])
     progress.epoch = Int(saved.floats[1])
   }

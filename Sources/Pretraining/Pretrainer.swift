@@ -31,7 +31,8 @@ public enum PretrainingError: Error, CustomStringConvertible, Equatable {
         + "(--set plan.precision=float32); the last good checkpoint is kept"
     case .batchTooLarge(let batchSize, let images):
       "a batch of \(batchSize) images cannot be drawn from \(images): lower plan.batchSize"
-    case .foreignState(let what): "the checkpoint does not fit this training: \(what); start anew with --fresh"
+    case .foreignState(let what):
+      "the checkpoint does not fit this training: \(what); start anew with --fresh"
     }
   }
 }
@@ -46,6 +47,8 @@ public final class Pretrainer {
   private let loader: ViewLoader
   private let seed: UInt64
   private let stepsPerEpoch: Int
+  /// The batches still to come in this epoch, last first.
+  var pending: [[Int]] = []
 
   /// Prepares the training of `method` on `images`, in numbers of `dataType`.
   ///
@@ -79,12 +82,22 @@ public final class Pretrainer {
   /// - Throws: `PretrainingError.nonFiniteLoss`, and whatever `observe` throws.
   public func runEpoch(_ observe: (StepReport) throws -> Void) throws {
     let epoch = progress.epoch
-    let batches = Shuffled().batches(
-      count: loader.images.count, size: plan.batchSize, epoch: epoch, seed: seed)
-    for indices in batches.dropFirst(progress.step - epoch * stepsPerEpoch) {
-      try observe(try step(on: loader.batch(indices: indices, epoch: epoch)))
+    while progress.epoch == epoch { try observe(try step()) }
+  }
+
+  /// Takes the next step, from image bytes to updated weights.
+  ///
+  /// - Throws: `PretrainingError.nonFiniteLoss`.
+  @discardableResult
+  public func step() throws -> StepReport {
+    if pending.isEmpty {
+      let batches = Shuffled().batches(
+        count: loader.images.count, size: plan.batchSize, epoch: progress.epoch, seed: seed)
+      pending = batches.dropFirst(progress.step - progress.epoch * stepsPerEpoch).reversed()
     }
-    progress.epoch += 1
+    let report = try step(on: loader.batch(indices: pending.removeLast(), epoch: progress.epoch))
+    if pending.isEmpty { progress.epoch += 1 }
+    return report
   }
 
   /// Takes one step: the two halves of every method's algorithm, in its order.

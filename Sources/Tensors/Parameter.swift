@@ -28,12 +28,15 @@ public final class Parameter: @unchecked Sendable {
   public func update(_ body: (inout Tensor) -> Void) {
     let shape = stored.shape
     body(&stored)
-    precondition(stored.shape == shape, "an update changed a parameter's shape from \(shape) to \(stored.shape)")
+    precondition(
+      stored.shape == shape, "an update changed a parameter's shape from \(shape) to \(stored.shape)")
     version += 1
   }
 
   /// A copy of the current value in another form, made by `make` once per version.
-  func copy<Copy: AnyObject>(_ key: AnyHashable, _ make: (_ current: Tensor, _ previous: Copy?) -> Copy) -> Copy {
+  func copy<Copy: AnyObject>(_ key: AnyHashable, _ make: (_ current: Tensor, _ previous: Copy?) -> Copy)
+    -> Copy
+  {
     let known = copies[key]
     if let known, known.version == version, let value = known.value as? Copy { return value }
     let value = make(stored, known?.value as? Copy)

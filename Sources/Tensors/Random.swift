@@ -14,7 +14,8 @@ public struct Random: RandomNumberGenerator, Sendable {
 
   /// Creates the generator of one stream: `epoch`, `index` and `view` must each lie within 0..<2³² (view: 2¹⁶).
   public init(seed: UInt64, stream: String, epoch: Int = 0, index: Int = 0, view: Int = 0) {
-    self.init(seed: seed, key: Random.mixed(seed ^ Random.hash(stream)), epoch: epoch, index: index, view: view)
+    self.init(
+      seed: seed, key: Random.mixed(seed ^ Random.hash(stream)), epoch: epoch, index: index, view: view)
   }
 
   /// The key of a stream, computed once where many generators of one stream are made.
@@ -31,7 +32,8 @@ public struct Random: RandomNumberGenerator, Sendable {
   public func split(_ name: String) -> Random {
     let parent = UInt64(key.y) << 32 | UInt64(key.x)
     let child = Random.mixed(parent ^ Random.hash(name))
-    return Random(seed: seed, key: child, epoch: Int(counter.w), index: Int(counter.z), view: Int(counter.y >> 16))
+    return Random(
+      seed: seed, key: child, epoch: Int(counter.w), index: Int(counter.z), view: Int(counter.y >> 16))
   }
 
   public mutating func next() -> UInt64 { UInt64(nextWord()) << 32 | UInt64(nextWord()) }

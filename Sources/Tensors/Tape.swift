@@ -41,7 +41,8 @@ final class Tape: @unchecked Sendable {
   }
 
   func append(inputs: [Int?], pullback: @escaping Pullback) -> Node {
-    precondition(isRecording, "an operation was recorded inside a pullback: second derivatives are not supported")
+    precondition(
+      isRecording, "an operation was recorded inside a pullback: second derivatives are not supported")
     entries.append(Entry(inputs: inputs, pullback: pullback))
     return Node(tape: self, index: entries.count - 1)
   }

@@ -94,7 +94,8 @@ extension Tensor {
   }
 
   /// Calls `body` with the bytes of the elements for writing, after making the storage this tensor's own.
-  public mutating func withMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
+  public mutating func withMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R
+  {
     precondition(!isRecorded, "a tensor on the tape (shape \(shape)) cannot be changed in place")
     if !isKnownUniquelyReferenced(&storage) {
       let copy = Storage(byteCount: storage.byteCount)

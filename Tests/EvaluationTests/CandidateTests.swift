@@ -42,7 +42,8 @@ func shapes(_ count: Int, stream: String = "evaluation") -> ImageSet {
     dataType: DataType = .float32
   ) -> Candidate {
     Candidate(
-      encoder: encoder, training: training, test: test ?? training, standardization: .shapes, dataType: dataType,
+      encoder: encoder, training: training, test: test ?? training, standardization: .shapes,
+      dataType: dataType,
       batchSize: batchSize)
   }
 

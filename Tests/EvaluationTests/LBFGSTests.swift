@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test func startsWhereItEndsAtAMinimum() {
-    let result = LBFGS(tolerance: 1e-8, maximumIterations: 10).minimize({ ($0[0] * $0[0], [2 * $0[0]]) }, from: [0])
+    let result = LBFGS(tolerance: 1e-8, maximumIterations: 10).minimize(
+      { ($0[0] * $0[0], [2 * $0[0]]) }, from: [0])
     #expect(result.iterations == 0 && result.evaluations == 1)
   }
 

@@ -13,7 +13,8 @@ import Testing
       let (row, column) = (index / dimension, index % dimension)
       return centers[(row % classes) * dimension + column] + spread * random.normal()
     }
-    return Features(values: Tensor(values, shape: [count, dimension]), labels: (0..<count).map { $0 % classes })
+    return Features(
+      values: Tensor(values, shape: [count, dimension]), labels: (0..<count).map { $0 % classes })
   }
 
   private func value(_ metric: String, _ scores: [Score]) -> Double? {

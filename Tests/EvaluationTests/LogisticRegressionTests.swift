@@ -84,7 +84,9 @@ import Testing
       let logits = LogisticRegression.logits(problem.features, parameters: fit.point, classCount: 3)
       return firstMaximum(logits[row * 3..<row * 3 + 3])
     }
-    #expect(abs(accuracy(of: predictions, labels: labels) - 100 * fixture.scalar("probe.\(strength).accuracy")) < 1e-9)
+    #expect(
+      abs(accuracy(of: predictions, labels: labels) - 100 * fixture.scalar("probe.\(strength).accuracy"))
+        < 1e-9)
   }
 
   @Test func theMetricDoesNotMoveTheOptimum() {

@@ -56,6 +56,7 @@ import Testing
     let bank = Features(values: Tensor([1, 0.1, 1, 0.2, 0, 1], shape: [3, 2]), labels: [0, 1, 1])
     let query = Features(values: Tensor([1, 0.1], shape: [1, 2]), labels: [0])
     #expect(
-      NearestNeighbors(k: [3], temperature: 1e-6).scores(bank: bank, queries: query, classCount: 2)[0].value == 100)
+      NearestNeighbors(k: [3], temperature: 1e-6).scores(bank: bank, queries: query, classCount: 2)[0].value
+        == 100)
   }
 }

@@ -13,11 +13,14 @@ import Testing
       let similarities = (0..<bank.shape[0]).map { row in
         (0..<d).reduce(0.0) { $0 + Double(q[query * d + $1]) * Double(b[row * d + $1]) }
       }
-      return similarities.indices.sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }.prefix(count).map { $0 }
+      return similarities.indices.sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }.prefix(count)
+        .map { $0 }
     }
   }
 
-  @Test(arguments: [(1, 1, 1, 1), (5, 30, 4, 7), (130, 1_025, 8, 200), (129, 3_000, 17, 20), (3, 2_048, 5, 300)])
+  @Test(arguments: [
+    (1, 1, 1, 1), (5, 30, 4, 7), (130, 1_025, 8, 200), (129, 3_000, 17, 20), (3, 2_048, 5, 300),
+  ])
   func agreesWithBruteForce(queries: Int, bank: Int, dimension: Int, k: Int) {
     let q = randomTensor([queries, dimension], seed: 1)
     let b = randomTensor([bank, dimension], seed: 2)
@@ -39,16 +42,19 @@ import Testing
   @Test func equalSimilaritiesGoToTheEarlierRow() {
     let row: [Float] = [1, 0, 0, 0]
     let bank = Tensor((0..<1_500).flatMap { _ in row }, shape: [1_500, 4])
-    let found = Neighbors(of: NormalizedRows(Tensor(row, shape: [1, 4])), in: NormalizedRows(bank), count: 10)
+    let found = Neighbors(
+      of: NormalizedRows(Tensor(row, shape: [1, 4])), in: NormalizedRows(bank), count: 10)
     #expect(found.indices == Array(0..<10))
   }
 
   @Test func zeroRowsAreSimilarToNothing() {
     let bank = Tensor([0, 0, 1, 1, -1, 0], shape: [3, 2])
-    let found = Neighbors(of: NormalizedRows(Tensor([1, 0], shape: [1, 2])), in: NormalizedRows(bank), count: 3)
+    let found = Neighbors(
+      of: NormalizedRows(Tensor([1, 0], shape: [1, 2])), in: NormalizedRows(bank), count: 3)
     #expect(found.indices == [1, 0, 2])
     expectClose(found.similarities, [Float(0.5).squareRoot(), 0, -1])
-    let ofZero = Neighbors(of: NormalizedRows(Tensor([0, 0], shape: [1, 2])), in: NormalizedRows(bank), count: 3)
+    let ofZero = Neighbors(
+      of: NormalizedRows(Tensor([0, 0], shape: [1, 2])), in: NormalizedRows(bank), count: 3)
     #expect(ofZero.indices == [0, 1, 2])
     #expect(ofZero.similarities == [0, 0, 0])
   }

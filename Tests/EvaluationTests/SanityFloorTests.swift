@@ -10,7 +10,8 @@ import Vision
 @Suite struct SanityFloorTests {
   private func candidate(_ encoder: any Encoder, dataType: DataType = .float32) -> Candidate {
     Candidate(
-      encoder: encoder, training: shapes(2_000), test: shapes(500, stream: "evaluation.test"), standardization: .shapes,
+      encoder: encoder, training: shapes(2_000), test: shapes(500, stream: "evaluation.test"),
+      standardization: .shapes,
       dataType: dataType)
   }
 

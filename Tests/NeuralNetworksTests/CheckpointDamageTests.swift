@@ -11,14 +11,16 @@ import Testing
   ) throws {
     try withTemporaryFile { file in
       try bytes.write(to: file)
-      expectProblem({ $0 == problem }, of: { _ = try Checkpoint.read(from: file) }, sourceLocation: sourceLocation)
+      expectProblem(
+        { $0 == problem }, of: { _ = try Checkpoint.read(from: file) }, sourceLocation: sourceLocation)
     }
   }
 
   /// A file of the given header and `count` bytes of elements.
   private func file(_ header: String, count: Int = 0, length: UInt64? = nil) -> Data {
     let text = Data(header.utf8)
-    return withUnsafeBytes(of: (length ?? UInt64(text.count)).littleEndian) { Data($0) } + text + Data(count: count)
+    return withUnsafeBytes(of: (length ?? UInt64(text.count)).littleEndian) { Data($0) } + text
+      + Data(count: count)
   }
 
   private func one(_ fields: String) -> String { "{\"a\":{\(fields)}}" }
@@ -59,14 +61,17 @@ import Testing
   @Test func foreignFilesAreNamed() throws {
     try expect(.foreign("an empty file"), reading: Data())
     try expect(.foreign("an HTML page"), reading: Data("<!DOCTYPE html><html></html>".utf8))
-    try expect(.foreign("a zip archive, as torch.save writes"), reading: Data("PK\u{3}\u{4}aaaaaaaaaaaaaaa".utf8))
+    try expect(
+      .foreign("a zip archive, as torch.save writes"), reading: Data("PK\u{3}\u{4}aaaaaaaaaaaaaaa".utf8))
     try expect(.foreign("a Python pickle"), reading: Data([0x80, 2]) + Data(count: 20))
     try expect(.foreign("a gzip archive"), reading: Data([0x1F, 0x8B]) + Data(count: 20))
-    try expect(.foreign("something else (it begins with 00 00 00 00 00 00 00 00 00)"), reading: Data(count: 20))
+    try expect(
+      .foreign("something else (it begins with 00 00 00 00 00 00 00 00 00)"), reading: Data(count: 20))
   }
 
   @Test func headersBeyondTheLimitAreNotRead() throws {
-    try expect(.oversizedHeader(length: 100_000_001, limit: 100_000_000), reading: file("{}", length: 100_000_001))
+    try expect(
+      .oversizedHeader(length: 100_000_001, limit: 100_000_000), reading: file("{}", length: 100_000_001))
     try expect(.oversizedHeader(length: .max, limit: 100_000_000), reading: file("{}", length: .max))
     try expect(.truncated(expected: 108, found: 10), reading: file("{}", length: 100))
   }
@@ -85,7 +90,8 @@ import Testing
     try expect(.duplicateName("k"), reading: file("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}"))
     try expect(
       .duplicateName("dtype"),
-      reading: file(one("\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]"), count: 4))
+      reading: file(one("\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]"), count: 4)
+    )
   }
 
   @Test func typesMustBeKnown() throws {
@@ -98,13 +104,17 @@ import Testing
       one("\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offsets)]")
     }
     try expect(
-      .sizeMismatch(tensor: "a", shape: [2], expected: 8, found: 4), reading: file(header("2", "0,4"), count: 4))
+      .sizeMismatch(tensor: "a", shape: [2], expected: 8, found: 4),
+      reading: file(header("2", "0,4"), count: 4))
     try expect(
-      .sizeMismatch(tensor: "a", shape: [1], expected: 4, found: -4), reading: file(header("1", "4,0"), count: 4))
+      .sizeMismatch(tensor: "a", shape: [1], expected: 4, found: -4),
+      reading: file(header("1", "4,0"), count: 4))
     let huge = 1 << 62
     try expect(
       .hugeShape(tensor: "a", shape: [huge, 4]), reading: file(header("\(huge),4", "0,4"), count: 4))
-    try expect(.truncated(expected: 8 + header("9", "0,36").utf8.count + 36, found: 8 + header("9", "0,36").utf8.count),
+    try expect(
+      .truncated(
+        expected: 8 + header("9", "0,36").utf8.count + 36, found: 8 + header("9", "0,36").utf8.count),
       reading: file(header("9", "0,36")))
     try expect(.gap(tensor: "a", begin: 4, previousEnd: 0), reading: file(header("1", "4,8"), count: 8))
   }
@@ -117,8 +127,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "{\"a\":1}", "{\"a\":{}", "{\"a\":{\"dtype\":\"F32\"}}", "{\"a\" {}}", "{,}", "{\"a\":{\"dtype\":\"F32\",}}",
-    "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", "{\"\\ud800\":{}}", "{\"\\u00g1\":{}}",
+    "{\"a\":1}", "{\"a\":{}", "{\"a\":{\"dtype\":\"F32\"}}", "{\"a\" {}}", "{,}",
+    "{\"a\":{\"dtype\":\"F32\",}}",
+    "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", "{\"\\ud800\":{}}",
+    "{\"\\u00g1\":{}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", "{\"a\\", "{\"a\\u12", "{} x",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}", "{\"\\u+123\":{}}",
     "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", "{\"__metadata__\":{\"a\":1}}",
@@ -127,14 +139,18 @@ import Testing
   func brokenHeadersAreRefused(header: String) throws {
     try withTemporaryFile { url in
       try file(header, count: 4).write(to: url)
-      expectProblem { if case .malformedHeader = $0 { true } else { false } } of: {
+      expectProblem {
+        if case .malformedHeader = $0 { true } else { false }
+      } of: {
         _ = try Checkpoint.read(from: url)
       }
     }
   }
 
   @Test func aFolderIsNotACheckpoint() {
-    expectProblem { $0 == .unreadable("it is not a file") } of: {
+    expectProblem {
+      $0 == .unreadable("it is not a file")
+    } of: {
       _ = try Checkpoint.read(from: FileManager.default.temporaryDirectory)
     }
   }

@@ -43,11 +43,19 @@ private final class Whole: Module {
       try Checkpoint.write(state, to: file)
       let checkpoint = try Checkpoint.read(from: file)
       let target = Whole(5, 6)
-      expectProblem { $0 == .unexpected(["optimizer.step"]) } of: { try checkpoint.restore(target) }
-      expectProblem { $0 == .shapeMismatch(tensor: "parts.1.weight", expected: [2], found: [3]) } of: {
+      expectProblem {
+        $0 == .unexpected(["optimizer.step"])
+      } of: {
+        try checkpoint.restore(target)
+      }
+      expectProblem {
+        $0 == .shapeMismatch(tensor: "parts.1.weight", expected: [2], found: [3])
+      } of: {
         try checkpoint.restore(target, allowingOthers: true)
       }
-      expectProblem { $0 == .missing(["parts.2.weight", "parts.2.mean"]) } of: {
+      expectProblem {
+        $0 == .missing(["parts.2.weight", "parts.2.mean"])
+      } of: {
         try checkpoint.restore(Whole(1, 2, 3), allowingOthers: true)
       }
       #expect(target.namedState.map(\.state.value.floats) == [[5, 5], [5], [6, 6], [6]])
@@ -60,7 +68,9 @@ private final class Whole: Module {
       state["mean"] = Tensor(zeros: [1], .int32)
       try Checkpoint.write(state, to: file)
       let checkpoint = try Checkpoint.read(from: file)
-      expectProblem { $0 == .typeMismatch(tensor: "mean", expected: .float32, found: .int32) } of: {
+      expectProblem {
+        $0 == .typeMismatch(tensor: "mean", expected: .float32, found: .int32)
+      } of: {
         try checkpoint.restore(Part(2))
       }
     }

@@ -46,7 +46,8 @@ import Testing
 
   @Test func keepsEveryBitAndName() throws {
     let strange = ["", "é", "\u{1F600}", "line\nbreak\u{1}", "back\\slash", "a/b c"]
-    var tensors = Dictionary(uniqueKeysWithValues: strange.map { ($0, Tensor([.nan, -0.0], shape: [1, 2])) })
+    var tensors = Dictionary(
+      uniqueKeysWithValues: strange.map { ($0, Tensor([.nan, -0.0], shape: [1, 2])) })
     tensors["large"] = Tensor((0..<10_000).map { Float($0) }, shape: [100, 100])
     let metadata = Dictionary(uniqueKeysWithValues: strange.map { ($0, $0 + "!") })
     try withTemporaryFile { file in
@@ -88,8 +89,16 @@ import Testing
 
   @Test func aFolderThatIsNotThereIsAnError() {
     let file = URL(filePath: "/nonexistent/folder/a.safetensors")
-    expectProblem { if case .unwritable = $0 { true } else { false } } of: { try Checkpoint.write([:], to: file) }
-    expectProblem { if case .unreadable = $0 { true } else { false } } of: { _ = try Checkpoint.read(from: file) }
+    expectProblem {
+      if case .unwritable = $0 { true } else { false }
+    } of: {
+      try Checkpoint.write([:], to: file)
+    }
+    expectProblem {
+      if case .unreadable = $0 { true } else { false }
+    } of: {
+      _ = try Checkpoint.read(from: file)
+    }
   }
 
   /// /dev/full refuses every byte, as a full disk does.
@@ -121,7 +130,9 @@ func expectProblem(
   let error = #expect(throws: CheckpointError.self, sourceLocation: sourceLocation) { try body() }
   guard let error else { return }
   #expect(matches(error.problem), "\(error)", sourceLocation: sourceLocation)
-  #expect(error.description.hasPrefix(error.file) && error.description.contains("; "), sourceLocation: sourceLocation)
+  #expect(
+    error.description.hasPrefix(error.file) && error.description.contains("; "),
+    sourceLocation: sourceLocation)
 }
 
 /// Calls `body` with a path in a folder of its own.

@@ -24,9 +24,11 @@ import Testing
       return Loss((output! * fixture.tensor("upstream")).sum())
     }
     expectClose(output!.floats, fixture.tensor("output").floats, relative: 1e-5, "output")
-    expectClose(gradients[input]!.floats, fixture.tensor("gradient.input").floats, relative: 1e-5, "input gradient")
+    expectClose(
+      gradients[input]!.floats, fixture.tensor("gradient.input").floats, relative: 1e-5, "input gradient")
     for (name, parameter) in block.namedParameters {
-      expectClose(gradients[parameter]!.floats, fixture.tensor("gradient." + name).floats, relative: 2e-5, name)
+      expectClose(
+        gradients[parameter]!.floats, fixture.tensor("gradient." + name).floats, relative: 2e-5, name)
     }
     for (name, state) in block.namedState where name.contains("running") {
       expectClose(state.value.floats, fixture.tensor("after." + name).floats, relative: 1e-5, name)
@@ -59,7 +61,8 @@ import Testing
       expect(gradients[norm.bias], "gradient.bias")
     }
     let frozen = inference { norm(fixture.tensor("input.0"), thenReLU: thenReLU) }
-    expectClose(frozen.floats, fixture.tensor("\(variant).inference.output.0").floats, relative: 1e-5, "inference")
+    expectClose(
+      frozen.floats, fixture.tensor("\(variant).inference.output.0").floats, relative: 1e-5, "inference")
   }
 
   @Test func wholeNetworkStepByStep() throws {
@@ -83,7 +86,8 @@ import Testing
       if step == 0 {
         expectClose(logits!.floats, fixture.tensor("logits").floats, relative: 1e-5, "logits")
         for (name, parameter) in network.encoder.namedParameters {
-          expectClose(gradients[parameter]!.floats, golden.tensor("gradient." + name).floats, relative: 2e-4, name)
+          expectClose(
+            gradients[parameter]!.floats, golden.tensor("gradient." + name).floats, relative: 2e-4, name)
         }
         for (name, state) in network.encoder.namedState where name.contains("running") {
           expectClose(state.value.floats, fixture.tensor("after." + name).floats, relative: 1e-5, name)
@@ -111,7 +115,9 @@ import Testing
     let optimizer = Optimizer(configuration, for: pair)
     let scale = Float(fixture.scalars["\(name).rate_scale"]!)
     for (step, rate) in fixture.doubles("rates").enumerated() {
-      func at(_ key: String, _ shape: Shape) -> Tensor { fixture.tensor(key).rows(step..<step + 1).reshaped(to: shape) }
+      func at(_ key: String, _ shape: Shape) -> Tensor {
+        fixture.tensor(key).rows(step..<step + 1).reshaped(to: shape)
+      }
       let (weight, bias) = (at("gradient.weight", pair.weight.shape), at("gradient.bias", pair.bias.shape))
       // A linear loss has the given tensors as its gradients.
       let (_, gradients) = withGradients(of: pair.parameters) {
@@ -119,7 +125,8 @@ import Testing
       }
       optimizer.update(pair.parameters, with: gradients, learningRate: scale * Float(rate))
       expectClose(
-        pair.weight.constant.floats, at("\(name).weight", pair.weight.shape).floats, relative: 1e-5, "step \(step)")
+        pair.weight.constant.floats, at("\(name).weight", pair.weight.shape).floats, relative: 1e-5,
+        "step \(step)")
       expectClose(
         pair.bias.constant.floats, at("\(name).bias", pair.bias.shape).floats, relative: 1e-5, "step \(step)")
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Pretraining
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The paper's equations in plain loops over doubles, written from the paper's text alone.
@@ -9,7 +9,8 @@ enum CO2Oracle {
   static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
   /// L_ins of one query: −log of the probability of its positive among itself and the negatives (equation 1).
-  static func instance(_ q: [Double], _ p: [Double], _ negatives: [[Double]], _ temperature: Double) -> Double {
+  static func instance(_ q: [Double], _ p: [Double], _ negatives: [[Double]], _ temperature: Double) -> Double
+  {
     let positive = dot(q, p) / temperature
     let logits = [positive] + negatives.map { dot(q, $0) / temperature }
     let largest = logits.max()!
@@ -34,7 +35,9 @@ enum CO2Oracle {
   }
 
   /// L_con of one query: half the divergence either way (equation 4).
-  static func consistency(_ q: [Double], _ p: [Double], _ negatives: [[Double]], _ temperature: Double) -> Double {
+  static func consistency(_ q: [Double], _ p: [Double], _ negatives: [[Double]], _ temperature: Double)
+    -> Double
+  {
     let (big, small) = (distribution(q, negatives, temperature), distribution(p, negatives, temperature))
     return 0.5 * divergence(small, big) + 0.5 * divergence(big, small)
   }

@@ -10,7 +10,9 @@ import Vision
 @Suite struct CO2Tests {
   let start = TrainingProgress(step: 0, steps: 10, epoch: 0, epochs: 1)
 
-  func method(_ change: (inout CO2.Hyperparameters) -> Void = { _ in }, groups: Int = 2, seed: UInt64 = 0) -> CO2 {
+  func method(_ change: (inout CO2.Hyperparameters) -> Void = { _ in }, groups: Int = 2, seed: UInt64 = 0)
+    -> CO2
+  {
     var hyperparameters = CO2.Hyperparameters()
     hyperparameters.queueLength = 64
     hyperparameters.embeddingDimension = 16
@@ -35,7 +37,8 @@ import Vision
       let terms = method.terms(of: batch, at: start)
       return Loss(term == "instance" ? terms.instance : terms.consistency)
     }
-    return parameters.map { parameter in gradients[parameter].map { $0.floats.contains { $0 != 0 } } ?? false }
+    return parameters.map { parameter in gradients[parameter].map { $0.floats.contains { $0 != 0 } } ?? false
+    }
   }
 
   @Test(arguments: ["instance", "consistency"])
@@ -43,7 +46,8 @@ import Vision
     let method = method()
     let online = method.online.namedParameters
     // The last block's normalization starts at γ = 1, so nothing is cut off at initialization.
-    for (name, reached) in zip(online.map(\.name), gradients(method, of: term, over: online.map(\.parameter))) {
+    for (name, reached) in zip(online.map(\.name), gradients(method, of: term, over: online.map(\.parameter)))
+    {
       #expect(reached, "\(term) has no gradient in \(name)")
     }
   }
@@ -112,7 +116,8 @@ import Vision
   @Test func bothNetworksStartEqual() {
     let method = method()
     #expect(
-      method.online.parameters.map { $0.constant.floats } == method.momentum.network.parameters.map { $0.constant.floats })
+      method.online.parameters.map { $0.constant.floats }
+        == method.momentum.network.parameters.map { $0.constant.floats })
   }
 
   /// How much more alike a query is to the keys of its own normalization group than to those of others: what shared
@@ -127,7 +132,11 @@ import Vision
       var (own, other): ([Float], [Float]) = ([], [])
       for i in 0..<16 {
         for j in 0..<16 where i != j {
-          if i / 4 == j / 4 { own.append(similarities[i * 16 + j]) } else { other.append(similarities[i * 16 + j]) }
+          if i / 4 == j / 4 {
+            own.append(similarities[i * 16 + j])
+          } else {
+            other.append(similarities[i * 16 + j])
+          }
         }
       }
       total += own.reduce(0, +) / Float(own.count) - other.reduce(0, +) / Float(other.count)
@@ -137,8 +146,10 @@ import Vision
 
   @Test func shufflingKeysClosesTheLeakThroughBatchStatistics() {
     let (open, closed) = (leak(shufflesKeys: false), leak(shufflesKeys: true))
-    #expect(open < -0.02 || open > 0.02, "without shuffling group mates should stand out, but do by \(open) only")
-    #expect(abs(closed) < 0.3 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
+    #expect(
+      open < -0.02 || open > 0.02, "without shuffling group mates should stand out, but do by \(open) only")
+    #expect(
+      abs(closed) < 0.3 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
   }
 
   @Test func shufflingIsUndone() {

@@ -6,7 +6,9 @@ import Testing
 @Suite struct ConvolutionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let kernel, stride, padding, inputs, outputs, height, width: Int
-    var testDescription: String { "\(kernel)×\(kernel)/\(stride) p\(padding) \(inputs)→\(outputs) \(height)×\(width)" }
+    var testDescription: String {
+      "\(kernel)×\(kernel)/\(stride) p\(padding) \(inputs)→\(outputs) \(height)×\(width)"
+    }
   }
 
   static let cases: [Case] = [1, 3, 5, 7].flatMap { kernel in
@@ -14,7 +16,8 @@ import Testing
       [(1, 16), (3, 16), (16, 17), (17, 3), (16, 32)].flatMap { inputs, outputs in
         [0, kernel / 2].map { padding in
           Case(
-            kernel: kernel, stride: stride, padding: padding, inputs: inputs, outputs: outputs, height: 9, width: 7)
+            kernel: kernel, stride: stride, padding: padding, inputs: inputs, outputs: outputs, height: 9,
+            width: 7)
         }
       }
     }

@@ -11,7 +11,9 @@ import Testing
     expectGradients(shapes: [[3, 5], [3, 5]]) { weighted($0[0].value + $0[1].value) }
     expectGradients(shapes: [[3, 5], [3, 5]]) { weighted($0[0].value - $0[1].value) }
     expectGradients(shapes: [[3, 5], [3, 5]]) { weighted($0[0].value * $0[1].value) }
-    expectGradients(shapes: [[3, 5], [3, 5]], draw: { $0.uniform(in: 1...2) }) { weighted($0[0].value / $0[1].value) }
+    expectGradients(shapes: [[3, 5], [3, 5]], draw: { $0.uniform(in: 1...2) }) {
+      weighted($0[0].value / $0[1].value)
+    }
     expectGradients(shapes: [[3, 5]]) { weighted(0.3 * $0[0].value) }
     expectGradients(shapes: [[3, 5]]) { weighted(-($0[0].value / 1.7)) }
     expectGradients(shapes: [[4, 4]]) { weighted($0[0].value.exp()) }
@@ -58,7 +60,8 @@ import Testing
   @Test(arguments: [(1, false, false), (1, true, false), (2, false, true), (2, true, true)])
   func batchNormalization(groups: Int, thenReLU: Bool, hasResidual: Bool) {
     let shapes: [Shape] = [[4, 2, 3, 5], [5], [5]] + (hasResidual ? [[4, 2, 3, 5]] : [])
-    expectGradients(shapes: shapes, seed: 3, step: thenReLU ? 1e-3 : 1e-2, tolerance: thenReLU ? 2e-2 : 4e-3) {
+    expectGradients(shapes: shapes, seed: 3, step: thenReLU ? 1e-3 : 1e-2, tolerance: thenReLU ? 2e-2 : 4e-3)
+    {
       weighted(
         $0[0].value.batchNormalized(
           gamma: $0[1].value, beta: $0[2].value, epsilon: 1e-5, groups: groups,
@@ -99,7 +102,9 @@ import Testing
 
   @Test func contrastiveLosses() {
     expectGradients(shapes: [[3], [3, 7]]) { $0[0].value.infoNCE(negatives: $0[1].value, temperature: 0.4) }
-    expectGradients(shapes: [[3, 7], [3, 7]]) { $0[0].value.symmetricDivergence(from: $0[1].value, temperature: 0.6) }
+    expectGradients(shapes: [[3, 7], [3, 7]]) {
+      $0[0].value.symmetricDivergence(from: $0[1].value, temperature: 0.6)
+    }
   }
 
   @Test func conversionPassesGradientsThroughRounding() {

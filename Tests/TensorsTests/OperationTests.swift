@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct OperationTests {
   @Test(arguments: [1, 2, 4]) func batchNormalizationMatchesItsDefinition(groups: Int) {
-    let (x, gamma, beta) = (randomTensor([8, 3, 2, 17], scale: 3), randomTensor([17], seed: 1), randomTensor([17], seed: 2))
+    let (x, gamma, beta) = (
+      randomTensor([8, 3, 2, 17], scale: 3), randomTensor([17], seed: 1), randomTensor([17], seed: 2)
+    )
     let y = x.batchNormalized(gamma: gamma, beta: beta, epsilon: 1e-5, groups: groups).result.floats
     let size = x.count / groups
     for group in 0..<groups {
@@ -20,7 +22,8 @@ import Testing
   @Test func fusedEqualsComposed() {
     let shape: Shape = [4, 3, 3, 8]
     let inputs = [
-      Parameter(randomTensor(shape)), Parameter(randomTensor([8], seed: 1)), Parameter(randomTensor([8], seed: 2)),
+      Parameter(randomTensor(shape)), Parameter(randomTensor([8], seed: 1)),
+      Parameter(randomTensor([8], seed: 2)),
       Parameter(randomTensor(shape, seed: 3)),
     ]
     let weights = randomTensor(shape, seed: 4)
@@ -33,7 +36,9 @@ import Testing
       }
       return (result, inputs.map { gradients[$0]!.floats })
     }
-    let fused = run { $0.batchNormalized(gamma: $1, beta: $2, epsilon: 1e-5, adding: $3, thenReLU: true).result }
+    let fused = run {
+      $0.batchNormalized(gamma: $1, beta: $2, epsilon: 1e-5, adding: $3, thenReLU: true).result
+    }
     let composed = run { ($0.batchNormalized(gamma: $1, beta: $2, epsilon: 1e-5).result + $3).relu() }
     expectClose(fused.0, composed.0, relative: 1e-6)
     for (a, b) in zip(fused.1, composed.1) { expectClose(a, b, relative: 1e-5) }
@@ -92,7 +97,9 @@ import Testing
     let (a, b) = (randomTensor([m, k]), randomTensor([k, n], seed: 1))
     let (x, y) = (a.floats, b.floats)
     var expected = [Float](repeating: 0, count: m * n)
-    for i in 0..<m { for j in 0..<n { expected[i * n + j] = (0..<k).reduce(0) { $0 + x[i * k + $1] * y[$1 * n + j] } } }
+    for i in 0..<m {
+      for j in 0..<n { expected[i * n + j] = (0..<k).reduce(0) { $0 + x[i * k + $1] * y[$1 * n + j] } }
+    }
     expectClose(a.matrixProduct(with: b).floats, expected, relative: 1e-5)
   }
 }

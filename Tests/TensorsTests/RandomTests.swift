@@ -21,7 +21,8 @@ import Testing
       return random.next()
     }
     let all = [
-      first(0, "views", 0, 0, 0), first(1, "views", 0, 0, 0), first(0, "order", 0, 0, 0), first(0, "views", 1, 0, 0),
+      first(0, "views", 0, 0, 0), first(1, "views", 0, 0, 0), first(0, "order", 0, 0, 0),
+      first(0, "views", 1, 0, 0),
       first(0, "views", 0, 1, 0), first(0, "views", 0, 0, 1),
     ]
     #expect(Set(all).count == all.count)

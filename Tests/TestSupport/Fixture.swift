@@ -76,7 +76,8 @@ public struct Fixture: Sendable {
 
   private func entry(_ name: String) -> Entry {
     guard let entry = entries[name] else {
-      preconditionFailure("\(file) has no tensor '\(name)', only \(entries.keys.sorted().joined(separator: ", "))")
+      preconditionFailure(
+        "\(file) has no tensor '\(name)', only \(entries.keys.sorted().joined(separator: ", "))")
     }
     return entry
   }
@@ -117,7 +118,9 @@ extension Fixture {
       let bytes = [f32?.count, i32?.count, f64.map { $0.count / 2 }].compactMap { $0 }
       guard bytes.count == 1, shape.allSatisfy({ $0 >= 0 }), bytes[0] == 4 * shape.reduce(1, *) else {
         throw DecodingError.dataCorrupted(
-          .init(codingPath: decoder.codingPath, debugDescription: "\(bytes) bytes do not fill the shape \(shape)"))
+          .init(
+            codingPath: decoder.codingPath, debugDescription: "\(bytes) bytes do not fill the shape \(shape)")
+        )
       }
     }
   }

@@ -7,7 +7,8 @@ import Testing
 /// Fails when a gradient is identically zero or absent unless `expectingZero` names its parameter: a loss term that
 /// trains nothing is the error that such tests exist to find.
 public func expectGradients(
-  shapes: [Shape], seed: UInt64 = 0, step h: Float = 1e-2, tolerance: Float = 4e-3, expectingZero: Set<Int> = [],
+  shapes: [Shape], seed: UInt64 = 0, step h: Float = 1e-2, tolerance: Float = 4e-3,
+  expectingZero: Set<Int> = [],
   draw: (inout Random) -> Float = { $0.normal() }, of function: ([Parameter]) -> Tensor,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -21,7 +22,8 @@ public func expectGradients(
       #expect(isZero, "the gradient of input \(index) should be zero", sourceLocation: sourceLocation)
       continue
     }
-    #expect(!isZero, "input \(index) of shape \(parameter.shape) has no gradient", sourceLocation: sourceLocation)
+    #expect(
+      !isZero, "input \(index) of shape \(parameter.shape) has no gradient", sourceLocation: sourceLocation)
     guard let analytic else { continue }
     let numeric = (0..<parameter.shape.count).map { element in
       centralDifference(function, parameters, parameter, h) { $0[element] += $1 }
@@ -30,7 +32,8 @@ public func expectGradients(
       analytic, numeric, relative: tolerance, "gradient of input \(index)", sourceLocation: sourceLocation)
     let direction = (0..<parameter.shape.count).map { _ in random.normal() }
     let alongAnalytic = zip(analytic, direction).reduce(0) { $0 + $1.0 * $1.1 }
-    let alongNumeric = centralDifference(function, parameters, parameter, h / norm(direction)) { values, amount in
+    let alongNumeric = centralDifference(function, parameters, parameter, h / norm(direction)) {
+      values, amount in
       for element in values.indices { values[element] += amount * direction[element] }
     }
     let scale = max(norm(analytic) * norm(direction), 1e-3)

@@ -23,7 +23,8 @@ public enum ReferenceKernels {
     var dxs = [Float](repeating: 0, count: xs.count)
     var dws = [Float](repeating: 0, count: ws.count)
     forEachTap(
-      x.shape[0], dy.shape[1], dy.shape[2], w.shape[0], x.shape[3], w.shape[2], x.shape[1], x.shape[2], stride, padding
+      x.shape[0], dy.shape[1], dy.shape[2], w.shape[0], x.shape[3], w.shape[2], x.shape[1], x.shape[2],
+      stride, padding
     ) { y, x, w in
       dxs[x] += dys[y] * ws[w]
       dws[w] += dys[y] * xs[x]

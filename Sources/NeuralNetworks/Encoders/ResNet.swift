@@ -36,23 +36,30 @@ public final class ResNet: Encoder {
     }
 
     /// Two basic blocks per stage.
-    public static func resNet18(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1) -> Configuration {
+    public static func resNet18(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1)
+      -> Configuration
+    {
       Configuration(
         blocks: [2, 2, 2, 2], isBottleneck: false, width: width, stem: stem,
         normalizationGroups: normalizationGroups)
     }
 
     /// 3, 4, 6, 3 basic blocks.
-    public static func resNet34(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1) -> Configuration {
+    public static func resNet34(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1)
+      -> Configuration
+    {
       Configuration(
         blocks: [3, 4, 6, 3], isBottleneck: false, width: width, stem: stem,
         normalizationGroups: normalizationGroups)
     }
 
     /// 3, 4, 6, 3 bottleneck blocks.
-    public static func resNet50(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1) -> Configuration {
+    public static func resNet50(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1)
+      -> Configuration
+    {
       Configuration(
-        blocks: [3, 4, 6, 3], isBottleneck: true, width: width, stem: stem, normalizationGroups: normalizationGroups)
+        blocks: [3, 4, 6, 3], isBottleneck: true, width: width, stem: stem,
+        normalizationGroups: normalizationGroups)
     }
   }
 
@@ -65,7 +72,8 @@ public final class ResNet: Encoder {
 
   /// Creates a network with weights drawn as torchvision draws them.
   public init(_ configuration: Configuration, using random: inout Random) {
-    precondition(configuration.blocks.count == 4, "a residual network has four stages, not \(configuration.blocks)")
+    precondition(
+      configuration.blocks.count == 4, "a residual network has four stages, not \(configuration.blocks)")
     self.configuration = configuration
     let (width, groups) = (configuration.width, configuration.normalizationGroups)
     let isCIFAR = configuration.stem == .cifar

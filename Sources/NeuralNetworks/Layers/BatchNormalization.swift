@@ -31,7 +31,8 @@ public final class BatchNormalization: Layer {
       return x.affine(scale: scale, shift: shift, adding: residual, thenReLU: thenReLU)
     }
     let normalized = x.batchNormalized(
-      gamma: weight.value, beta: bias.value, epsilon: epsilon, groups: groups, adding: residual, thenReLU: thenReLU)
+      gamma: weight.value, beta: bias.value, epsilon: epsilon, groups: groups, adding: residual,
+      thenReLU: thenReLU)
     follow(normalized)
     return normalized.result
   }

@@ -17,5 +17,7 @@ public final class Convolution: Layer {
     self.padding = padding ?? kernel / 2
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.convolved(with: weight, stride: stride, padding: padding) }
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.convolved(with: weight, stride: stride, padding: padding)
+  }
 }

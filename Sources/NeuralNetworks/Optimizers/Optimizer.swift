@@ -15,7 +15,8 @@ public final class Optimizer {
   public init(_ configuration: OptimizerConfiguration, for module: any Module) {
     self.configuration = configuration
     names = Dictionary(
-      module.namedParameters.map { (ObjectIdentifier($0.parameter), $0.name) }, uniquingKeysWith: { first, _ in first })
+      module.namedParameters.map { (ObjectIdentifier($0.parameter), $0.name) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Changes every parameter that the loss reached; `learningRate` is the rate of this step.
@@ -69,15 +70,20 @@ public final class Optimizer {
   }
 
   /// trust · ‖w‖ / (‖g‖ + decay · ‖w‖), 1 where either norm is zero (LARS, equation 6).
-  private func trustRatio(_ parameter: Parameter, _ g: UnsafePointer<Float>, decay: Float, trust: Float) -> Float {
+  private func trustRatio(_ parameter: Parameter, _ g: UnsafePointer<Float>, decay: Float, trust: Float)
+    -> Float
+  {
     let count = parameter.shape.count
-    let weightNorm = Float(parameter.constant.withFloats { rk_dot($0.baseAddress!, $0.baseAddress!, count) }.squareRoot())
+    let weightNorm = Float(
+      parameter.constant.withFloats { rk_dot($0.baseAddress!, $0.baseAddress!, count) }.squareRoot())
     let gradientNorm = Float(rk_dot(g, g, count).squareRoot())
     guard weightNorm > 0, gradientNorm > 0 else { return 1 }
     return trust * weightNorm / (gradientNorm + decay * weightNorm + 1e-9)
   }
 
-  private func withMoment(_ kind: String, of name: String, _ shape: Shape, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+  private func withMoment(
+    _ kind: String, of name: String, _ shape: Shape, _ body: (UnsafeMutablePointer<Float>) -> Void
+  ) {
     let key = "\(kind).\(name)"
     // Taken out while it is changed, so that its storage is its own.
     var moment = moments.removeValue(forKey: key) ?? Tensor(zeros: shape)

@@ -7,7 +7,8 @@ public enum OptimizerConfiguration: Codable, Sendable, Equatable {
   case lars(learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 0, trust: Float = 0.001)
   /// Adam (Kingma, Ba, arXiv:1412.6980); weight decay is decoupled when `decoupled` (AdamW, arXiv:1711.05101).
   case adam(
-    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0,
+    learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8,
+    weightDecay: Float = 0,
     decoupled: Bool = false)
 
   /// The rate that the schedule scales.

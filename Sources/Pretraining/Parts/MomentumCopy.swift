@@ -13,7 +13,8 @@ public final class MomentumCopy<Network: Module>: Frozen {
   public init(of original: Network, as network: Network) {
     let (from, to) = (original.namedParameters, network.namedParameters)
     precondition(
-      from.map(\.name) == to.map(\.name) && zip(from, to).allSatisfy { $0.parameter.shape == $1.parameter.shape },
+      from.map(\.name) == to.map(\.name)
+        && zip(from, to).allSatisfy { $0.parameter.shape == $1.parameter.shape },
       "a momentum copy needs a network of the same build")
     self.network = network
     pairs = zip(to, from).map { ($0.parameter, $1.parameter) }

@@ -13,7 +13,8 @@ enum BatchNormalization {
 
     init(_ shape: Shape, groups: Int) {
       precondition(
-        groups > 0 && shape[0] % groups == 0, "a batch of shape \(shape) does not split into \(groups) equal groups")
+        groups > 0 && shape[0] % groups == 0,
+        "a batch of shape \(shape) does not split into \(groups) equal groups")
       self.groups = groups
       channels = shape.columns
       rowsPerGroup = shape.rows / groups
@@ -48,7 +49,8 @@ enum BatchNormalization {
     }
     let shape: Shape = [groups, channels]
     let result = Statistics(
-      mean: Tensor(uninitialized: shape), variance: Tensor(uninitialized: shape), scale: Tensor(uninitialized: shape),
+      mean: Tensor(uninitialized: shape), variance: Tensor(uninitialized: shape),
+      scale: Tensor(uninitialized: shape),
       shift: Tensor(uninitialized: shape), reciprocal: Tensor(uninitialized: shape))
     for group in 0..<groups {
       let start = group * channels
@@ -58,7 +60,8 @@ enum BatchNormalization {
         result.variance.floatPointer + start)
       rk_bn_affine(
         result.mean.floatPointer + start, result.variance.floatPointer + start, gamma.floatPointer,
-        beta.floatPointer, epsilon, channels, result.scale.floatPointer + start, result.shift.floatPointer + start,
+        beta.floatPointer, epsilon, channels, result.scale.floatPointer + start,
+        result.shift.floatPointer + start,
         result.reciprocal.floatPointer + start)
     }
     return result
@@ -71,8 +74,11 @@ enum BatchNormalization {
       let (source, target) = (group * partition.rowsPerGroup, group)
       let channels = partition.channels
       switch x.dataType {
-      case .bfloat16: rk_bf16_to_f32(x.words + source * channels, rows.floatPointer + target * channels, channels)
-      default: (rows.floatPointer + target * channels).update(from: x.floatPointer + source * channels, count: channels)
+      case .bfloat16:
+        rk_bf16_to_f32(x.words + source * channels, rows.floatPointer + target * channels, channels)
+      default:
+        (rows.floatPointer + target * channels).update(
+          from: x.floatPointer + source * channels, count: channels)
       }
     }
     return rows
@@ -94,7 +100,8 @@ enum BatchNormalization {
           y.words + start, rows, channels)
       default:
         rk_bn_apply_f32(
-          x.floatPointer + start, a, b, residual.map { UnsafePointer($0.floatPointer + start) }, nil, nil, thenReLU,
+          x.floatPointer + start, a, b, residual.map { UnsafePointer($0.floatPointer + start) }, nil, nil,
+          thenReLU,
           y.floatPointer + start, rows, channels)
       }
     }
@@ -122,11 +129,13 @@ enum BatchNormalization {
       switch x.dataType {
       case .bfloat16:
         rk_bn_backward_sums_bf16(
-          dy.words + start, x.words + start, y.map { UnsafePointer($0.words + start) }, nil, nil, mean, reciprocal,
+          dy.words + start, x.words + start, y.map { UnsafePointer($0.words + start) }, nil, nil, mean,
+          reciprocal,
           rows, channels, target)
       default:
         rk_bn_backward_sums_f32(
-          dy.floatPointer + start, x.floatPointer + start, y.map { UnsafePointer($0.floatPointer + start) }, nil, nil,
+          dy.floatPointer + start, x.floatPointer + start, y.map { UnsafePointer($0.floatPointer + start) },
+          nil, nil,
           mean, reciprocal, rows, channels, target)
       }
     }
@@ -139,7 +148,8 @@ enum BatchNormalization {
       let a = coefficients.floatPointer + affine
       rk_bn_backward_coefficients(
         sums.pointer + group * parts * 2 * channels, parts, channels, statistics.mean.floatPointer + affine,
-        statistics.reciprocal.floatPointer + affine, gamma.floatPointer, Double(partition.rowsPerGroup), true, a,
+        statistics.reciprocal.floatPointer + affine, gamma.floatPointer, Double(partition.rowsPerGroup), true,
+        a,
         a + plane, a + 2 * plane, scratch.floatPointer, scratch.floatPointer + channels)
       rk_add(gammaGradient.floatPointer, scratch.floatPointer, gammaGradient.floatPointer, channels)
       rk_add(betaGradient.floatPointer, scratch.floatPointer + channels, betaGradient.floatPointer, channels)
@@ -161,12 +171,15 @@ enum BatchNormalization {
       switch x.dataType {
       case .bfloat16:
         rk_bn_backward_apply_bf16(
-          dy.words + start, x.words + start, y.map { UnsafePointer($0.words + start) }, nil, nil, a, a + plane,
+          dy.words + start, x.words + start, y.map { UnsafePointer($0.words + start) }, nil, nil, a,
+          a + plane,
           a + 2 * plane, dx.words + start, residual.map { $0.words + start }, false, rows, channels)
       default:
         rk_bn_backward_apply_f32(
-          dy.floatPointer + start, x.floatPointer + start, y.map { UnsafePointer($0.floatPointer + start) }, nil, nil,
-          a, a + plane, a + 2 * plane, dx.floatPointer + start, residual.map { $0.floatPointer + start }, false, rows,
+          dy.floatPointer + start, x.floatPointer + start, y.map { UnsafePointer($0.floatPointer + start) },
+          nil, nil,
+          a, a + plane, a + 2 * plane, dx.floatPointer + start, residual.map { $0.floatPointer + start },
+          false, rows,
           channels)
       }
     }

@@ -5,7 +5,8 @@ enum Convolution {
   typealias Direction = ConvolutionKernelKey.Direction
 
   static func forward(_ x: Tensor, _ weight: Parameter, _ g: ConvolutionGeometry) -> Tensor {
-    let y = Tensor(uninitialized: [x.shape.batch, g.outputHeight, g.outputWidth, g.outputChannels], x.dataType)
+    let y = Tensor(
+      uninitialized: [x.shape.batch, g.outputHeight, g.outputWidth, g.outputChannels], x.dataType)
     run(.forward, from: x, to: y, weight, g, inputSize: g.inputSize, outputSize: g.outputSize)
     return y
   }
@@ -30,7 +31,8 @@ enum Convolution {
     let sums = Tensor(zeros: [WorkerPool.threads, max(1, sumCount)])
     let scratch = WorkerScratch(byteCount: chunks.scratchBytes)
     WorkerPool.run { worker, workers in
-      chunks.forEach(in: WorkerPool.part(of: x.shape.batch, worker: worker, workers: workers)) { start, kernel in
+      chunks.forEach(in: WorkerPool.part(of: x.shape.batch, worker: worker, workers: workers)) {
+        start, kernel in
         var offset = worker * sumCount
         for layout in layouts {
           if layout === kernel || layout.sharesLayout(with: kernel) { break }
@@ -44,7 +46,8 @@ enum Convolution {
     var offset = 0
     for _ in 0..<WorkerPool.threads {
       for layout in layouts {
-        layout.unpack(sums.floatPointer + offset, addingTo: gradient.floatPointer, scratch: scratch.pointer(of: 0))
+        layout.unpack(
+          sums.floatPointer + offset, addingTo: gradient.floatPointer, scratch: scratch.pointer(of: 0))
         offset += layout.weightBytes / 4
       }
     }
@@ -52,7 +55,8 @@ enum Convolution {
   }
 
   private static func run(
-    _ direction: Direction, from input: Tensor, to output: Tensor, _ weight: Parameter, _ g: ConvolutionGeometry,
+    _ direction: Direction, from input: Tensor, to output: Tensor, _ weight: Parameter,
+    _ g: ConvolutionGeometry,
     inputSize: Int, outputSize: Int
   ) {
     let bytes = input.dataType.byteCount
@@ -60,7 +64,8 @@ enum Convolution {
     let packed = chunks.kernels.map { packedWeights(weight, for: $0) }
     let scratch = WorkerScratch(byteCount: chunks.scratchBytes)
     WorkerPool.run { worker, workers in
-      chunks.forEach(in: WorkerPool.part(of: input.shape.batch, worker: worker, workers: workers)) { start, kernel in
+      chunks.forEach(in: WorkerPool.part(of: input.shape.batch, worker: worker, workers: workers)) {
+        start, kernel in
         let index = chunks.kernels.firstIndex { $0 === kernel }!
         kernel.apply(
           input.storage.pointer + start * inputSize * bytes, packed[index].pointer,
@@ -87,7 +92,9 @@ private struct Chunks {
   let scratchBytes: Int
   private let byCount: [Int: any ConvolutionKernel]
 
-  init(_ direction: ConvolutionKernelKey.Direction, _ g: ConvolutionGeometry, _ dataType: DataType, images: Int) {
+  init(
+    _ direction: ConvolutionKernelKey.Direction, _ g: ConvolutionGeometry, _ dataType: DataType, images: Int
+  ) {
     size = g.chunk(of: dataType)
     let workers = WorkerPool.threads
     var byCount: [Int: any ConvolutionKernel] = [:]

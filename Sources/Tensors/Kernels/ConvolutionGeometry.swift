@@ -13,7 +13,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
     self.stride = stride
     self.padding = padding
     precondition(
-      outputHeight > 0 && outputWidth > 0, "images of shape \(x) are smaller than a kernel of shape \(weight)")
+      outputHeight > 0 && outputWidth > 0, "images of shape \(x) are smaller than a kernel of shape \(weight)"
+    )
   }
 
   var outputHeight: Int { (height + 2 * padding - kernelHeight) / stride + 1 }

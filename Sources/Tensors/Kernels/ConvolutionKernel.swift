@@ -9,7 +9,8 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   var scratchBytes: Int { get }
   /// Whether weights packed for (or gradients made by) `other` fit this kernel.
   func sharesLayout(with other: any ConvolutionKernel) -> Bool
-  func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer)
+  func pack(
+    _ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer)
   /// Forward: activation to output; backward data: output gradient to activation gradient.
   func apply(
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
@@ -19,7 +20,9 @@ protocol ConvolutionKernel: AnyObject, Sendable {
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer)
   /// Adds a weight gradient in own layout to O × I × kernel × kernel.
-  func unpack(_ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer)
+  func unpack(
+    _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutableRawPointer)
 }
 
 /// What identifies a kernel.
@@ -56,7 +59,8 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
     let g = key.geometry
     let shape = rd_conv_shape(
       images: key.images, height: g.height, width: g.width, channels_in: g.inputChannels,
-      channels_out: g.outputChannels, kernel_height: g.kernelHeight, kernel_width: g.kernelWidth, stride: g.stride,
+      channels_out: g.outputChannels, kernel_height: g.kernelHeight, kernel_width: g.kernelWidth,
+      stride: g.stride,
       padding: g.padding)
     let direction =
       switch key.direction {
@@ -67,7 +71,8 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
     rd_thread_init()
     var made: OpaquePointer?
     OneDNN.check(
-      rd_conv_create(&made, direction, shape, key.dataType == .bfloat16 ? RD_BF16 : RD_F32), "convolution \(key)")
+      rd_conv_create(&made, direction, shape, key.dataType == .bfloat16 ? RD_BF16 : RD_F32),
+      "convolution \(key)")
     handle = made!
     isForward = key.direction == .forward
     isWeightGradient = key.direction == .weights
@@ -83,7 +88,9 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
     return rd_conv_shares_layout(handle, other.handle)
   }
 
-  func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer) {
+  func pack(
+    _ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+  ) {
     OneDNN.check(rd_conv_pack(handle, weights, packed, scratch), "packing of weights")
   }
 
@@ -110,7 +117,8 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
   }
 
   func unpack(
-    _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
+    _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutableRawPointer
   ) {
     OneDNN.check(rd_conv_unpack(handle, sum, true, gradient, scratch), "unpacking of a weight gradient")
   }

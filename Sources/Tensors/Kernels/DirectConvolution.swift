@@ -31,7 +31,9 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     return other.direction == direction && other.g == g
   }
 
-  func pack(_ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer) {
+  func pack(
+    _ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+  ) {
     let words = packed.assumingMemoryBound(to: UInt16.self)
     if direction == .forward {
       rk_conv3x3_pack_forward(weights, g.inputChannels, g.outputChannels, g.stride, words)
@@ -66,7 +68,8 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   }
 
   func unpack(
-    _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
+    _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutableRawPointer
   ) {
     rk_conv3x3_unpack_gradient(sum, g.inputChannels, g.outputChannels, g.stride, true, gradient)
   }

@@ -41,7 +41,9 @@ enum Elementwise {
   static func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
     combine(a, b, "product") { rk_multiply($0, $1, $2, $3) }
   }
-  static func divide(_ a: Tensor, _ b: Tensor) -> Tensor { combine(a, b, "quotient") { rk_divide($0, $1, $2, $3) } }
+  static func divide(_ a: Tensor, _ b: Tensor) -> Tensor {
+    combine(a, b, "quotient") { rk_divide($0, $1, $2, $3) }
+  }
   static func scale(_ x: Tensor, by factor: Float) -> Tensor { map(x) { rk_scale($0, factor, $1, $2) } }
   static func exp(_ x: Tensor) -> Tensor { map(x) { rk_exp($0, $1, $2) } }
   static func log(_ x: Tensor) -> Tensor { map(x) { rk_log($0, $1, $2) } }
@@ -62,7 +64,8 @@ enum Elementwise {
     forEachPart(of: y.count) { start, count in
       switch y.dataType {
       case .bfloat16: rk_relu_gradient_bf16(dy.words + start, y.words + start, dx.words + start, count)
-      default: rk_relu_gradient_f32(dy.floatPointer + start, y.floatPointer + start, dx.floatPointer + start, count)
+      default:
+        rk_relu_gradient_f32(dy.floatPointer + start, y.floatPointer + start, dx.floatPointer + start, count)
       }
     }
     return dx

@@ -4,12 +4,14 @@ import COneDNN
 enum MatrixProduct {
   /// op(a) op(b), where op transposes when asked; both are matrices.
   static func product(_ a: Tensor, _ b: Tensor, transposing: (Bool, Bool) = (false, false)) -> Tensor {
-    precondition(a.shape.rank == 2 && b.shape.rank == 2, "product of tensors of shapes \(a.shape) and \(b.shape)")
+    precondition(
+      a.shape.rank == 2 && b.shape.rank == 2, "product of tensors of shapes \(a.shape) and \(b.shape)")
     let (rows, inner) = transposing.0 ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
     let (innerB, columns) = transposing.1 ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
     precondition(
       inner == innerB,
-      "product of \(a.shape)\(transposing.0 ? "ᵀ" : "") and \(b.shape)\(transposing.1 ? "ᵀ" : ""): \(inner) ≠ \(innerB)")
+      "product of \(a.shape)\(transposing.0 ? "ᵀ" : "") and \(b.shape)\(transposing.1 ? "ᵀ" : ""): \(inner) ≠ \(innerB)"
+    )
     let c = Tensor(uninitialized: [rows, columns])
     guard c.count > 0 else { return c }
     let grain = max(8, 200_000 / max(1, inner * columns))

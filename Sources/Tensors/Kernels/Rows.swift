@@ -22,7 +22,8 @@ enum Rows {
   }
 
   /// A result of the shape of `a` and `b`, row by row.
-  static func combine(_ a: Tensor, _ b: Tensor, _ kernel: (Input, Input, Output, Int, Int) -> Void) -> Tensor {
+  static func combine(_ a: Tensor, _ b: Tensor, _ kernel: (Input, Input, Output, Int, Int) -> Void) -> Tensor
+  {
     precondition(a.shape == b.shape, "rows of tensors of shapes \(a.shape) and \(b.shape) do not pair")
     let y = Tensor(uninitialized: a.shape)
     let columns = a.shape.columns
@@ -65,7 +66,8 @@ enum Rows {
   private static func scale(
     _ x: Tensor, _ values: Tensor, _ kernel: (Input, Input, Output, Int, Int) -> Void
   ) -> Tensor {
-    precondition(values.count == x.shape.rows, "\(values.count) factors for the rows of a tensor of shape \(x.shape)")
+    precondition(
+      values.count == x.shape.rows, "\(values.count) factors for the rows of a tensor of shape \(x.shape)")
     let y = Tensor(uninitialized: x.shape)
     let columns = x.shape.columns
     forEachPart(of: x.shape) { row, rows in
@@ -84,7 +86,8 @@ enum Rows {
 
   /// `x` with `values` added to every row.
   static func add(_ x: Tensor, columns values: Tensor) -> Tensor {
-    precondition(values.count == x.shape.columns, "\(values.count) offsets for the columns of shape \(x.shape)")
+    precondition(
+      values.count == x.shape.columns, "\(values.count) offsets for the columns of shape \(x.shape)")
     return map(x) { rk_add_columns($0, values.floatPointer, $1, $2, $3) }
   }
 }

@@ -26,7 +26,9 @@ extension Tensor {
     let quotient = Elementwise.divide(a, b)
     return quotient.recorded(from: a, b) { dy in
       let da = Elementwise.divide(dy, divisor)
-      return [wantsA ? da : nil, wantsB ? Elementwise.scale(Elementwise.multiply(da, quotient), by: -1) : nil]
+      return [
+        wantsA ? da : nil, wantsB ? Elementwise.scale(Elementwise.multiply(da, quotient), by: -1) : nil,
+      ]
     }
   }
 

@@ -17,11 +17,15 @@ extension Tensor {
       let start = row * columns
       rk_info_nce_rows(
         floatPointer + row, negatives.floatPointer + start, 1 / temperature, 1 / Float(rows),
-        losses.floatPointer + row, toPositive.map { $0.floatPointer + row }, toNegatives.map { $0.floatPointer + start },
+        losses.floatPointer + row, toPositive.map { $0.floatPointer + row },
+        toNegatives.map { $0.floatPointer + start },
         count, columns)
     }
     return losses.mean().recorded(from: self, negatives) { dy in
-      [toPositive.map { Elementwise.scale($0, by: dy.item) }, toNegatives.map { Elementwise.scale($0, by: dy.item) }]
+      [
+        toPositive.map { Elementwise.scale($0, by: dy.item) },
+        toNegatives.map { Elementwise.scale($0, by: dy.item) },
+      ]
     }
   }
 
@@ -37,7 +41,8 @@ extension Tensor {
       let start = row * columns
       rk_consistency_rows(
         floatPointer + start, other.floatPointer + start, nil, 1 / temperature, 1 / Float(rows), false,
-        losses.floatPointer + row, toSelf.map { $0.floatPointer + start }, toOther.map { $0.floatPointer + start },
+        losses.floatPointer + row, toSelf.map { $0.floatPointer + start },
+        toOther.map { $0.floatPointer + start },
         count, columns)
     }
     return losses.mean().recorded(from: self, other) { dy in

@@ -15,7 +15,8 @@ extension Tensor {
       Rows.forEachPart(of: y.shape) { row, rows in
         let start = row * columns
         rk_normalize_rows_gradient(
-          dy.floatPointer + start, y.floatPointer + start, norms.floatPointer + row, dx.floatPointer + start, rows,
+          dy.floatPointer + start, y.floatPointer + start, norms.floatPointer + row, dx.floatPointer + start,
+          rows,
           columns)
       }
       return [dx]
@@ -47,7 +48,8 @@ extension Tensor {
     let statistics = BatchNormalization.statistics(
       of: self, scale: gamma, offset: beta, epsilon: epsilon, partition)
     let y = BatchNormalization.apply(
-      self, scale: statistics.scale, shift: statistics.shift, residual: residual, thenReLU: thenReLU, partition)
+      self, scale: statistics.scale, shift: statistics.shift, residual: residual, thenReLU: thenReLU,
+      partition)
     let (x, factor, wantsResidual) = (constant, gamma.constant, residual?.isRecorded ?? false)
     let inputs = [self, gamma, beta] + (residual.map { [$0] } ?? [])
     let recorded = y.recorded(fromAll: inputs) { dy in
@@ -62,7 +64,9 @@ extension Tensor {
 
   /// x · scale + shift per channel (constants), then plus `residual`, then ReLU, when asked: normalization by frozen
   /// statistics, which carries no gradient.
-  public func affine(scale: Tensor, shift: Tensor, adding residual: Tensor? = nil, thenReLU: Bool = false) -> Tensor {
+  public func affine(scale: Tensor, shift: Tensor, adding residual: Tensor? = nil, thenReLU: Bool = false)
+    -> Tensor
+  {
     BatchNormalization.apply(
       self, scale: scale, shift: shift, residual: residual, thenReLU: thenReLU,
       BatchNormalization.Partition(shape, groups: 1))

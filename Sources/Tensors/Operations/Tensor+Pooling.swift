@@ -23,7 +23,8 @@ extension Tensor {
         switch dataType {
         case .bfloat16:
           rk_global_average_gradient_bf16(source, dx.words + target, images.count, positions, channels)
-        default: rk_global_average_gradient_f32(source, dx.floatPointer + target, images.count, positions, channels)
+        default:
+          rk_global_average_gradient_f32(source, dx.floatPointer + target, images.count, positions, channels)
         }
       }
       return [dx]
@@ -36,10 +37,13 @@ extension Tensor {
   }
 
   /// The mean under a sliding square window; padding counts as zeros when `countingPadding`.
-  public func averagePooled(kernel: Int, stride: Int, padding: Int = 0, countingPadding: Bool = true) -> Tensor {
+  public func averagePooled(kernel: Int, stride: Int, padding: Int = 0, countingPadding: Bool = true)
+    -> Tensor
+  {
     pooled(
       PoolingKey(
-        countingPadding ? .averageWithPadding : .average, self, kernel: kernel, stride: stride, padding: padding))
+        countingPadding ? .averageWithPadding : .average, self, kernel: kernel, stride: stride,
+        padding: padding))
   }
 
   private func pooled(_ key: PoolingKey) -> Tensor {
@@ -58,7 +62,8 @@ extension Tensor {
         OneDNN.check(
           rd_pool_backward(
             pool.handle, dy.storage.pointer + image * key.outputBytes,
-            workspace.pointer + image * key.workspaceStride, dx.storage.pointer + image * key.inputBytes, scratch),
+            workspace.pointer + image * key.workspaceStride, dx.storage.pointer + image * key.inputBytes,
+            scratch),
           "pooling gradient of \(shape)")
       }
       return [dx]
@@ -84,7 +89,10 @@ private struct PoolingKey: Hashable, Sendable {
   }
 
   func outputShape(batch: Int) -> Shape {
-    [batch, (height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1, channels]
+    [
+      batch, (height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1,
+      channels,
+    ]
   }
 
   var inputBytes: Int { height * width * channels * dataType.byteCount }
@@ -128,7 +136,8 @@ private final class PoolingPrimitive: @unchecked Sendable {
       kernel_width: key.kernel, stride: key.stride, padding: key.padding)
     rd_thread_init()
     var made: OpaquePointer?
-    OneDNN.check(rd_pool_create(&made, kind, shape, key.dataType == .bfloat16 ? RD_BF16 : RD_F32), "pooling \(key)")
+    OneDNN.check(
+      rd_pool_create(&made, kind, shape, key.dataType == .bfloat16 ? RD_BF16 : RD_F32), "pooling \(key)")
     handle = made!
   }
 

@@ -5,7 +5,8 @@ extension Tensor {
   public func sum() -> Tensor {
     let shape = shape
     let total = withFloats { Float(rk_sum($0.baseAddress!, $0.count)) }
-    return Tensor([total], shape: []).recorded(from: self) { dy in [Tensor(repeating: dy.item, shape: shape)] }
+    return Tensor([total], shape: []).recorded(from: self) { dy in [Tensor(repeating: dy.item, shape: shape)]
+    }
   }
 
   /// The mean of all elements, a scalar.

@@ -48,7 +48,8 @@ extension Tensor {
   }
 
   private func slice(_ range: Range<Int>) -> Tensor {
-    precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of a tensor of shape \(shape)")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of a tensor of shape \(shape)")
     let part = Tensor(uninitialized: shape.withRows(range.count), dataType)
     let bytes = shape.stride * dataType.byteCount
     part.storage.pointer.copyMemory(
@@ -63,7 +64,8 @@ extension Tensor {
     let result = Tensor(uninitialized: shape.withRows(indices.count), dataType)
     for (target, source) in indices.enumerated() {
       precondition(source >= 0 && source < shape[0], "row \(source) of a tensor of shape \(shape)")
-      (result.storage.pointer + target * bytes).copyMemory(from: storage.pointer + source * bytes, byteCount: bytes)
+      (result.storage.pointer + target * bytes).copyMemory(
+        from: storage.pointer + source * bytes, byteCount: bytes)
     }
     guard isRecorded else { return result }
     precondition(
@@ -86,13 +88,15 @@ extension Tensor {
       target.update(from: floatPointer + row * left, count: left)
       (target + left).update(from: other.floatPointer + row * right, count: right)
     }
-    return result.recorded(from: self, other) { dy in [dy.columns(0..<left), dy.columns(left..<left + right)] }
+    return result.recorded(from: self, other) { dy in [dy.columns(0..<left), dy.columns(left..<left + right)]
+    }
   }
 
   /// The columns `range` of a matrix.
   public func columns(_ range: Range<Int>) -> Tensor {
     let (rows, width, shape) = (shape.rows, shape.columns, shape)
-    precondition(range.lowerBound >= 0 && range.upperBound <= width, "columns \(range) of a tensor of shape \(shape)")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= width, "columns \(range) of a tensor of shape \(shape)")
     let part = Tensor(uninitialized: [rows, range.count])
     for row in 0..<rows {
       (part.floatPointer + row * range.count)

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Pretraining
+import Tensors
+
+/// Times training steps on this machine.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Time training steps on this machine, from image bytes to updated weights.",
+    discussion: """
+      Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 step. An \
+      image is one source image with all its views. Numbers are medians over windows; nothing else should be running.
+      """)
+
+  @Option(help: "network, moco-co2, or features.")
+  var step: BenchmarkStep?
+
+  @Option(help: "Channels of the network's first stage.")
+  var width = 16
+
+  @Option(help: "Images per step.")
+  var batch = 256
+
+  @Option(help: "float32, bfloat16, or automatic.")
+  var precision = Precision.automatic
+
+  @Option(help: "Threads that compute (default: all cores).")
+  var threads: Int?
+
+  @Option(help: "Seconds of measurement, after a warm-up.")
+  var seconds = 10.0
+
+  @Option(help: "Windows that the measurement is cut into.")
+  var windows = 5
+
+  @Flag(help: "Print as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard threads.map({ $0 > 0 }) ?? true else { throw ValidationError("--threads is at least 1") }
+    guard width > 0, batch > 1, seconds > 0, windows > 0 else {
+      throw ValidationError("--width, --batch, --seconds and --windows are positive, --batch at least 2")
+    }
+  }
+
+  func run() throws {
+    WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+    let results = try workloads.map { workload in
+      let result = try Benchmark(workload, seconds: seconds, windows: windows).run()
+      if !json { print(result.line) }
+      BufferPool.trim()
+      return result
+    }
+    guard json else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let data = try step == nil ? encoder.encode(results) : encoder.encode(results[0])
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  private var workloads: [BenchmarkWorkload] {
+    if let step { return [BenchmarkWorkload(step: step, width: width, batch: batch, precision: precision)] }
+    let networks = [16, 64].flatMap { width in
+      [Precision.float32, .bfloat16].map { precision in
+        BenchmarkWorkload(step: .network, width: width, batch: width == 16 ? 256 : 128, precision: precision)
+      }
+    }
+    return networks + [
+      BenchmarkWorkload(step: .mocoCO2, width: width, batch: batch, precision: precision),
+      BenchmarkWorkload(step: .features, width: width, batch: batch, precision: precision),
+    ]
+  }
+}
+
+extension BenchmarkStep: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

@@ -46,7 +46,7 @@ import Testing
     #expect(Set(training.classNames).count == 100)
   }
 
-  @Test(arguments: [-1, 1, -3_073]) func aFileOfTheWrongSizeIsNamed(change: Int) throws {
+  @Test(arguments: [-1, 1, -3_073, -6_146]) func aFileOfTheWrongSizeIsNamed(change: Int) throws {
     let folder = try TemporaryFolder()
     try CIFARTests.writeTen(folder.url)
     let url = folder.url.appendingPathComponent("data_batch_3.bin")

@@ -23,19 +23,30 @@ import Testing
 
   var usb: URL { folder.url.appendingPathComponent("usb") }
 
-  @Test(arguments: ["", "cifar-100-binary"]) func aFolderOrItsParentIsTaken(path: String) async throws {
-    let source = path.isEmpty ? usb : usb.appendingPathComponent(path)
-    await #expect(throws: DataError.self) { try await store.get(.cifar100, from: source) }
+  @Test func aFolderThatHoldsTheSetIsTaken() async throws {
+    await #expect(throws: DataError.self) { try await store.get(.cifar100, from: usb) }
     guard case .absent = store.status(of: .cifar100).state else {
       Issue.record("unknown files were put in place")
       return
     }
-    let identity = try await store.get(.cifar100, from: source, acceptingDigest: true)
+    let identity = try await store.get(.cifar100, from: usb, acceptingDigest: true)
     #expect(identity.kind.hasPrefix("custom:"))
     #expect(try store.verify(.cifar100, acceptingDigest: true) == identity)
     let place = store.directory.appendingPathComponent("cifar-100-binary")
     #expect(store.status(of: .cifar100).state == .present(folder: place, kind: identity.kind))
+    // Taking the set from its own place is no more than verifying it.
     #expect(try await store.get(.cifar100, from: store.directory, acceptingDigest: true) == identity)
+  }
+
+  @Test func theFolderItselfIsTakenAndAnotherCopyKept() async throws {
+    let place = store.directory.appendingPathComponent("cifar-100-binary")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: place.appendingPathComponent("train.bin"))
+    try await store.get(
+      .cifar100, from: usb.appendingPathComponent("cifar-100-binary"), acceptingDigest: true)
+    #expect(place.appendingPathComponent("train.bin").fileSize == 153_700_000)
+    let kept = store.directory.appendingPathComponent("cifar-100-binary.previous/train.bin")
+    #expect(try Data(contentsOf: kept) == Data("mine".utf8))
   }
 
   @Test func aFolderWithNothingOfItIsRefused() async throws {

@@ -22,7 +22,7 @@ extension DatasetReference {
 
   /// A collection whose pre-training images are the training images.
   func collection(_ training: ImageSet, _ test: ImageSet, _ identity: DataIdentity) -> ImageCollection {
-    let (kept, measured) = split(training, test)
+    let (kept, measured) = split(training) { test }
     let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
     return ImageCollection(pretraining: used, training: used, test: measured, identity: identity)
   }
@@ -30,14 +30,17 @@ extension DatasetReference {
   /// STL-10's collection: it pre-trains on the training and the unlabelled images.
   func collection(_ files: STL10, _ identity: DataIdentity) throws(DataError) -> ImageCollection {
     let training = try files.labeled(.train)
-    let (kept, measured) = split(training, try files.labeled(.test))
+    let (kept, measured) = try split(training) { () throws(DataError) in try files.labeled(.test) }
     let pretraining = try files.pretraining(limit: limit, heldOut: training.count - kept.count)
     let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
     return ImageCollection(pretraining: pretraining, training: used, test: measured, identity: identity)
   }
 
-  private func split(_ training: ImageSet, _ test: ImageSet) -> (training: ImageSet, test: ImageSet) {
-    guard holdsOutTail else { return (training, test) }
+  /// Training and test images, of which the latter are read only when they are used.
+  private func split<Failure>(
+    _ training: ImageSet, _ test: () throws(Failure) -> ImageSet
+  ) throws(Failure) -> (training: ImageSet, test: ImageSet) {
+    guard holdsOutTail else { return (training, try test()) }
     let kept = training.count - min(5_000, training.count / 5)
     return (training.slice(0..<kept), training.slice(kept..<training.count))
   }

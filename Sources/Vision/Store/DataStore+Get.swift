@@ -11,7 +11,7 @@ extension DataStore {
   /// it beside its place and moves it there.
   ///
   /// `mirrors` are tried first; each is the address of an archive, or of a folder that holds them. Hosts that do not
-  /// answer cost ten seconds in all, as all are asked at once. Throws `DownloadError`, and `DataError` when the folder
+  /// answer cost ten seconds in all, as all are asked at once. Official files that are there already are only verified. Throws `DownloadError`, and `DataError` when the folder
   /// cannot be written.
   @discardableResult
   public func get(
@@ -22,6 +22,12 @@ extension DataStore {
     let sources = name.forms.flatMap { form in
       let addresses = mirrors.compactMap { form.archive.address(under: $0) } + form.archive.sources
       return addresses.map { ArchiveSource(form: form, address: $0) }
+    }
+    if let folder = try? DataFolder(of: name, in: directory), let identity = try? verify(name),
+      identity.kind == "official"
+    {
+      log(.finished(folder: folder.url.path, identity: identity))
+      return identity
     }
     return try await get(name, from: sources, log: log)
   }
@@ -43,11 +49,14 @@ extension DataStore {
       throw DownloadError.unreachable(set: name.rawValue, hosts: hosts, seconds: downloader.answerSeconds)
     }
     var reasons: [String: String] = [:]
+    var slowHosts: Set<String> = []
     for isPatient in candidates.count > 1 ? [false, true] : [true] {
-      for source in candidates where reasons[source.address] == nil {
+      for source in candidates
+      where reasons[source.address] == nil && (isPatient || !slowHosts.contains(source.host)) {
         switch try await fetch(source, isPatient: isPatient, log) {
         case .complete: return try await install(source, of: name, log)
         case .tooSlow:
+          slowHosts.insert(source.host)
           log(
             .failed(
               source: source.address, reason: "below \(downloader.leastRate / 1_000) kB/s, asking others"))
@@ -100,7 +109,7 @@ extension DataStore {
   ) async throws -> DataIdentity {
     let archive = part(of: source.form.archive)
     let identity = try await unpack(archive, source.form, of: name, source: source.address, log)
-    try? FileManager.default.removeItem(at: archive)
+    for form in name.forms + [source.form] { try? FileManager.default.removeItem(at: part(of: form.archive)) }
     return identity
   }
 
@@ -131,8 +140,26 @@ extension DataStore {
     }
   }
 
-  /// Lets `fill` make the folder of `form` in a workshop inside the store, verifies it, and moves it to its place, where it
-  /// replaces what was there.
+  /// Where the folder `old` is to go: away if it has the given digest, else beside its place, as nothing that may not be
+  /// had again is ever deleted.
+  private func aside(
+    _ old: DataFolder, unlessDigest digest: String, in workshop: URL,
+    _ log: @Sendable (DataStoreEvent) -> Void
+  ) -> URL {
+    let cache = DigestCache(directory: directory)
+    if old.firstAbsentFile == nil, (try? old.identity(cache: cache, acceptingDigest: true))?.digest == digest
+    {
+      return workshop.appendingPathComponent("replaced")
+    }
+    let names = (1...).lazy.map { old.url.lastPathComponent + ".previous" + ($0 == 1 ? "" : "-\($0)") }
+    let places = names.map { directory.appendingPathComponent($0) }
+    let free = places.first { !FileManager.default.fileExists(atPath: $0.path) }!
+    log(.movedAside(folder: free.path))
+    return free
+  }
+
+  /// Lets `fill` make the folder of `form` in a workshop inside the store, verifies it, and moves it to its place; another
+  /// copy that was there is moved aside.
   func placing(
     _ form: DataForm, of name: DatasetReference.Name, acceptingDigest: Bool,
     _ log: @escaping @Sendable (DataStoreEvent) -> Void, _ fill: (URL) async throws -> Void
@@ -154,7 +181,8 @@ extension DataStore {
     let place = directory.appendingPathComponent(form.folder)
     try DataError.wrapping(place) {
       if files.fileExists(atPath: place.path) {
-        try files.moveItem(at: place, to: workshop.appendingPathComponent("replaced"))
+        let old = DataFolder(set: name, form: form, url: place)
+        try files.moveItem(at: place, to: aside(old, unlessDigest: identity.digest, in: workshop, log))
       }
       try files.moveItem(at: made.url, to: place)
     }

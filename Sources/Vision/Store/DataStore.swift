@@ -82,6 +82,8 @@ public enum DataStoreEvent: Sendable, CustomStringConvertible {
   case checking(file: String)
   /// The archive is unpacked.
   case unpacking(file: String)
+  /// What was in the place of the new files is kept here.
+  case movedAside(folder: String)
   /// The files are in place.
   case finished(folder: String, identity: DataIdentity)
 
@@ -98,6 +100,7 @@ public enum DataStoreEvent: Sendable, CustomStringConvertible {
     case .failed(let source, let reason): "\(source): \(reason)"
     case .checking(let file): "checking \(file)"
     case .unpacking(let file): "unpacking \(file)"
+    case .movedAside(let folder): "the files that were there before are kept in \(folder)"
     case .finished(let folder, let identity): "\(identity.name) (\(identity.kind)) is in \(folder)"
     }
   }

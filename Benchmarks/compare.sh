@@ -4,7 +4,7 @@
 #   Benchmarks/compare.sh --step moco-co2 --width 16 --batch 256 --precision bfloat16
 #
 #   --step network|moco-co2|simclr|features   --width N   --batch N   --precision float32|bfloat16
-#   --repeats N    pairs of runs (5)             --seconds N   measured seconds of each run of the twin (20)
+#   --repeats N    pairs of runs (5)             --seconds N   measured seconds of each run (20)
 #   --threads N    compute threads of both (all cores)
 #   --data DIR     CIFAR-10's binary files for the twin (random bytes without it)
 #   --no-tuning    skip the search for the twin's best setting: eager, two loader workers
@@ -82,7 +82,7 @@ fi
 for ((pair = 1; pair <= repeats; pair++)); do
   # shellcheck disable=SC2086
   twin "$seconds" $best 2>"$scratch/twin.log" >>"$scratch/twin.jsonl" || fail "the twin failed: $(cat "$scratch/twin.log")"
-  "$repro" bench "${common[@]}" "${bench_arguments[@]}" 2>"$scratch/ours.log" | tr -d '\n' >>"$scratch/ours.jsonl" ||
+  "$repro" bench "${common[@]}" --seconds "$seconds" "${bench_arguments[@]}" 2>"$scratch/ours.log" | tr -d '\n' >>"$scratch/ours.jsonl" ||
     fail "repro bench failed: $(cat "$scratch/ours.log")"
   echo >>"$scratch/ours.jsonl"
   echo "pair $pair of $repeats" >&2

@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Harness
 import NeuralNetworks
 import Pretraining
@@ -62,14 +63,15 @@ public struct CO2OnCIFAR10: Experiment {
     untrained.epochs = 0
     var ungrouped = encoder
     ungrouped.normalizationGroups = 1
-    let (network, classes) = (ungrouped, dataset.classCount)
+    let classes = dataset.classCount
     return [
       contrastive("random encoder", role: .reference, moco, untrained),
       Arm(
-        "supervised", role: .reference, hyperparameters: Supervised.Hyperparameters(), plan: supervisedPlan,
+        "supervised", role: .reference,
+        hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()), plan: supervisedPlan,
         usesLabels: true
-      ) { hyperparameters, random in
-        Supervised(network, classCount: classes, hyperparameters, using: &random)
+      ) { constants, random in
+        Supervised(constants.network, classCount: classes, constants.method, using: &random)
       },
     ]
   }
@@ -77,8 +79,10 @@ public struct CO2OnCIFAR10: Experiment {
   private func contrastive(
     _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan
   ) -> Arm {
-    Arm(name, role: role, hyperparameters: hyperparameters, plan: plan) { [encoder] hyperparameters, random in
-      CO2(encoder, hyperparameters, using: &random)
+    Arm(
+      name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan
+    ) { constants, random in
+      CO2(constants.network, constants.method, using: &random)
     }
   }
 
@@ -98,6 +102,10 @@ public struct CO2OnCIFAR10: Experiment {
       PaperTable("Semi-supervised learning", published: "co2/semi-supervised.csv", arms: arms, columns: []),
     ]
   }
+}
+
+extension CO2: KnowsChance {
+  public var chanceLevels: [String: Double] { ["instance": log(Double(hyperparameters.queueLength + 1))] }
 }
 
 extension CO2.Hyperparameters: CheckedHyperparameters {

@@ -11,7 +11,7 @@ public struct RunProblem: Error, Equatable, CustomStringConvertible {
 
 extension Arm {
   /// Throws a `RunProblem` when the arm's constants make no sense, alone or with `imageCount` images.
-  public func check(imageCount: Int) throws {
+  public func check(imageCount: Int = .max) throws {
     func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
       if !condition { throw RunProblem("arm “\(name)”: \(problem())") }
     }

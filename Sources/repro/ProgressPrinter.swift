@@ -51,6 +51,8 @@ final class ProgressPrinter {
     title = "[\(number)/\(count)] \(name(of: run))"
     if let resumedAt, resumedAt.step < resumedAt.steps {
       line("\(title): goes on after step \(resumedAt.step) of \(resumedAt.steps)")
+    } else if !Console.isTerminal && resumedAt == nil {
+      line("\(title): begins")
     }
     startEpoch()
   }

@@ -57,8 +57,8 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
-      // Names and keys are checked before anything is downloaded.
-      _ = try changes.arms(of: type.init(scale: selection.scale))
+      // Names, keys and constants are checked before anything is downloaded.
+      for arm in try changes.arms(of: type.init(scale: selection.scale)) { try arm.check() }
       Interruption.listen()
       let source = await SourceState.read(at: Project.root)
       let found = try await images(for: type)

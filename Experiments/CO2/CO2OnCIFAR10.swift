@@ -82,7 +82,22 @@ public struct CO2OnCIFAR10: Experiment {
     }
   }
 
-  public var tables: [PaperTable] { [] }
+  public var tables: [PaperTable] {
+    let arms: [PaperTable.Line] = [
+      .init("MoCo", published: ["MoCo", "MoCo v2", "SimCLR"]),
+      .init("MoCo + CO2", published: ["MoCo + CO2", "MoCo v2 + CO2", "SimCLR + CO2"]),
+    ]
+    return [
+      PaperTable(
+        "Linear evaluation", published: "co2/linear.csv", "co2/imagenet-100.csv", arms: arms,
+        columns: [.init("linear top-1", evaluation: "linear-v1")]),
+      PaperTable(
+        "kNN on CIFAR-10, by others", published: "co2/third-party-cifar10.csv", "co2/moco-demo-cifar10.csv",
+        arms: arms, columns: [.init("kNN top-1, last epoch, backbone", evaluation: "knn-v1")]),
+      PaperTable("Semi-supervised", published: "co2/semi-supervised.csv", arms: arms, columns: []),
+      PaperTable("Transfer", published: "co2/transfer.csv", arms: arms, columns: []),
+    ]
+  }
 }
 
 extension CO2.Hyperparameters: CheckedHyperparameters {

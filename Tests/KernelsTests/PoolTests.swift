@@ -2,77 +2,77 @@ import CKernels
 import Synchronization
 import Testing
 
-/// The pool is one for the process, so these tests take turns and put its width back.
-@Suite(.serialized) struct PoolTests {
-  private final class Counter: Sendable {
+/// The pool is one for the process, so tests that change its width run in a process of their own.
+@Suite struct PoolTests {
+  final class Counter: Sendable {
     let calls = Atomic<Int>(0)
     let width = Atomic<Int>(0)
     let order = Atomic<Int>(0)
     let mistakes = Atomic<Int>(0)
   }
 
-  private func run(
+  static func run(
     _ counter: Counter, _ body: @convention(c) (UnsafeMutableRawPointer?, Int32, Int32) -> Void
   ) {
     rk_pool_run(body, Unmanaged.passUnretained(counter).toOpaque())
   }
 
-  @Test func everyWorkerRunsOnce() {
-    let before = rk_pool_threads()
-    defer { rk_pool_start(before) }
-    for width in [1, 2, 3, 5, 1, 4] as [Int32] {
-      rk_pool_start(width)
-      #expect(rk_pool_threads() == width)
-      for _ in 0..<50 {
-        let counter = Counter()
-        run(counter) { context, worker, workers in
-          let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
-          counter.calls.add(1 << Int(4 * worker), ordering: .relaxed)
-          counter.width.store(Int(workers), ordering: .relaxed)
+  @Test func everyWorkerRunsOnce() async {
+    await #expect(processExitsWith: .success) {
+      for width in [1, 2, 3, 5, 1, 4] as [Int32] {
+        rk_pool_start(width)
+        #expect(rk_pool_threads() == width)
+        for _ in 0..<50 {
+          let counter = Counter()
+          PoolTests.run(counter) { context, worker, workers in
+            let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
+            counter.calls.add(1 << Int(4 * worker), ordering: .relaxed)
+            counter.width.store(Int(workers), ordering: .relaxed)
+          }
+          let once = (0..<Int(width)).reduce(0) { $0 + 1 << (4 * $1) }
+          #expect(counter.calls.load(ordering: .relaxed) == once)
+          #expect(counter.width.load(ordering: .relaxed) == Int(width))
         }
-        let once = (0..<Int(width)).reduce(0) { $0 + 1 << (4 * $1) }
-        #expect(counter.calls.load(ordering: .relaxed) == once)
-        #expect(counter.width.load(ordering: .relaxed) == Int(width))
       }
     }
   }
 
-  @Test func barriersKeepStep() {
-    let before = rk_pool_threads()
-    defer { rk_pool_start(before) }
-    rk_pool_start(3)
-    let counter = Counter()
-    run(counter) { context, _, workers in
-      let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
-      for step in 1...200 {
-        counter.order.add(1, ordering: .sequentiallyConsistent)
-        rk_pool_barrier()
-        if counter.order.load(ordering: .sequentiallyConsistent) != step * Int(workers) {
-          counter.mistakes.add(1, ordering: .relaxed)
-        }
-        rk_pool_barrier()
-      }
-    }
-    #expect(counter.mistakes.load(ordering: .relaxed) == 0)
-  }
-
-  @Test func nestedRunsAreInline() {
-    let before = rk_pool_threads()
-    defer { rk_pool_start(before) }
-    rk_pool_start(3)
-    let counter = Counter()
-    run(counter) { context, _, _ in
-      rk_pool_run(
-        { context, worker, workers in
-          let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
+  @Test func barriersKeepStep() async {
+    await #expect(processExitsWith: .success) {
+      rk_pool_start(3)
+      let counter = Counter()
+      PoolTests.run(counter) { context, _, workers in
+        let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
+        for step in 1...200 {
+          counter.order.add(1, ordering: .sequentiallyConsistent)
           rk_pool_barrier()
-          if worker != 0 || workers != 1 { counter.mistakes.add(1, ordering: .relaxed) }
-          counter.calls.add(1, ordering: .relaxed)
-        }, context)
-      rk_pool_barrier()
+          if counter.order.load(ordering: .sequentiallyConsistent) != step * Int(workers) {
+            counter.mistakes.add(1, ordering: .relaxed)
+          }
+          rk_pool_barrier()
+        }
+      }
+      #expect(counter.mistakes.load(ordering: .relaxed) == 0)
     }
-    #expect(counter.calls.load(ordering: .relaxed) == 3)
-    #expect(counter.mistakes.load(ordering: .relaxed) == 0)
+  }
+
+  @Test func nestedRunsAreInline() async {
+    await #expect(processExitsWith: .success) {
+      rk_pool_start(3)
+      let counter = Counter()
+      PoolTests.run(counter) { context, _, _ in
+        rk_pool_run(
+          { context, worker, workers in
+            let counter = Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue()
+            rk_pool_barrier()
+            if worker != 0 || workers != 1 { counter.mistakes.add(1, ordering: .relaxed) }
+            counter.calls.add(1, ordering: .relaxed)
+          }, context)
+        rk_pool_barrier()
+      }
+      #expect(counter.calls.load(ordering: .relaxed) == 3)
+      #expect(counter.mistakes.load(ordering: .relaxed) == 0)
+    }
   }
 
   @Test func partsCoverTheWholeInOrder() {

@@ -12,7 +12,7 @@ import Testing
       name: "", configuration: .resNet18(width: 16, normalizationGroups: 2), images: [46, 32, 32, 3],
       parts: parts)
     let first = PlannedOutcome(c, dataType, planned: true)
-    #expect(first.features.allSatisfy(\.isFinite))
+    #expect(first.features.allSatisfy { $0.isFinite })
     for _ in 0..<2 { #expect(PlannedOutcome(c, dataType, planned: true) == first) }
   }
 
@@ -124,7 +124,8 @@ import Testing
           let c = PlannedCase(
             name: "", configuration: .resNet18(width: 16), images: [30, 16, 16, 3], parts: parts)
           let outcome = PlannedOutcome(c, .bfloat16, planned: true)
-          precondition(outcomes[parts] == nil || outcomes[parts] == outcome, "\(threads) threads, \(parts) parts")
+          precondition(
+            outcomes[parts] == nil || outcomes[parts] == outcome, "\(threads) threads, \(parts) parts")
           outcomes[parts] = outcome
           precondition(distance(outcome.features, outcomes[1]!.features) < 0.02)
         }

@@ -64,7 +64,8 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   ) {
     rk_conv3x3_forward(
       input.assumingMemoryBound(to: UInt16.self), packed.assumingMemoryBound(to: UInt16.self),
-      output.assumingMemoryBound(to: UInt16.self), sums, images, g.height, g.width, g.inputChannels, g.outputChannels,
+      output.assumingMemoryBound(to: UInt16.self), sums, images, g.height, g.width, g.inputChannels,
+      g.outputChannels,
       g.stride, scratch)
   }
 

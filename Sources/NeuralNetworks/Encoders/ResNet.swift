@@ -68,7 +68,9 @@ public final class ResNet: Encoder {
   public let featureCount: Int
   let conv1: Convolution
   let bn1: BatchNormalization
-  let layer1, layer2, layer3, layer4: [any Layer]
+  let layer1, layer2, layer3, layer4: [any ResidualBlock]
+  /// The same as data, for the planned executor.
+  private lazy var planned = ConvolutionalNetwork { network, images in describe(images, in: &network) }
 
   /// Creates a network with weights drawn as torchvision draws them.
   public init(_ configuration: Configuration, using random: inout Random) {
@@ -80,7 +82,7 @@ public final class ResNet: Encoder {
     conv1 = Convolution(3, width, kernel: isCIFAR ? 3 : 7, stride: isCIFAR ? 1 : 2, using: &random)
     bn1 = BatchNormalization(width, groups: groups)
     var channels = width
-    func stage(_ index: Int, using random: inout Random) -> [any Layer] {
+    func stage(_ index: Int, using random: inout Random) -> [any ResidualBlock] {
       let inner = width << index
       return (0..<configuration.blocks[index]).map { block in
         let stride = index > 0 && block == 0 ? 2 : 1
@@ -97,14 +99,31 @@ public final class ResNet: Encoder {
     featureCount = channels
   }
 
-  public func callAsFunction(_ images: Tensor) -> Tensor { featureMap(of: images).globalAverage() }
+  public func callAsFunction(_ images: Tensor) -> Tensor {
+    planned(images, frozen: Mode.isInference, pooled: true) ?? layered(images).globalAverage()
+  }
 
   public func featureMap(of images: Tensor) -> Tensor {
+    planned(images, frozen: Mode.isInference, pooled: false) ?? layered(images)
+  }
+
+  /// Layer after layer: the plain form, and the reference for the planned one.
+  private func layered(_ images: Tensor) -> Tensor {
     var x = bn1(conv1(images), thenReLU: true)
     if configuration.stem == .imageNet { x = x.maxPooled(kernel: 3, stride: 2, padding: 1) }
     for stage in [layer1, layer2, layer3, layer4] {
       for block in stage { x = block(x) }
     }
     return x
+  }
+  private func describe(
+    _ images: ConvolutionalNetwork.Feature, in network: inout ConvolutionalNetwork.Description
+  ) {
+    let stem = conv1.describe(images, bn1, in: &network)
+    let isCIFAR = configuration.stem == .cifar
+    var x = isCIFAR ? network.feature(stem) : network.maxPooledFeature(stem, kernel: 3, stride: 2, padding: 1)
+    for stage in [layer1, layer2, layer3, layer4] {
+      for block in stage { x = block.describe(x, in: &network) }
+    }
   }
 }

@@ -1,7 +1,25 @@
 import Tensors
 
+/// A layer that can also be described as a part of a planned network.
+protocol ResidualBlock: Layer {
+  /// Adds the block to `network` and returns its result for `x`.
+  func describe(
+    _ x: ConvolutionalNetwork.Feature, in network: inout ConvolutionalNetwork.Description
+  ) -> ConvolutionalNetwork.Feature
+}
+
+extension Convolution {
+  /// Adds this convolution and the `norm` over it to `network`.
+  func describe(
+    _ x: ConvolutionalNetwork.Feature, _ norm: BatchNormalization,
+    in network: inout ConvolutionalNetwork.Description
+  ) -> ConvolutionalNetwork.Branch {
+    network.convolution(of: x, with: weight, stride: stride, padding: padding, norm.planned)
+  }
+}
+
 /// relu(norm(conv(relu(norm(conv(x))))) + shortcut(x)).
-final class BasicBlock: Layer {
+final class BasicBlock: ResidualBlock {
   let conv1: Convolution
   let bn1: BatchNormalization
   let conv2: Convolution
@@ -20,10 +38,18 @@ final class BasicBlock: Layer {
     let inner = bn1(conv1(x), thenReLU: true)
     return bn2(conv2(inner), adding: downsample?(x) ?? x, thenReLU: true)
   }
+
+  func describe(
+    _ x: ConvolutionalNetwork.Feature, in network: inout ConvolutionalNetwork.Description
+  ) -> ConvolutionalNetwork.Feature {
+    let inner = network.feature(conv1.describe(x, bn1, in: &network))
+    let shortcut = downsample.map { ConvolutionalNetwork.Residual.branch($0.describe(x, in: &network)) }
+    return network.feature(conv2.describe(inner, bn2, in: &network), adding: shortcut ?? .feature(x))
+  }
 }
 
 /// The same with 1 × 1, 3 × 3 and 1 × 1 convolutions; the stride sits on the 3 × 3, as in torchvision.
-final class BottleneckBlock: Layer {
+final class BottleneckBlock: ResidualBlock {
   let conv1: Convolution
   let bn1: BatchNormalization
   let conv2: Convolution
@@ -46,6 +72,15 @@ final class BottleneckBlock: Layer {
     let inner = bn2(conv2(bn1(conv1(x), thenReLU: true)), thenReLU: true)
     return bn3(conv3(inner), adding: downsample?(x) ?? x, thenReLU: true)
   }
+
+  func describe(
+    _ x: ConvolutionalNetwork.Feature, in network: inout ConvolutionalNetwork.Description
+  ) -> ConvolutionalNetwork.Feature {
+    let first = network.feature(conv1.describe(x, bn1, in: &network))
+    let second = network.feature(conv2.describe(first, bn2, in: &network))
+    let shortcut = downsample.map { ConvolutionalNetwork.Residual.branch($0.describe(x, in: &network)) }
+    return network.feature(conv3.describe(second, bn3, in: &network), adding: shortcut ?? .feature(x))
+  }
 }
 
 /// The 1 × 1 convolution and normalization that fit a block's input to its output, where they differ.
@@ -64,4 +99,10 @@ final class Shortcut: Layer, TransparentModule {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { norm(conv(x)) }
+
+  func describe(
+    _ x: ConvolutionalNetwork.Feature, in network: inout ConvolutionalNetwork.Description
+  ) -> ConvolutionalNetwork.Branch {
+    conv.describe(x, norm, in: &network)
+  }
 }

@@ -33,7 +33,7 @@ public final class BatchNormalization: Layer {
     let normalized = x.batchNormalized(
       gamma: weight.value, beta: bias.value, epsilon: epsilon, groups: groups, adding: residual,
       thenReLU: thenReLU)
-    follow(normalized)
+    follow(mean: normalized.mean, variance: normalized.variance, count: normalized.count)
     return normalized.result
   }
 
@@ -46,11 +46,17 @@ public final class BatchNormalization: Layer {
     return (Tensor(scale, shape: [scale.count]), Tensor(shift, shape: [shift.count]))
   }
 
+  /// This layer as a part of a planned network.
+  var planned: ConvolutionalNetwork.Normalization {
+    ConvolutionalNetwork.Normalization(
+      gamma: weight, beta: bias, epsilon: epsilon, groups: groups, follow: follow, frozen: frozenAffine)
+  }
+
   /// running ← (1 − momentum) · running + momentum · batch, with the unbiased variance, as PyTorch keeps them.
-  private func follow(_ batch: Tensor.BatchNormalized) {
-    let (means, variances) = (batch.mean.floats, batch.variance.floats)
+  private func follow(mean: Tensor, variance: Tensor, count: Int) {
+    let (means, variances) = (mean.floats, variance.floats)
     let channels = weight.shape.count
-    let unbiased = Float(batch.count) / Float(max(1, batch.count - 1))
+    let unbiased = Float(count) / Float(max(1, count - 1))
     func average(_ values: [Float], _ channel: Int) -> Float {
       stride(from: channel, to: values.count, by: channels).reduce(0) { $0 + values[$1] } / Float(groups)
     }

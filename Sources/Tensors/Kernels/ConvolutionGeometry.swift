@@ -28,7 +28,9 @@ struct ConvolutionGeometry: Hashable, Sendable {
 
   /// The number of images visited at once: as many as keep both activations in a core's second-level cache.
   func chunk(of dataType: DataType) -> Int {
-    let bytesPerImage = max(inputSize, outputSize) * dataType.byteCount
-    return min(64, max(1, 262_144 / bytesPerImage))
+    ConvolutionGeometry.chunk(ofBytes: max(inputSize, outputSize) * dataType.byteCount)
   }
+
+  /// The same for images whose larger activation is of so many bytes.
+  static func chunk(ofBytes bytesPerImage: Int) -> Int { min(64, max(1, 262_144 / bytesPerImage)) }
 }

@@ -15,6 +15,10 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   func apply(
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
     scratch: UnsafeMutableRawPointer)
+  /// Forward, with the sums over positions of the output and of its squares per channel.
+  func apply(
+    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
+    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer)
   /// Adds the weight gradient of one chunk to `sum` (own layout, zeroed before the first).
   func addWeightGradient(
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
@@ -53,7 +57,8 @@ enum ConvolutionKernels {
 final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
   private let handle: OpaquePointer
   let weightBytes, scratchBytes: Int
-  private let isForward, isWeightGradient: Bool
+  private let isForward, isWeightGradient, isBFloat16: Bool
+  private let outputRows, outputChannels: Int
 
   init(_ key: ConvolutionKernelKey) {
     let g = key.geometry
@@ -76,6 +81,8 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
     handle = made!
     isForward = key.direction == .forward
     isWeightGradient = key.direction == .weights
+    isBFloat16 = key.dataType == .bfloat16
+    (outputRows, outputChannels) = (key.images * g.outputHeight * g.outputWidth, g.outputChannels)
     weightBytes = rd_conv_weights_bytes(handle)
     let own = Int(rd_conv_scratch_bytes(handle))
     scratchBytes = own + (isWeightGradient ? weightBytes + 64 : 0)
@@ -103,6 +110,18 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
       ? rd_conv_forward(handle, input, packed, output, scratch)
       : rd_conv_backward_data(handle, input, packed, output, scratch)
     OneDNN.check(status, "a convolution")
+  }
+
+  func apply(
+    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
+    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+  ) {
+    apply(input, packed, into: output, scratch: scratch)
+    if isBFloat16 {
+      rk_bn_sums_bf16(output.assumingMemoryBound(to: UInt16.self), outputRows, outputChannels, nil, sums)
+    } else {
+      rk_bn_sums_f32(output.assumingMemoryBound(to: Float.self), outputRows, outputChannels, nil, sums)
+    }
   }
 
   func addWeightGradient(

@@ -58,6 +58,17 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     }
   }
 
+  func apply(
+    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
+    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+  ) {
+    rk_conv3x3_forward(
+      input.assumingMemoryBound(to: UInt16.self), packed.assumingMemoryBound(to: UInt16.self),
+      output.assumingMemoryBound(to: UInt16.self), sums, images, g.height, g.width, g.inputChannels,
+      g.outputChannels,
+      g.stride, scratch)
+  }
+
   func addWeightGradient(
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer

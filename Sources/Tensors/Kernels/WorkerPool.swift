@@ -8,7 +8,8 @@ import FoundationEssentials
 /// oneDNN and OpenBLAS are kept single-threaded and are called from its workers, so no two pools ever compete for the
 /// cores. A waiting worker spins for some microseconds and then sleeps.
 public enum WorkerPool {
-  private static let started: Void = start(threads: availableCores)
+  /// The width at first use; a width that was asked for before is set after it and stays.
+  private static let started: Void = setWidth(availableCores)
 
   /// The number of cores this process may run on.
   public static var availableCores: Int {
@@ -24,6 +25,11 @@ public enum WorkerPool {
   /// Makes the pool `threads` wide; every later kernel uses that many.
   public static func start(threads: Int) {
     precondition(threads > 0, "a pool of \(threads) threads can do no work")
+    _ = started
+    setWidth(threads)
+  }
+
+  private static func setWidth(_ threads: Int) {
     openblas_set_num_threads(1)
     rk_pool_set_thread_hook(rd_thread_init)
     rk_pool_start(Int32(threads))

@@ -1,0 +1,178 @@
+import CKernels
+
+/// One walk from images to result: the plan and the memory that it is filled with.
+struct ForwardWalk {
+  let plan: NetworkPlan
+  let network: ConvolutionalNetwork
+  let weights: PackedWeights
+  let images, values, scratch, result: UnsafeMutableRawPointer
+  let statistics: UnsafeMutablePointer<Float>
+  let sums: UnsafeMutablePointer<Double>
+  let kernels: ActivationKernels
+
+  init(
+    _ plan: NetworkPlan, _ network: ConvolutionalNetwork, weights: PackedWeights,
+    images: UnsafeMutableRawPointer,
+    values: UnsafeMutableRawPointer, statistics: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Double>,
+    scratch: UnsafeMutableRawPointer, result: UnsafeMutableRawPointer
+  ) {
+    self.plan = plan
+    self.network = network
+    self.weights = weights
+    self.images = images
+    self.values = values
+    self.statistics = statistics
+    self.sums = sums
+    self.scratch = scratch
+    self.result = result
+    kernels = ActivationKernels(isBFloat16: plan.key.dataType == .bfloat16)
+  }
+
+  /// Walks the network on all workers.
+  ///
+  /// A worker takes the parts of the batch that are congruent to its number: its own, unless the pool is narrower than
+  /// the plan was made for.
+  func run() {
+    let parts = plan.key.parts
+    WorkerPool.run { worker, workers in
+      let own = stride(from: worker, to: parts, by: workers)
+      if let order = plan.depthFirst {
+        for part in own {
+          for visit in order.visits[part] { self.visit(visit.feature, visit.chunk, part) }
+        }
+        return
+      }
+      for index in plan.features.indices {
+        for part in own {
+          for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
+        }
+        let readers = network.features[index].readers
+        guard !readers.isEmpty else { continue }
+        rk_pool_barrier()
+        // Every worker adds up the sums itself: that takes less time than waiting a second time.
+        for part in own {
+          for reader in readers { combine(reader, part) }
+        }
+      }
+    }
+  }
+
+  /// Makes one chunk of a feature and everything that convolutions make of it.
+  private func visit(_ index: Int, _ chunk: Chunk, _ part: Int) {
+    let input = make(index, chunk, part)
+    let values = plan.values(values, part)
+    let scratch = plan.scratch(scratch, part) + plan.scratch.kernel
+    for reader in network.features[index].readers {
+      let convolution = plan.convolutions[reader]
+      let kernel = convolution.kernels.kernel(for: chunk.count)
+      let packed = weights.pointer(reader, layout: convolution.kernels.layout(for: chunk.count))
+      let output = convolution.output.address(values, chunk.position)
+      if plan.depthFirst == nil {
+        let sums = sums + convolution.sums + chunk.index * 2 * convolution.channels
+        kernel.apply(input, packed, into: output, sums: sums, scratch: scratch)
+      } else {
+        kernel.apply(input, packed, into: output, scratch: scratch)
+      }
+    }
+  }
+
+  /// Normalizes, adds, rectifies and pools one chunk, and returns where it lies.
+  private func make(_ index: Int, _ chunk: Chunk, _ part: Int) -> UnsafeMutableRawPointer {
+    let feature = plan.features[index]
+    let elementBytes = plan.key.dataType.byteCount
+    let scratch = plan.scratch(scratch, part)
+    let target: UnsafeMutableRawPointer
+    switch feature.home {
+    case .images: return images + chunk.start * feature.size.count * elementBytes
+    case .chunk: target = scratch + plan.scratch.feature
+    case .stored(let place): target = place.address(plan.values(values, part), chunk.position)
+    case .result: target = result + chunk.start * feature.size.count * elementBytes
+    }
+    guard let pooling = feature.pooling else {
+      normalize(index, chunk, part, into: target)
+      if index == plan.features.count - 1 && plan.key.pooled { average(target, chunk) }
+      return target
+    }
+    let unpooled = scratch + plan.scratch.unpooled
+    normalize(index, chunk, part, into: unpooled)
+    let maxima = feature.maxima?.address(values, chunk.position)
+    pooling.forward(
+      unpooled, into: target, images: chunk.count, workspace: maxima ?? scratch + plan.scratch.maxima,
+      keeping: maxima != nil, scratch: scratch + plan.scratch.kernel)
+    if index == plan.features.count - 1 && plan.key.pooled { average(target, chunk) }
+    return target
+  }
+
+  /// relu?(norm(convolution) + residual) of one chunk, before pooling.
+  func normalize(_ index: Int, _ chunk: Chunk, _ part: Int, into target: UnsafeMutableRawPointer) {
+    let (description, size) = (network.features[index], plan.features[index].unpooled)
+    let values = plan.values(values, part)
+    let main = description.main!
+    let own = plan.statistics(statistics, of: main, part: part, group: chunk.group)
+    var addend: ActivationKernels.Addend?
+    if let side = description.side {
+      let other = plan.statistics(statistics, of: side, part: part, group: chunk.group)
+      addend = ActivationKernels.Addend(
+        values: plan.convolutions[side].output.address(values, chunk.position), scale: other.scale,
+        shift: other.shift)
+    } else if let residual = description.residual, case .stored(let place) = plan.features[residual].home {
+      addend = ActivationKernels.Addend(values: place.address(values, chunk.position), scale: nil, shift: nil)
+    }
+    kernels.apply(
+      plan.convolutions[main].output.address(values, chunk.position), scale: own.scale, shift: own.shift,
+      adding: addend, thenReLU: description.hasReLU, into: target, rows: chunk.count * size.positions,
+      channels: size.channels)
+  }
+
+  private func average(_ feature: UnsafeMutableRawPointer, _ chunk: Chunk) {
+    let size = plan.features[plan.features.count - 1].size
+    let rows = result.assumingMemoryBound(to: Float.self) + chunk.start * size.channels
+    kernels.globalAverage(
+      feature, into: rows, images: chunk.count, positions: size.positions, channels: size.channels)
+  }
+
+  /// Turns the sums of all chunks into one part's copy of a convolution's statistics.
+  private func combine(_ index: Int, _ part: Int) {
+    let (convolution, normalization) = (plan.convolutions[index], network.convolutions[index].normalization)
+    let channels = convolution.channels
+    let partition = plan.features[network.convolutions[index].input].partition
+    let count = Double(plan.rowsPerGroup(of: convolution))
+    for (group, chunks) in partition.groups.enumerated() {
+      let own = plan.statistics(statistics, of: index, part: part, group: group)
+      rk_bn_statistics(
+        sums + convolution.sums + chunks.lowerBound * 2 * channels, chunks.count, channels, nil, count,
+        own.mean,
+        own.variance)
+      rk_bn_affine(
+        own.mean, own.variance, normalization.gamma.constant.floatPointer,
+        normalization.beta.constant.floatPointer,
+        normalization.epsilon, channels, own.scale, own.shift, own.reciprocal)
+    }
+  }
+}
+
+extension NetworkPlan {
+  /// The values that `part` works on: everyone's, or in inference its own.
+  func values(_ base: UnsafeMutableRawPointer, _ part: Int) -> UnsafeMutableRawPointer {
+    depthFirst == nil ? base : base + part * valueBytes
+  }
+
+  func scratch(_ base: UnsafeMutableRawPointer, _ part: Int) -> UnsafeMutableRawPointer {
+    base + part * scratch.byteCount
+  }
+
+  /// The copy that `part` has of the statistics of convolution `index` for a group; in inference there is one for all.
+  func statistics(
+    _ base: UnsafeMutablePointer<Float>, of index: Int, part: Int, group: Int
+  ) -> ChannelStatistics {
+    let start = (depthFirst == nil ? part * statisticsCount : 0) + convolutions[index].statistics
+    return ChannelStatistics(
+      base + start, group: group, groups: groups, channels: convolutions[index].channels)
+  }
+
+  /// How many values each statistic of a convolution is of.
+  func rowsPerGroup(of convolution: Convolution) -> Int {
+    key.images.batch / groups * convolution.geometry.outputHeight * convolution.geometry.outputWidth
+  }
+}

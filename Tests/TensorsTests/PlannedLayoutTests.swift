@@ -1,0 +1,67 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// The arithmetic of plans: who visits which images, and where values lie.
+@Suite struct PlannedLayoutTests {
+  @Test func buffersAliveTogetherNeverOverlap() {
+    withEvery("seed", in: 0..<20) { seed in
+      var random = Random(seed: UInt64(seed), stream: "arena")
+      var arena = Arena()
+      var placed: [(range: Range<Int>, lifetime: ClosedRange<Int>)] = []
+      for _ in 0..<40 {
+        let (size, first) = (1 + random.integer(below: 50_000), random.integer(below: 20))
+        let lifetime = first...first + random.integer(below: 6)
+        let offset = arena.place(byteCount: size, alive: lifetime)
+        #expect(offset % Arena.alignment == 0 && offset + size <= arena.byteCount)
+        for other in placed where other.lifetime.overlaps(lifetime) {
+          #expect(!other.range.overlaps(offset..<offset + size))
+        }
+        placed.append((offset..<offset + size, lifetime))
+      }
+      #expect(arena.byteCount < placed.map { $0.range.count + Arena.alignment }.reduce(0, +))
+    }
+  }
+
+  @Test func everyImageIsVisitedOnceInOrderWithinItsGroup() {
+    for (images, parts, groups, size) in [
+      (256, 2, 4, 8), (21, 2, 1, 8), (36, 3, 4, 16), (2, 3, 1, 8), (64, 5, 4, 64),
+    ] {
+      let partition = BatchPartition(images: images, parts: parts, groups: groups, size: size)
+      let chunks = partition.chunks.joined()
+      #expect(chunks.flatMap { $0.start..<$0.start + $0.count } == Array(0..<images))
+      #expect(chunks.map(\.index) == Array(0..<partition.count))
+      for chunk in chunks {
+        #expect(chunk.count <= size && partition.counts.contains(chunk.count))
+        #expect(chunk.start / (images / groups) == chunk.group)
+        #expect((chunk.start + chunk.count - 1) / (images / groups) == chunk.group)
+        #expect(partition.groups[chunk.group].contains(chunk.index))
+      }
+      #expect(partition.groups.map(\.count).reduce(0, +) == partition.count)
+    }
+  }
+
+  @Test func inferenceVisitsWhatItNeedsFirst() {
+    for (images, parts, wanted) in [
+      (256, 2, [8, 8, 8, 16, 16, 64]), (70, 3, [5, 13, 4, 40]), (1, 2, [8, 64]),
+    ] {
+      let order = DepthFirstOrder(images: images, parts: parts, wanted: wanted)
+      for (before, after) in zip(order.sizes, order.sizes.dropFirst()) { #expect(after % before == 0) }
+      for part in 0..<parts {
+        var done = [Int](repeating: 0, count: wanted.count)
+        let range = WorkerPool.part(of: images, worker: part, workers: parts)
+        for visit in order.visits[part] {
+          let (feature, chunk) = (visit.feature, visit.chunk)
+          #expect(chunk.position == done[feature] && chunk.start == range.lowerBound + chunk.position)
+          done[feature] += chunk.count
+          #expect(chunk.count <= order.sizes[feature] && order.counts(of: feature).contains(chunk.count))
+          if feature > 0 { #expect(done[feature - 1] >= done[feature]) }
+          // A place of the size of a later chunk is free again before it is written anew.
+          #expect(done[feature] - (done.last ?? 0) <= order.sizes.last!)
+        }
+        #expect(done.allSatisfy { $0 == range.count })
+      }
+    }
+  }
+}

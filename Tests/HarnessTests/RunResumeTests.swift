@@ -77,7 +77,9 @@ import Testing
     }
     let run = try #require(RunFolder.all(under: folder.url).first)
     try OutputFile(run.curves).write("half a li")
-    let leftovers = [".run.json.1.tmp", "checkpoint.safetensors.1.part"].map { run.url.appending(component: $0) }
+    let leftovers = [".run.json.1.tmp", "checkpoint.safetensors.1.part"].map {
+      run.url.appending(component: $0)
+    }
     for file in leftovers { try OutputFile(file).write("half") }
     _ = try Runner.tiny(arms: [Self.arm], output: folder.url).run()
     #expect(try files(folder.url) == expected)

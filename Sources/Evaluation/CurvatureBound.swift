@@ -56,9 +56,9 @@ struct CurvatureBound {
           for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 1_024) {
             let length = min(1_024, rows.upperBound - start)
             features.withFloats { features in
-              cblas_ssyrk(
-                CblasRowMajor, CblasLower, CblasTrans, Int32(dimension), Int32(length), 1,
-                features.baseAddress! + start * dimension, Int32(dimension), 0, &products, Int32(dimension))
+              let x = features.baseAddress! + start * dimension
+              BlockProduct.outerProducts(
+                x, rows: dimension, x, columns: dimension, depth: length, into: &products)
             }
             for index in 0..<size { sums[part * size + index] += Double(products[index]) }
           }
@@ -66,11 +66,7 @@ struct CurvatureBound {
       }
     }
     return (0..<size).map { index in
-      let (row, column) = (
-        max(index / dimension, index % dimension), min(index / dimension, index % dimension)
-      )
-      let place = row * dimension + column
-      return (0..<parts).reduce(0) { $0 + sums[$1 * size + place] } / Double(count)
+      (0..<parts).reduce(0) { $0 + sums[$1 * size + index] } / Double(count)
     }
   }
 }

@@ -9,6 +9,7 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
   /// The probe's optimizer ended above its tolerance.
   case probeDidNotConverge(iterations: Int, gradient: Double, tolerance: Double)
 
+  /// What is wrong and what to do about it, in one line.
   public var description: String {
     switch self {
     case .noImages(let split): "the \(split) split has no images to evaluate on: give it some"

@@ -14,6 +14,7 @@ public struct LinearProbe: Evaluation {
   /// More steps than any sound set of features takes.
   public static let maximumIterations = 2_000
 
+  /// `linear-v1`: another penalty, tolerance or standardization would be another version.
   public let name = "linear-v1"
 
   /// Creates the evaluation; it has no choices.

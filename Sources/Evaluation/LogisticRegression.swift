@@ -1,4 +1,3 @@
-import COpenBLAS
 import Glibc
 import Tensors
 
@@ -78,19 +77,15 @@ struct LogisticRegression {
     of rows: Range<Int>, weights: [Float], biases: [Double], to sums: UnsafeMutableBufferPointer<Double>,
     _ scratch: inout Scratch
   ) {
-    let (dimension, classes) = (Int32(dimension), Int32(classCount))
     features.withFloats { features in
       for start in stride(from: rows.lowerBound, to: rows.upperBound, by: LogisticRegression.block) {
         let count = min(LogisticRegression.block, rows.upperBound - start)
-        let x = features.baseAddress! + start * self.dimension
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), classes, dimension, 1, x, dimension, weights,
-          dimension, 0, &scratch.logits, classes)
+        let x = features.baseAddress! + start * dimension
+        BlockProduct.similarities(
+          x, rows: count, weights, columns: classCount, depth: dimension, into: &scratch.logits)
         addResiduals(firstRow: start, count: count, biases: biases, to: sums, &scratch)
-        cblas_sgemm(
-          CblasRowMajor, CblasTrans, CblasNoTrans, classes, dimension, Int32(count), 1, scratch.residuals,
-          classes,
-          x, dimension, 0, &scratch.products, dimension)
+        BlockProduct.outerProducts(
+          scratch.residuals, rows: classCount, x, columns: dimension, depth: count, into: &scratch.products)
         for index in scratch.products.indices { sums[index] += Double(scratch.products[index]) }
       }
     }

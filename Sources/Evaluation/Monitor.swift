@@ -16,18 +16,11 @@ public struct Monitor: Sendable {
 
     /// Whether the features lie on a point or a line.
     public var isCollapsed: Bool { spread.isCollapsed }
-
-    /// What goes into the curves.
-    public var metrics: [(name: String, value: Double)] {
-      [
-        ("monitor-knn", top1), ("feature-deviation", spread.deviation),
-        ("effective-rank", spread.effectiveRank),
-      ]
-    }
   }
 
-  /// How many images are looked at, where there are as many.
+  /// How many training images are the bank, where there are as many.
   public static let trainingCount = 5_000
+  /// How many test images ask it, where there are as many.
   public static let testCount = 1_000
 
   private let training, test: ImageSet

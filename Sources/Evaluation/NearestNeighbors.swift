@@ -11,6 +11,7 @@ public struct NearestNeighbors: Evaluation {
   /// τ of the votes' weights.
   public let temperature: Float
 
+  /// `knn-v1`.
   public let name = "knn-v1"
 
   /// Creates the evaluation; traps unless every k and the temperature are positive.

@@ -1,4 +1,3 @@
-import COpenBLAS
 import Tensors
 
 /// A matrix whose rows have length one; rows of length zero stay zero, similar to nothing.
@@ -107,10 +106,10 @@ private final class BlockSearch {
     let dimension = bank.dimension
     queries.values.withFloats { queries in
       bank.values.withFloats { bank in
-        cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(dimension), 1,
-          queries.baseAddress! + queryStart * dimension, Int32(dimension),
-          bank.baseAddress! + bankStart * dimension, Int32(dimension), 0, &products, Int32(columns))
+        BlockProduct.similarities(
+          queries.baseAddress! + queryStart * dimension, rows: rows,
+          bank.baseAddress! + bankStart * dimension,
+          columns: columns, depth: dimension, into: &products)
       }
     }
   }

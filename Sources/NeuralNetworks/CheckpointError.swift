@@ -47,6 +47,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     case typeMismatch(tensor: String, expected: DataType, found: DataType)
   }
 
+  /// The file, what was found, and what to do about it, in one line.
   public var description: String { "\(file): \(found); \(nextStep)" }
 
   private var found: String {

@@ -90,6 +90,7 @@ public struct FixtureError: Error, CustomStringConvertible {
   /// What is wrong with it.
   public let problem: String
 
+  /// The file, what is wrong with it, and how to make it anew.
   public var description: String {
     "\(file) \(problem); make it anew with Tests/Fixtures/generate_fixtures.py"
   }

@@ -32,6 +32,15 @@ import Testing
     }
   }
 
+  @Test func theNumberOfThreadsChangesNothing() throws {
+    let (q, b) = (NormalizedRows(randomTensor([700, 9])), NormalizedRows(randomTensor([2_500, 9], seed: 1)))
+    let several = Neighbors(of: q, in: b, count: 30)
+    try onOneWorker {
+      let one = Neighbors(of: q, in: b, count: 30)
+      #expect(one.indices == several.indices && one.similarities == several.similarities)
+    }
+  }
+
   @Test func aBankSmallerThanKIsTakenWhole() {
     let bank = randomTensor([3, 4])
     let found = Neighbors(of: NormalizedRows(bank), in: NormalizedRows(bank), count: 200)
@@ -84,4 +93,14 @@ import Testing
       #expect(selection.sorted().map(\.index) == expected, "seed \(seed)")
     }
   }
+}
+
+/// Calls `body` where the pool has one worker, without changing the pool that other tests use.
+func onOneWorker(_ body: () throws -> Void) throws {
+  var failure: (any Error)?
+  WorkerPool.run { worker, _ in
+    guard worker == 0 else { return }
+    do { try body() } catch { failure = error }
+  }
+  if let failure { throw failure }
 }

@@ -32,9 +32,7 @@ import Vision
       encoder: randomEncoder(width: 16), training: shapes(2_000),
       test: shapes(1_000, stream: "evaluation.test"),
       standardization: .shapes)
-    let probe = try LinearProbe().evaluate(candidate)[0].value
-    #expect(probe > 13)
-    print("ZZ", probe)
+    #expect(try LinearProbe().evaluate(candidate)[0].value > 13)
   }
 
   @Test func aRandomEncoderAndRawPixelsAreAboveChanceOnColours() throws {
@@ -45,7 +43,6 @@ import Vision
       let neighbors = try NearestNeighbors(k: [20]).evaluate(candidate)[0].value
       let probe = try LinearProbe().evaluate(candidate)[0].value
       #expect(neighbors > 40 && probe > 40, "kNN \(neighbors), linear \(probe)")
-      print("ZZ", neighbors, probe)
     }
   }
 

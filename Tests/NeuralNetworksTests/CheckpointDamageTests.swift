@@ -27,8 +27,8 @@ import Testing
 
   @Test func everyTruncationIsFound() throws {
     let whole = CheckpointTests.reference
-    for count in 0..<whole.count {
-      try withTemporaryFile { file in
+    try withTemporaryFile { file in
+      for count in 0..<whole.count {
         try whole.prefix(count).write(to: file)
         expectProblem {
           switch $0 {
@@ -46,11 +46,11 @@ import Testing
 
   @Test func everyChangedByteOfTheHeaderIsReadOrRefused() throws {
     let whole = CheckpointTests.reference
-    for place in 8..<488 {
-      for value: UInt8 in [0, 0x22, 0x30, 0x39, 0x5D, 0x7D, 0xFF] {
-        var changed = whole
-        changed[place] = value
-        try withTemporaryFile { file in
+    try withTemporaryFile { file in
+      for place in 8..<488 {
+        for value: UInt8 in [0, 0x22, 0x39, 0x7D, 0xFF] {
+          var changed = whole
+          changed[place] = value
           try changed.write(to: file)
           do { _ = try Checkpoint.read(from: file) } catch { #expect(error is CheckpointError) }
         }

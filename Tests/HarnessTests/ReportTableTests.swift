@@ -59,10 +59,10 @@ import Testing
         ],
       ])
     let remark = try experiment.tables[0].remark(scale: .reduced, paperTables: tables)
-    #expect(remark.hasPrefix("Published: Base + Term ahead in 2 of 2 comparisons."))
+    #expect(remark.hasPrefix("Published differences: 2 of 2 positive."))
     #expect(remark.contains("by the direction of their differences only"))
     let transfer = try experiment.tables[1].remark(scale: .reduced, paperTables: tables)
-    #expect(transfer == "Published: Base + Term ahead in 0 of 1 comparison. This suite has no counterpart.")
+    #expect(transfer == "Published differences: 0 of 1 positive. This suite has no counterpart.")
   }
 
   @Test func nothingRecorded() throws {

@@ -22,7 +22,7 @@ extension PaperTable {
     let counted =
       published.isEmpty
       ? "No published comparison is available."
-      : "Published: \(arms.last?.arm ?? "") ahead in \(agreeing) of \(Typography.count(published.count, "comparison"))."
+      : "Published differences: \(agreeing) of \(published.count) positive."
     if columns.isEmpty { return counted + " This suite has no counterpart." }
     if scale == .paper {
       return counted + " Lines with other data or other settings are compared by direction only."

@@ -86,8 +86,8 @@ import Vision
 
   @Test func theInstanceLossStartsNearItsBound() {
     // Before any training the positive is one of K + 1 keys like any other.
-    let loss = method { $0.temperature = 10 }.loss(of: batch(), at: start)
-    #expect(abs(loss.terms[0].value.item - 4.174) < 0.05)  // ln 65
+    let loss = method { $0.temperature = 1_000 }.loss(of: batch(), at: start)
+    #expect(abs(loss.terms[0].value.item - 4.174) < 0.01)  // ln 65
   }
 
   @Test func keysEnterTheQueueAfterTheUpdate() {
@@ -120,36 +120,30 @@ import Vision
         == method.momentum.network.parameters.map { $0.constant.floats })
   }
 
-  /// How much more alike a query is to the keys of its own normalization group than to those of others: what shared
-  /// batch statistics give away about which images were normalized together.
+  /// How much more alike a query is to the key of the image it was normalized with than to those of others: what shared
+  /// batch statistics give away. Groups of two images make it plain: what is high in one is low in the other.
   func leak(shufflesKeys: Bool) -> Float {
     var total: Float = 0
-    for seed in 0..<4 as Range<UInt64> {
-      let method = method({ $0.shufflesKeys = shufflesKeys }, groups: 4, seed: seed)
+    for seed in 0..<8 as Range<UInt64> {
+      let method = method({ $0.shufflesKeys = shufflesKeys }, groups: 8, seed: seed)
       let batch = batch(16, seed: seed)
       let q = method.online(batch.views[0].images).normalized()
       let similarities = q.similarities(to: method.keys(of: batch.views[1].images, at: start)).floats
       var (own, other): ([Float], [Float]) = ([], [])
       for i in 0..<16 {
         for j in 0..<16 where i != j {
-          if i / 4 == j / 4 {
-            own.append(similarities[i * 16 + j])
-          } else {
-            other.append(similarities[i * 16 + j])
-          }
+          if i / 2 == j / 2 { own.append(similarities[i * 16 + j]) } else { other.append(similarities[i * 16 + j]) }
         }
       }
       total += own.reduce(0, +) / Float(own.count) - other.reduce(0, +) / Float(other.count)
     }
-    return total / 4
+    return total / 8
   }
 
   @Test func shufflingKeysClosesTheLeakThroughBatchStatistics() {
     let (open, closed) = (leak(shufflesKeys: false), leak(shufflesKeys: true))
-    #expect(
-      open < -0.02 || open > 0.02, "without shuffling group mates should stand out, but do by \(open) only")
-    #expect(
-      abs(closed) < 0.3 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
+    #expect(abs(open) > 0.05, "without shuffling group mates should stand out, but do by \(open) only")
+    #expect(abs(closed) < 0.35 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
   }
 
   @Test func shufflingIsUndone() {

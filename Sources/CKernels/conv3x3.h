@@ -10,6 +10,9 @@
 
 enum { LANES = 16, TAPS = 9, PAIR_LANES = 32 };
 
+// Pairs of input channels by which weights are fetched ahead of their use: many channels do not stay in cache.
+enum { AHEAD = 4 };
+
 /// Sizes of one convolution; the output's follow from the stride.
 typedef struct {
   size_t images, height, width, channels_in, channels_out, stride, out_height, out_width;
@@ -43,6 +46,20 @@ CONV_INLINE __m512bh broadcast_pair(const uint16_t *p) {
 
 /// 16 lanes of pairs.
 CONV_INLINE __m512bh load_pairs(const uint16_t *p) { return (__m512bh)_mm512_loadu_si512(p); }
+
+/// The same two steps in the order they are written. Where accumulators and weights fill the registers, compilers
+/// reorder the intrinsics until some no longer fit.
+typedef int32_t pair_bits __attribute__((may_alias));
+
+CONV_INLINE __m512bh broadcast_pair_in_order(const uint16_t *p) {
+  __m512bh b;
+  __asm__ volatile("vpbroadcastd %1, %0" : "=v"(b) : "m"(*(const pair_bits *)p));
+  return b;
+}
+
+CONV_INLINE void add_product_in_order(__m512 *sum, __m512bh a, __m512bh b) {
+  __asm__ volatile("vdpbf16ps %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
+}
 
 /// Two rows of 16 numbers as 16 pairs.
 CONV_INLINE __m512i interleave(__m256i even, __m256i odd) {

@@ -69,7 +69,6 @@ typedef struct {
 
 // One channel's pair, broadcast, times up to three outputs. Written as assembly because compilers reorder the
 // intrinsics until the accumulators no longer fit into registers.
-typedef int32_t pair_bits __attribute__((may_alias));
 #define PRODUCT(sum, out) "vdpbf16ps %[" #out "], %%zmm31, %[" #sum "]\n\t"
 #define BROADCAST "vpbroadcastd %[in], %%zmm31\n\t"
 #define CHANNEL [in] "m"(*(const pair_bits *)(in + 2 * i))
@@ -143,7 +142,10 @@ CONV_INLINE void sweep_row_halving(
 CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride, const size_t width) {
   __m512 acc[ACCUMULATORS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < ACCUMULATORS; i++) acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+  for (int i = 0; i < ACCUMULATORS; i++) {
+    acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+    _mm_prefetch((const char *)(gradient + (ACCUMULATORS + i) * LANES), _MM_HINT_T0);  // the next sweep's
+  }
   for (size_t p = 0; p < s->pairs; p++) {
     const uint16_t *in = s->in + p * s->in_pair_step, *out = s->out + p * s->out_pair_step;
     for (size_t r = 0; r < s->rows; r++, in += s->in_row_step, out += s->out_row_step) {

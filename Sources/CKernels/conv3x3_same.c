@@ -53,28 +53,35 @@ CONV_INLINE void row_block(
 // `rows` whole rows of a narrow image (width = `columns`); `top` and `bottom` say that they touch the edges.
 CONV_INLINE void image_block(
   const job *j, size_t row, const int rows, const int columns, const bool top, const bool bottom) {
-  __m512 acc[16];
-  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = _mm512_setzero_ps();
+  // A whole 4 x 4 image has so few products per step that its inner pixels, which get nine each, would wait for their
+  // own sums: the last four of these go to a second sum.
+  const bool split = rows * columns == 16 && top && bottom;
+  __m512 acc[16], rest[16];
+  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = rest[i] = _mm512_setzero_ps();
   size_t in = j->in, tap_step = (in / 2) * 3 * PAIR_LANES;
   const uint16_t *x = j->x + row * (size_t)columns * in, *w = j->w;
   for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
     __m512bh taps[9];
     UNROLL for (int t = 0; t < 9; t++) {
-      taps[t] = load_pairs(w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * PAIR_LANES);
+      const uint16_t *at = w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * PAIR_LANES;
+      taps[t] = load_pairs(at);
+      _mm_prefetch((const char *)(at + AHEAD * 3 * PAIR_LANES), _MM_HINT_T0);
     }
     UNROLL for (int r = top ? 0 : -1; r < (bottom ? rows : rows + 1); r++) {
       UNROLL for (int i = 0; i < columns; i++) {
-        __m512bh b = broadcast_pair(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
+        __m512bh b = broadcast_pair_in_order(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
         UNROLL for (int t = 0; t < 9; t++) {
           int to_row = r + 1 - t / 3, to_column = i + 1 - t % 3;
           if (to_row >= 0 && to_row < rows && to_column >= 0 && to_column < columns) {
             int to = to_row * columns + to_column;
-            acc[to] = _mm512_dpbf16_ps(acc[to], b, taps[t]);
+            bool inner = to_row > 0 && to_row + 1 < rows && to_column > 0 && to_column + 1 < columns;
+            add_product_in_order(split && inner && t % 2 == 1 ? &rest[to] : &acc[to], b, taps[t]);
           }
         }
       }
     }
   }
+  UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = _mm512_add_ps(acc[i], rest[i]);
   size_t first = row * (size_t)columns;
   if (j->sums != NULL) finish(j, acc, first, rows * columns, true);
   else finish(j, acc, first, rows * columns, false);

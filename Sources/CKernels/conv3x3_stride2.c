@@ -15,38 +15,16 @@ typedef struct {
 
 CONV_INLINE void load_taps(__m512bh *taps, const uint16_t *w, size_t row_step) {
   UNROLL for (int t = 0; t < TAPS; t++) {
-    taps[t] = load_pairs(w + (size_t)(t / 3) * row_step + (size_t)(t % 3) * PAIR_LANES);
+    const uint16_t *at = w + (size_t)(t / 3) * row_step + (size_t)(t % 3) * PAIR_LANES;
+    taps[t] = load_pairs(at);
+    _mm_prefetch((const char *)(at + AHEAD * 3 * PAIR_LANES), _MM_HINT_T0);
   }
 }
 
-// ---- Forward: `rows` x `columns` outputs, each input pixel broadcast once. Edges that exist only in images of odd
-// size are `right` and `bottom`.
+// ---- Forward ----
 
-CONV_INLINE void halving_block(
-  const job *j, size_t row, size_t column, const int rows, const int columns, const bool top, const bool left,
-  const bool bottom, const bool right) {
-  __m512 acc[16];
-  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = _mm512_setzero_ps();
-  size_t in = j->in, row_step = (in / 2) * 3 * PAIR_LANES;
-  const uint16_t *x = j->x + (2 * row * j->width + 2 * column) * in, *w = j->w;
-  for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
-    __m512bh taps[TAPS];
-    load_taps(taps, w, row_step);
-    UNROLL for (int r = top ? 0 : -1; r < (bottom ? 2 * rows - 1 : 2 * rows); r++) {
-      const uint16_t *from = x + (ptrdiff_t)r * (ptrdiff_t)(j->width * in);
-      UNROLL for (int i = left ? 0 : -1; i < (right ? 2 * columns - 1 : 2 * columns); i++) {
-        __m512bh b = broadcast_pair(from + (ptrdiff_t)i * (ptrdiff_t)in);
-        UNROLL for (int t = 0; t < TAPS; t++) {
-          // Input = 2 output + tap - 1, for the rows and the columns.
-          int up = r + 1 - t / 3, across = i + 1 - t % 3;
-          if (up >= 0 && up % 2 == 0 && up / 2 < rows && across >= 0 && across % 2 == 0 && across / 2 < columns) {
-            int to = up / 2 * columns + across / 2;
-            acc[to] = _mm512_dpbf16_ps(acc[to], b, taps[t]);
-          }
-        }
-      }
-    }
-  }
+CONV_INLINE void finish(
+  const job *j, const __m512 *acc, size_t row, size_t column, const int rows, const int columns) {
   __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
   uint16_t *y = j->y + (row * j->out_width + column) * j->out;
   UNROLL for (int i = 0; i < rows * columns; i++) {
@@ -59,49 +37,113 @@ CONV_INLINE void halving_block(
   }
 }
 
-#define HALVING(name, rows, columns)                                                                      \
-  CONV_TARGET static void name(const job *j, size_t row, size_t column) {                                 \
-    if (row == 0 && column == 0) halving_block(j, row, column, rows, columns, true, true, false, false);  \
-    else if (row == 0) halving_block(j, row, column, rows, columns, true, false, false, false);           \
-    else if (column == 0) halving_block(j, row, column, rows, columns, false, true, false, false);        \
-    else halving_block(j, row, column, rows, columns, false, false, false, false);                        \
+// The first and the end of the taps whose input row (or column), 2 place + tap - 1, lies inside the image.
+CONV_INLINE void inside(size_t place, size_t size, size_t *first, size_t *end) {
+  *first = place == 0 ? 1 : 0;
+  *end = 2 * place + 2 > size ? 2 : 3;
+}
+
+// `count` outputs of one row from `column`, whose right neighbours in the input all exist.
+CONV_INLINE void halving_row_block(const job *j, size_t row, size_t column, const int count, const bool left) {
+  __m512 acc[16];
+  UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
+  size_t in = j->in, first, end;
+  inside(row, j->height, &first, &end);
+  for (size_t tap = first; tap < end; tap++) {
+    const uint16_t *x = j->x + ((2 * row + tap - 1) * j->width + 2 * column) * in;
+    const uint16_t *w = j->w + tap * (in / 2) * 3 * PAIR_LANES;
+    for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
+      __m512bh w0 = load_pairs(w), w1 = load_pairs(w + PAIR_LANES), w2 = load_pairs(w + 2 * PAIR_LANES);
+      if (!left) acc[0] = _mm512_dpbf16_ps(acc[0], broadcast_pair(x - in), w0);
+      UNROLL for (int i = 0; i < count; i++) {
+        __m512bh even = broadcast_pair(x + 2 * (size_t)i * in), odd = broadcast_pair(x + (2 * (size_t)i + 1) * in);
+        acc[i] = _mm512_dpbf16_ps(acc[i], even, w1);
+        acc[i] = _mm512_dpbf16_ps(acc[i], odd, w2);
+        if (i + 1 < count) acc[i + 1] = _mm512_dpbf16_ps(acc[i + 1], odd, w0);
+      }
+    }
+  }
+  finish(j, acc, row, column, 1, count);
+}
+
+#define HALVING_ROW(name, count)                                                      \
+  CONV_TARGET static void name(const job *j, size_t row, size_t column) {             \
+    if (column == 0) halving_row_block(j, row, column, count, true);                  \
+    else halving_row_block(j, row, column, count, false);                             \
   }
 
-HALVING(halving_1x16, 1, 16)
-HALVING(halving_2x8, 2, 8)
-HALVING(halving_4x4, 4, 4)
-HALVING(halving_1x8, 1, 8)
-HALVING(halving_1x4, 1, 4)
+HALVING_ROW(halving_16, 16)
+HALVING_ROW(halving_8, 8)
+HALVING_ROW(halving_4, 4)
 
-// One output at a time, for what the blocks leave over.
+// One output, wherever it lies: for what the blocks leave over.
 CONV_TARGET static void halving_pixel(const job *j, size_t row, size_t column) {
-  bool bottom = 2 * row + 1 == j->height, right = 2 * column + 1 == j->width;
-  size_t edges = (row == 0 ? 8u : 0u) + (column == 0 ? 4u : 0u) + (bottom ? 2u : 0u) + (right ? 1u : 0u);
-#define CASE(k) \
-  case k: halving_block(j, row, column, 1, 1, (k & 8) != 0, (k & 4) != 0, (k & 2) != 0, (k & 1) != 0); break;
-  switch (edges) {
-    CASE(0) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7)
-    CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15)
+  __m512 acc = _mm512_setzero_ps();
+  size_t in = j->in, top, bottom, left, right;
+  inside(row, j->height, &top, &bottom);
+  inside(column, j->width, &left, &right);
+  for (size_t r = top; r < bottom; r++) {
+    for (size_t t = left; t < right; t++) {
+      const uint16_t *x = j->x + ((2 * row + r - 1) * j->width + 2 * column + t - 1) * in;
+      const uint16_t *w = j->w + (r * (in / 2) * 3 + t) * PAIR_LANES;
+      for (size_t c = 0; c < in; c += 2, w += 3 * PAIR_LANES) {
+        acc = _mm512_dpbf16_ps(acc, broadcast_pair(x + c), load_pairs(w));
+      }
+    }
   }
-#undef CASE
+  finish(j, &acc, row, column, 1, 1);
+}
+
+// Whole rows of a narrow image, each input pixel broadcast once for all nine taps.
+CONV_INLINE void halving_block(const job *j, size_t row, const int rows, const int columns, const bool top) {
+  __m512 acc[16];
+  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = _mm512_setzero_ps();
+  size_t in = j->in, row_step = (in / 2) * 3 * PAIR_LANES;
+  const uint16_t *x = j->x + 2 * row * j->width * in, *w = j->w;
+  for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
+    __m512bh taps[TAPS];
+    load_taps(taps, w, row_step);
+    UNROLL for (int r = top ? 0 : -1; r < 2 * rows; r++) {
+      const uint16_t *from = x + (ptrdiff_t)(r * 2 * columns) * (ptrdiff_t)in;
+      UNROLL for (int i = 0; i < 2 * columns; i++) {
+        __m512bh b = broadcast_pair_in_order(from + (size_t)i * in);
+        UNROLL for (int t = 0; t < TAPS; t++) {
+          // Input = 2 output + tap - 1, for the rows and the columns.
+          int up = r + 1 - t / 3, across = i + 1 - t % 3;
+          if (up >= 0 && up % 2 == 0 && up / 2 < rows && across >= 0 && across % 2 == 0 && across / 2 < columns) {
+            add_product_in_order(&acc[up / 2 * columns + across / 2], b, taps[t]);
+          }
+        }
+      }
+    }
+  }
+  finish(j, acc, row, 0, rows, columns);
+}
+
+CONV_TARGET static void halving_2x8(const job *j, size_t row) {
+  if (row == 0) halving_block(j, row, 2, 8, true);
+  else halving_block(j, row, 2, 8, false);
+}
+
+CONV_TARGET static void halving_4x4(const job *j, size_t row) {
+  if (row == 0) halving_block(j, row, 4, 4, true);
+  else halving_block(j, row, 4, 4, false);
 }
 
 CONV_TARGET static void halving_row(const job *j, size_t row) {
   size_t column = 0, width = j->width / 2;  // columns whose right neighbour exists
-  if (2 * row + 1 < j->height) {
-    for (; column + 16 <= width; column += 16) halving_1x16(j, row, column);
-    for (; column + 8 <= width; column += 8) halving_1x8(j, row, column);
-    for (; column + 4 <= width; column += 4) halving_1x4(j, row, column);
-  }
+  for (; column + 16 <= width; column += 16) halving_16(j, row, column);
+  for (; column + 8 <= width; column += 8) halving_8(j, row, column);
+  for (; column + 4 <= width; column += 4) halving_4(j, row, column);
   for (; column < j->out_width; column++) halving_pixel(j, row, column);
 }
 
 CONV_TARGET static void halving_image(const job *j) {
   size_t row = 0;
   if (j->width == 8) {
-    for (; 2 * (row + 4) <= j->height; row += 4) halving_4x4(j, row, 0);
+    for (; 2 * (row + 4) <= j->height; row += 4) halving_4x4(j, row);
   } else if (j->width == 16) {
-    for (; 2 * (row + 2) <= j->height; row += 2) halving_2x8(j, row, 0);
+    for (; 2 * (row + 2) <= j->height; row += 2) halving_2x8(j, row);
   }
   for (; row < j->out_height; row++) halving_row(j, row);
 }

@@ -44,12 +44,20 @@ enum ConvolutionKernels {
 
   static func kernel(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
     if let known = made.withLock({ $0[key] }) { return known }
-    let kernel: any ConvolutionKernel = DirectConvolution(key) ?? OneDNNConvolution(key)
+    let kernel = make(key)
     return made.withLock { made in
       if let known = made[key] { return known }
       made[key] = kernel
       return kernel
     }
+  }
+}
+
+extension ConvolutionKernels {
+  private static func make(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
+    if let direct = DirectConvolution(key) { return direct }
+    if let subsampled = SubsampledConvolution(key) { return subsampled }
+    return OneDNNConvolution(key)
   }
 }
 

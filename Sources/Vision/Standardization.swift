@@ -44,7 +44,7 @@ public struct Standardization: Sendable, Hashable, Codable {
     mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
   /// The procedural images.
   public static let shapes = Standardization(
-    mean: [0.460, 0.455, 0.461], deviation: [0.239, 0.238, 0.239])
+    mean: [0.448, 0.448, 0.448], deviation: [0.255, 0.255, 0.255])
   /// None: values stay in 0...1.
   public static let none = Standardization(mean: [0, 0, 0], deviation: [1, 1, 1])
 

@@ -1,38 +1,41 @@
 import Tensors
 
-/// What one procedural image shows.
+/// What one procedural image shows: an outline filled with a texture, on a plain ground, under some light.
+///
+/// What augmentations take away varies widely (place, size, light, contrast, tint), what they leave varies little: that is
+/// what makes the class worth learning to an encoder that has no labels.
 struct ShapeScene {
-  private typealias Color = SIMD3<Float>
-
-  private let label: Int
+  private let outline: ShapeOutline
+  private let texture: ShapeTexture
   private let center: SIMD2<Float>
   private let radius: Float
-  private let direction, textureDirection: SIMD2<Float>
-  private let texturePeriod: Float
-  private let texturePhase: SIMD2<Float>
-  private let inks: (Color, Color)
-  private let background: Background
-  private let clutter: [Blob]
-  private let lightSlope: SIMD2<Float>
-  private let light, noise: Float
+  private let direction: SIMD2<Float>
+  private let inks: (SIMD3<Float>, SIMD3<Float>)
+  private let ground: SIMD3<Float>
+  private let groundSlope, lightSlope: SIMD2<Float>
+  private let bars: [Bar]
+  private let light: SIMD3<Float>
+  private let noise: Float
 
   /// Draws everything about the image but its pixels' noise.
   init(label: Int, using random: inout Random) {
-    self.label = label
-    let side = Float(Shapes.side)
-    radius = random.uniform(in: 7...11.5)
-    center = [random.uniform(in: 10...side - 10), random.uniform(in: 10...side - 10)]
-    direction = ShapeScene.direction(using: &random)
-    textureDirection = ShapeScene.direction(using: &random)
-    texturePeriod = random.uniform(in: 4...6)
-    texturePhase = [random.uniform(in: 0...1), random.uniform(in: 0...1)]
-    let dark = ShapeScene.color(in: 0...0.4, using: &random)
-    let bright = ShapeScene.color(in: 0.55...1, using: &random)
-    inks = random.happens(withProbability: 0.5) ? (dark, bright) : (bright, dark)
-    background = Background(using: &random)
-    clutter = (0..<2 + random.integer(below: 4)).map { _ in Blob(using: &random) }
-    lightSlope = ShapeScene.direction(using: &random) * random.uniform(in: 0...0.35)
-    light = random.uniform(in: 0.7...1.15)
+    let middle = Float(Shapes.side) / 2
+    outline = ShapeOutline.allCases[label / ShapeTexture.Pattern.allCases.count]
+    texture = ShapeTexture(
+      ShapeTexture.Pattern.allCases[label % ShapeTexture.Pattern.allCases.count], using: &random)
+    center = [random.uniform(in: middle - 5...middle + 5), random.uniform(in: middle - 5...middle + 5)]
+    radius = random.uniform(in: 8...13)
+    direction = ShapeScene.direction(halfTangent: random.uniform(in: -0.2...0.2))
+    let contrast = random.uniform(in: 0.15...0.45) * (random.happens(withProbability: 0.5) ? 1 : -1)
+    let gray = random.uniform(in: 0.3...0.7)
+    inks = (
+      ShapeScene.color(gray + contrast, using: &random), ShapeScene.color(gray - contrast, using: &random)
+    )
+    ground = ShapeScene.color(random.uniform(in: 0.1...0.9), using: &random)
+    groundSlope = [random.uniform(in: -0.15...0.15), random.uniform(in: -0.15...0.15)]
+    bars = (0..<random.integer(below: 3)).map { _ in Bar(using: &random) }
+    light = random.uniform(in: 0.6...1.2) * (1 + ShapeScene.spread(0.15, using: &random))
+    lightSlope = [random.uniform(in: -0.25...0.25), random.uniform(in: -0.25...0.25)]
     noise = random.uniform(in: 0.01...0.05)
   }
 
@@ -41,126 +44,124 @@ struct ShapeScene {
     let side = Shapes.side
     for row in 0..<side {
       for column in 0..<side {
-        let place = SIMD2(Float(column) + 0.5, Float(row) + 0.5)
-        var color = background.color(at: place)
-        for blob in clutter { color = ShapeScene.blend(color, blob.color, blob.coverage(at: place)) }
-        color = ShapeScene.blend(color, ink(at: place), coverage(at: place))
-        let along = (place - Float(side) / 2) / (Float(side) / 2)
-        color *= light + (lightSlope * along).sum()
+        let color = color(at: SIMD2(Float(column) + 0.5, Float(row) + 0.5))
         let bits = random.next()
-        let grain = Color(
-          Float(bits & 0xFFFF), Float(bits >> 16 & 0xFFFF), Float(bits >> 32 & 0xFFFF))
-        color += (grain * 0x1p-15 - 1) * noise
         for channel in 0..<3 {
-          let level = min(max(color[channel], 0), 1) * 255
+          let grain = Float(bits >> (16 * UInt64(channel)) & 0xFFFF) * 0x1p-15 - 1
+          let level = min(max(color[channel] + grain * noise, 0), 1) * 255
           pixels[(channel * side + row) * side + column] = UInt8(level + 0.5)
         }
       }
     }
   }
 
-  /// How much of the pixel at `place` the shape covers.
-  private func coverage(at place: SIMD2<Float>) -> Float {
-    let offset = (place - center) / radius
-    let turned = SIMD2(
-      (offset * direction).sum(), offset.y * direction.x - offset.x * direction.y)
-    return min(max(0.5 - distance(turned) * radius, 0), 1)
+  /// The colour at `place`, before noise.
+  private func color(at place: SIMD2<Float>) -> SIMD3<Float> {
+    let middle = Float(Shapes.side) / 2
+    let along = (place - middle) / middle
+    var color = ground + (groundSlope * along).sum()
+    for bar in bars { color += (bar.color - color) * bar.coverage(at: place) }
+    let turned = ShapeScene.turned(place - center, direction)
+    let coverage = min(max(0.5 - outline.distance(of: turned, radius: radius), 0), 1)
+    if coverage > 0 {
+      let ink = inks.1 + (inks.0 - inks.1) * texture.level(at: turned)
+      color += (ink - color) * coverage
+    }
+    return color * (light + (lightSlope * along).sum())
   }
 
-  /// The signed distance from the outline, in radii.
-  private func distance(_ p: SIMD2<Float>) -> Float {
-    let across = SIMD2(abs(p.x), abs(p.y))
-    switch label % 5 {
-    case 0: return (p * p).sum().squareRoot() - 0.9
-    case 1: return max(across.x, across.y) - 0.8
-    case 2: return max(-p.y, 0.8660254 * across.x + 0.5 * p.y) - 0.55
-    case 3: return abs((p * p).sum().squareRoot() - 0.72) - 0.27
-    default: return min(max(across.x - 1, across.y - 0.36), max(across.x - 0.36, across.y - 1))
+  /// The direction at twice the angle whose tangent is `halfTangent`, without trigonometry.
+  fileprivate static func direction(halfTangent t: Float) -> SIMD2<Float> {
+    SIMD2(1 - t * t, 2 * t) / (1 + t * t)
+  }
+
+  /// `offset` seen by one who looks in `direction`.
+  fileprivate static func turned(_ offset: SIMD2<Float>, _ direction: SIMD2<Float>) -> SIMD2<Float> {
+    SIMD2((offset * direction).sum(), offset.y * direction.x - offset.x * direction.y)
+  }
+
+  /// `gray` with a slight tint.
+  fileprivate static func color(_ gray: Float, using random: inout Random) -> SIMD3<Float> {
+    gray + spread(0.06, using: &random)
+  }
+
+  private static func spread(_ width: Float, using random: inout Random) -> SIMD3<Float> {
+    let range = -width...width
+    return [random.uniform(in: range), random.uniform(in: range), random.uniform(in: range)]
+  }
+
+  /// Clutter: a plain bar that belongs to no class.
+  private struct Bar {
+    let color: SIMD3<Float>
+    private let center, direction, size: SIMD2<Float>
+
+    init(using random: inout Random) {
+      color = ShapeScene.color(random.uniform(in: 0.1...0.9), using: &random)
+      let side = Float(Shapes.side)
+      center = [random.uniform(in: 0...side), random.uniform(in: 0...side)]
+      direction = ShapeScene.direction(halfTangent: random.uniform(in: -1...1))
+      size = [random.uniform(in: 2...8), random.uniform(in: 0.8...2)]
+    }
+
+    func coverage(at place: SIMD2<Float>) -> Float {
+      let turned = ShapeScene.turned(place - center, direction)
+      let distance = max(abs(turned.x) - size.x, abs(turned.y) - size.y)
+      return min(max(0.5 - distance, 0), 1)
     }
   }
+}
 
-  /// The colour of the texture at `place`: stripes, or the squares of a chess board.
-  private func ink(at place: SIMD2<Float>) -> SIMD3<Float> {
-    let p = place / texturePeriod
-    let u = (p * textureDirection).sum() + texturePhase.x
-    let v = p.y * textureDirection.x - p.x * textureDirection.y + texturePhase.y
-    let wave = ShapeScene.wave(u) * (label < 5 ? 1 : ShapeScene.wave(v))
-    return ShapeScene.blend(inks.0, inks.1, min(max(0.5 + wave, 0), 1))
+/// The outline of a shape.
+enum ShapeOutline: String, CaseIterable {
+  case disc, cross
+
+  /// The signed distance, in pixels, of a place from the outline around the origin.
+  func distance(of place: SIMD2<Float>, radius: Float) -> Float {
+    let (x, y) = (abs(place.x), abs(place.y))
+    switch self {
+    case .disc: return (x * x + y * y).squareRoot() - 0.9 * radius
+    case .cross:
+      return min(max(x - radius, y - 0.36 * radius), max(x - 0.36 * radius, y - radius))
+    }
+  }
+}
+
+/// How a shape is filled with two inks.
+struct ShapeTexture {
+  /// The patterns.
+  enum Pattern: String, CaseIterable {
+    case striped, checked, dotted, ringed, plain
+  }
+
+  private let pattern: Pattern
+  private let period: Float
+  private let phase: SIMD2<Float>
+
+  /// Draws its scale and where it begins.
+  init(_ pattern: Pattern, using random: inout Random) {
+    self.pattern = pattern
+    period = random.uniform(in: 4...6)
+    phase = [random.uniform(in: 0...1), random.uniform(in: 0...1)]
+  }
+
+  /// How much of the first ink is at a place of the shape, seen from its centre.
+  func level(at place: SIMD2<Float>) -> Float {
+    let p = place / period + phase
+    switch pattern {
+    case .striped: return 0.5 + 0.5 * ShapeTexture.wave(p.x)
+    case .checked: return 0.5 + 0.5 * ShapeTexture.wave(p.x) * ShapeTexture.wave(p.y)
+    case .dotted:
+      let inCell = p - p.rounded(.down) - 0.5
+      return min(max(0.5 + (0.32 - (inCell * inCell).sum().squareRoot()) * period, 0), 1)
+    case .ringed:
+      return 0.5 + 0.5 * ShapeTexture.wave((place * place).sum().squareRoot() / period + phase.x)
+    case .plain: return 1
+    }
   }
 
   /// A wave of period 1 with steep flanks, between -1 and 1.
   private static func wave(_ x: Float) -> Float {
     let triangle = 4 * abs(x - x.rounded(.down) - 0.5) - 1
     return min(max(3 * triangle, -1), 1)
-  }
-
-  private static func blend(_ a: SIMD3<Float>, _ b: SIMD3<Float>, _ part: Float) -> SIMD3<Float> {
-    a + (b - a) * part
-  }
-
-  private static func color(in range: ClosedRange<Float>, using random: inout Random) -> SIMD3<Float> {
-    [random.uniform(in: range), random.uniform(in: range), random.uniform(in: range)]
-  }
-
-  /// A direction drawn uniformly: a point of the disc, brought to its edge.
-  private static func direction(using random: inout Random) -> SIMD2<Float> {
-    while true {
-      let point = SIMD2(random.uniform(in: -1...1), random.uniform(in: -1...1))
-      let square = (point * point).sum()
-      if square > 0.01, square <= 1 { return point / square.squareRoot() }
-    }
-  }
-}
-
-extension ShapeScene {
-  /// Colours that pass into one another between a few random ones.
-  private struct Background {
-    private static let cells = 3
-    private let colors: [SIMD3<Float>]
-
-    init(using random: inout Random) {
-      let base = ShapeScene.color(in: 0.15...0.85, using: &random)
-      let spread = random.uniform(in: 0.05...0.45)
-      let count = (Background.cells + 1) * (Background.cells + 1)
-      colors = (0..<count).map { _ in base + ShapeScene.color(in: -spread...spread, using: &random) }
-    }
-
-    func color(at place: SIMD2<Float>) -> SIMD3<Float> {
-      let cells = Background.cells
-      let p = place * (Float(cells) / Float(Shapes.side))
-      let (column, row) = (min(Int(p.x), cells - 1), min(Int(p.y), cells - 1))
-      let start = row * (cells + 1) + column
-      let along = p.x - Float(column)
-      let upper = ShapeScene.blend(colors[start], colors[start + 1], along)
-      let lower = ShapeScene.blend(colors[start + cells + 1], colors[start + cells + 2], along)
-      return ShapeScene.blend(upper, lower, p.y - Float(row))
-    }
-  }
-
-  /// A plain bar or blot that belongs to no class.
-  private struct Blob {
-    let color: SIMD3<Float>
-    private let center, direction, size: SIMD2<Float>
-    private let isRound: Bool
-
-    init(using random: inout Random) {
-      color = ShapeScene.color(in: 0...1, using: &random)
-      let side = Float(Shapes.side)
-      center = [random.uniform(in: 0...side), random.uniform(in: 0...side)]
-      direction = ShapeScene.direction(using: &random)
-      isRound = random.happens(withProbability: 0.5)
-      let thickness = random.uniform(in: 0.8...2.5)
-      size = [isRound ? thickness : random.uniform(in: 2...9), thickness]
-    }
-
-    func coverage(at place: SIMD2<Float>) -> Float {
-      let offset = place - center
-      let turned = SIMD2(
-        abs((offset * direction).sum()), abs(offset.y * direction.x - offset.x * direction.y))
-      let distance =
-        isRound
-        ? (turned * turned).sum().squareRoot() - size.x : max(turned.x - size.x, turned.y - size.y)
-      return min(max(0.5 - distance, 0), 1)
-    }
   }
 }

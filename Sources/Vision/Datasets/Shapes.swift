@@ -2,18 +2,17 @@ import Crypto
 import Foundation
 import Tensors
 
-/// Procedural images, 32 × 32: ten classes, five outlines with either of two textures.
+/// Procedural images, 32 × 32: ten classes, two outlines with any of five textures.
 ///
-/// Colours, place, size, direction, light, background and clutter vary from image to image and say nothing of the class,
-/// so that an encoder has to learn what to ignore. Drawn with IEEE arithmetic and square roots alone: the same bytes on
-/// every machine, whatever its mathematics library.
+/// Place, size, tilt, light, contrast, tint, ground and clutter vary from image to image and say nothing of the class. Drawn
+/// with IEEE arithmetic and square roots alone: the same bytes on every machine, whatever its mathematics library.
 public enum Shapes {
   /// Pixels per side.
   public static let side = 32
 
-  /// Outline and texture of each class.
-  public static let classNames = ["striped", "checked"].flatMap { texture in
-    ["disc", "square", "triangle", "ring", "cross"].map { "\(texture) \($0)" }
+  /// Texture and outline of each class.
+  public static let classNames = ShapeOutline.allCases.flatMap { outline in
+    ShapeTexture.Pattern.allCases.map { "\($0.rawValue) \(outline.rawValue)" }
   }
 
   /// 5,000 training images and 1,000 test images, drawn when first asked for.

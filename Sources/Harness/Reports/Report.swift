@@ -43,8 +43,11 @@ public enum Report {
         "\(planned): no spread is on record yet; a difference of \(Typography.number(factor, decimals: 1)) "
         + "standard deviations of the paired differences would be found four times in five."
     }
+    let margin = Verdict.margin
+    let needed = Power.pairsNeeded(toDetect: margin, deviation: deviation)
     return
       "\(planned): at the spread on record (\(Typography.number(deviation)) points between pairs), a true "
-      + "difference of \(Typography.number(effect)) points would be found four times in five."
+      + "difference of \(Typography.number(effect)) points would be found four times in five; one of \(margin) points "
+      + "takes \(Typography.count(needed, "pair"))."
   }
 }

@@ -99,6 +99,7 @@ struct SampleRun {
     [
       ScoreRow(key: key, evaluation: "knn-v1", metric: "top1", value: knn, count: 10_000),
       ScoreRow(key: key, evaluation: evaluation, metric: "top1", value: linear, count: 10_000),
+      ScoreRow(key: key, evaluation: evaluation, metric: "iterations", value: 17, count: 50_000),
     ]
   }
 

@@ -39,7 +39,7 @@ struct Caption {
   }
 
   private var counts: String {
-    let counts = unique(rows.map(\.count)).sorted().map { "\($0)" }
+    let counts = unique(rows.filter(\.measure.isAccuracy).map(\.count)).sorted().map { "\($0)" }
     return counts.isEmpty ? "" : "\(Typography.list(counts)) test images"
   }
 

@@ -43,7 +43,7 @@ struct ExperimentReport {
     let titles = Dictionary(
       experiment.tables.flatMap(\.columns).map { ($0.measure, $0.title) },
       uniquingKeysWith: { first, _ in first })
-    let measures = summary.measures
+    let measures = summary.measures.filter(\.isAccuracy)
     let known = experiment.arms
     let names = unique(known.map(\.name) + summary.arms).filter {
       summary.arms.contains($0) || isExpected($0)

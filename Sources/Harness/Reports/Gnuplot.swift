@@ -17,6 +17,7 @@ enum Gnuplot {
     let rows = rows(plot)
     let size = "\(plot.columns * panelWidth),\(Int(height(plot)))"
     var text = "# Drawn by `gnuplot \(name).gp`; written by `repro plot` from the rows beside it.\n"
+    text += "set encoding utf8\n"
     for (panelIndex, panel) in plot.panels.enumerated() {
       for (index, series) in panel.series.enumerated() {
         text += block(series, name: dataName(panelIndex, index))
@@ -137,7 +138,7 @@ enum Gnuplot {
     func failed(_ message: String) -> GnuplotError { .failed(script: script, message: message) }
     do {
       let result = try await run(
-        .name("gnuplot"), arguments: ["\(name).gp"], workingDirectory: .init(folder.path),
+        .name("gnuplot"), arguments: ["--default-settings", "\(name).gp"], workingDirectory: .init(folder.path),
         output: .discarded, error: .string(limit: 1 << 20))
       if result.terminationStatus.isSuccess { return }
       throw failed(result.standardError.split(separator: "\n").last.map(String.init) ?? "no message")

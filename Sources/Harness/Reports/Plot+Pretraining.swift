@@ -44,7 +44,8 @@ extension Plot {
 
   private static func heading(_ metric: String) -> String {
     let name = (metric.split(separator: "/").last.map(String.init) ?? metric).replacing("-", with: " ")
-    return isLoss(metric) && metric != "loss" ? "\(name) loss" : name
+    if metric == "loss" { return name }
+    return isLoss(metric) ? "\(name) loss" : "monitor: \(name)"
   }
 
   private static func unit(_ metric: String) -> String {

@@ -16,13 +16,13 @@ public struct Summary: Sendable {
 
   /// What was measured, in the order of the rows.
   public var measures: [Measure] {
-    unique(results.scores.map { Measure(evaluation: $0.evaluation, metric: $0.metric) })
+    unique(results.scores.map(\.measure))
   }
 
   /// The rows of one arm in one measure, by seed.
   public func rows(of arm: String, _ measure: Measure) -> [ScoreRow] {
     results.scores
-      .filter { $0.key.arm == arm && $0.evaluation == measure.evaluation && $0.metric == measure.metric }
+      .filter { $0.key.arm == arm && $0.measure == measure }
       .sorted { $0.key.seed < $1.key.seed }
   }
 
@@ -64,6 +64,14 @@ public struct Measure: Sendable, Hashable {
 
   /// For readers: `linear-v1 top1`.
   public var name: String { "\(evaluation) \(metric)" }
+
+  /// Whether this is an accuracy on test images rather than a word on how the measuring went.
+  var isAccuracy: Bool { metric.hasPrefix("top") }
+}
+
+extension ScoreRow {
+  /// What the row measures.
+  var measure: Measure { Measure(evaluation: evaluation, metric: metric) }
 }
 
 /// Two arms in one measure, seed by seed.

@@ -40,7 +40,8 @@ let package = Package(
       name: "Pretraining", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "Evaluation", dependencies: ["Tensors", "NeuralNetworks", "Vision", "Pretraining", "COneDNN", "COpenBLAS"],
+      name: "Evaluation",
+      dependencies: ["Tensors", "NeuralNetworks", "Vision", "Pretraining", "COneDNN", "COpenBLAS"],
       swiftSettings: optimizedInDebug),
     .target(
       name: "Harness",

@@ -138,7 +138,11 @@ import Vision
       var (own, other): ([Float], [Float]) = ([], [])
       for i in 0..<16 {
         for j in 0..<16 where i != j {
-          if i / 2 == j / 2 { own.append(similarities[i * 16 + j]) } else { other.append(similarities[i * 16 + j]) }
+          if i / 2 == j / 2 {
+            own.append(similarities[i * 16 + j])
+          } else {
+            other.append(similarities[i * 16 + j])
+          }
         }
       }
       total += own.reduce(0, +) / Float(own.count) - other.reduce(0, +) / Float(other.count)
@@ -150,7 +154,8 @@ import Vision
     let (open, closed) = (leak(shufflesKeys: false), leak(shufflesKeys: true))
     #expect(abs(open) > 0.05, "without shuffling group mates should stand out, but do by \(open) only")
     // Not zero: a key resembles its own query, which was normalized with its group mate's; that tells no pair.
-    #expect(abs(closed) < 0.6 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
+    #expect(
+      abs(closed) < 0.6 * abs(open), "with shuffling they still stand out by \(closed), without by \(open)")
   }
 
   @Test func shufflingIsUndone() {

@@ -40,7 +40,8 @@ import Testing
     }
     expectClose(losses.total, fixture.tensor("losses.total").floats, relative: 1e-4, "total")
     expectClose(losses.instance, fixture.tensor("losses.instance").floats, relative: 1e-4, "instance")
-    expectClose(losses.consistency, fixture.tensor("losses.consistency").floats, relative: 1e-4, "consistency")
+    expectClose(
+      losses.consistency, fixture.tensor("losses.consistency").floats, relative: 1e-4, "consistency")
     for (network, name) in [(parts.online, "online"), (parts.momentum.network, "momentum")] {
       for (path, parameter) in network.namedParameters {
         expectClose(
@@ -61,7 +62,7 @@ import Testing
         Sequential(Linear(12, 16, using: &random), ReLU(), Linear(16, 8, using: &random))
       }
       online = network()
-      for (name, parameter) in online.namedParameters { parameter.update { $0 = fixture.tensor("state." + name) } }
+      for (name, state) in online.namedState { state.restore(fixture.tensor("state." + name)) }
       momentum = MomentumCopy(of: online, as: network())
       queue = NegativeQueue(count: 32, dimension: 8, using: &random)
       for (name, state) in queue.namedState where name == "stored" { state.restore(fixture.tensor("queue")) }

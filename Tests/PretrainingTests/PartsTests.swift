@@ -14,7 +14,8 @@ import Testing
       var expected: [Float] = []
       var next: Float = 0
       for _ in 0..<12 {
-        let keys = Tensor((0..<count).flatMap { _ in next += 1; return [next, -next] }, shape: [count, 2])
+        let keys = Tensor((1...count).flatMap { [next + Float($0), -next - Float($0)] }, shape: [count, 2])
+        next += Float(count)
         queue.enqueue(keys)
         expected = Array((expected + keys.floats).suffix(20))
       }
@@ -34,7 +35,8 @@ import Testing
 
   @Test mutating func aMomentumCopyFollowsByItsEquation() {
     let online = Sequential(Linear(3, 4, using: &random), Linear(4, 2, using: &random))
-    let copy = MomentumCopy(of: online, as: Sequential(Linear(3, 4, using: &random), Linear(4, 2, using: &random)))
+    let twin = Sequential(Linear(3, 4, using: &random), Linear(4, 2, using: &random))
+    let copy = MomentumCopy(of: online, as: twin)
     let before = copy.network.parameters.map { $0.constant.floats }
     #expect(before == online.parameters.map { $0.constant.floats })
     for parameter in online.parameters { parameter.update { $0 = 3 * $0 } }

@@ -138,7 +138,8 @@ enum Gnuplot {
     func failed(_ message: String) -> GnuplotError { .failed(script: script, message: message) }
     do {
       let result = try await run(
-        .name("gnuplot"), arguments: ["--default-settings", "\(name).gp"], workingDirectory: .init(folder.path),
+        .name("gnuplot"), arguments: ["--default-settings", "\(name).gp"],
+        workingDirectory: .init(folder.path),
         output: .discarded, error: .string(limit: 1 << 20))
       if result.terminationStatus.isSuccess { return }
       throw failed(result.standardError.split(separator: "\n").last.map(String.init) ?? "no message")

@@ -1,1 +1,0 @@
-// Seed of the target; deleted by the first file that follows.

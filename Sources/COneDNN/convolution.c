@@ -158,6 +158,9 @@ rd_status rd_conv_pack(const rd_conv *conv, const float *weights, void *packed, 
   if (conv->direction == RD_BACKWARD_WEIGHTS) {
     return rd_fail(RD_INVALID_ARGUMENT, "a backward-weights convolution has no weights to pack");
   }
+  // A layout may pad channels, a kernel may read the padding, and version 2 clears it only when a pointer is set anew:
+  // recycled memory would keep what was there before.
+  memset(packed, 0, rd_conv_weights_bytes(conv));
   return rd_operation_run((rd_operation *)&conv->reorder, (void *[]){(void *)weights, packed}, scratch);
 }
 

@@ -77,6 +77,24 @@ import Testing
         == ReferenceKernels.convolution(x, w.constant, stride: 1, padding: 1).floats)
   }
 
+  @Test func recycledMemoryLeavesNothingInPackedWeights() {
+    // Three input channels are padded in the packed layout; the memory it gets held other numbers before.
+    let x = integers([1, 9, 7, 3], seed: 1)
+    for seed in 0..<20 as Range<UInt64> {
+      fillRecycledMemory()
+      let w = Parameter(integers([16, 3, 5, 5], seed: seed))
+      let expected = ReferenceKernels.convolution(x, w.constant, stride: 2, padding: 2)
+      #expect(x.convolved(with: w, stride: 2, padding: 2).floats == expected.floats)
+    }
+  }
+
+  /// Fills and gives back buffers of every size that packed weights may have.
+  private func fillRecycledMemory() {
+    for count in stride(from: 1_024, through: 8_192, by: 128) {
+      _ = Tensor(repeating: 1e10, shape: [count])
+    }
+  }
+
   @Test func imagesWithoutGradientGetNone() {
     let w = Parameter(integers([16, 3, 3, 3], seed: 2))
     let (_, gradients) = withGradients(of: [w]) {

@@ -64,4 +64,20 @@ import Testing
       }
     }
   }
+
+  @Test func oneKernelPacksForAllNumbersOfImagesWithItsLayout() {
+    let geometry = ConvolutionGeometry(input: [1, 8, 8, 32], weight: [32, 32, 3, 3], stride: 1, padding: 1)
+    for dataType in [DataType.float32, .bfloat16] {
+      for direction in [ConvolutionKernelKey.Direction.forward, .data, .weights] {
+        let kernels = [1, 3, 8].map {
+          ConvolutionKernels.kernel(
+            ConvolutionKernelKey(direction: direction, geometry: geometry, dataType: dataType, images: $0))
+        }
+        for (a, b) in zip(kernels, kernels.dropFirst()) {
+          let isShared = ConvolutionKernels.packer(for: a) === ConvolutionKernels.packer(for: b)
+          #expect(isShared == a.sharesLayout(with: b))
+        }
+      }
+    }
+  }
 }

@@ -76,10 +76,11 @@ enum Convolution {
 
   /// The weights in the layout of `kernel`, packed once per version of the parameter.
   private static func packedWeights(_ weight: Parameter, for kernel: any ConvolutionKernel) -> Storage {
-    weight.copy(ObjectIdentifier(kernel)) { value, previous in
-      let packed: Storage = previous ?? Storage(byteCount: kernel.weightBytes)
-      let scratch = Storage(byteCount: max(64, kernel.scratchBytes))
-      kernel.pack(value.floatPointer, into: packed.pointer, scratch: scratch.pointer)
+    let packer = ConvolutionKernels.packer(for: kernel)
+    return weight.copy(ObjectIdentifier(packer)) { value, previous in
+      let packed: Storage = previous ?? Storage(byteCount: packer.weightBytes)
+      let scratch = Storage(byteCount: max(64, packer.scratchBytes))
+      packer.pack(value.floatPointer, into: packed.pointer, scratch: scratch.pointer)
       return packed
     }
   }

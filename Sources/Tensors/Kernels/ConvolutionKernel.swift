@@ -40,20 +40,39 @@ struct ConvolutionKernelKey: Hashable, Sendable {
 
 /// Kernels made once and kept: making one costs milliseconds, finding one nothing.
 enum ConvolutionKernels {
-  private static let made = Mutex<[ConvolutionKernelKey: any ConvolutionKernel]>([:])
+  private struct State {
+    var kernels: [ConvolutionKernelKey: any ConvolutionKernel] = [:]
+    var packers: [ObjectIdentifier: any ConvolutionKernel] = [:]
+
+    func packer(for kernel: any ConvolutionKernel) -> any ConvolutionKernel {
+      packers[ObjectIdentifier(kernel)] ?? kernel
+    }
+  }
+
+  private static let made = Mutex(State())
 
   static func kernel(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
-    if let known = made.withLock({ $0[key] }) { return known }
+    if let known = made.withLock({ $0.kernels[key] }) { return known }
     let kernel = make(key)
     return made.withLock { made in
-      if let known = made[key] { return known }
-      made[key] = kernel
+      if let known = made.kernels[key] { return known }
+      let relatives = made.kernels.filter {
+        $0.key.direction == key.direction && $0.key.geometry == key.geometry
+          && $0.key.dataType == key.dataType
+          && $0.value.sharesLayout(with: kernel)
+      }
+      made.packers[ObjectIdentifier(kernel)] = relatives.values.first.map { made.packer(for: $0) } ?? kernel
+      made.kernels[key] = kernel
       return kernel
     }
   }
-}
 
-extension ConvolutionKernels {
+  /// The kernel that packs weights for `kernel`: one for all numbers of images whose layout is the same, so that a
+  /// parameter keeps one copy for them.
+  static func packer(for kernel: any ConvolutionKernel) -> any ConvolutionKernel {
+    made.withLock { $0.packer(for: kernel) }
+  }
+
   private static func make(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
     if let direct = DirectConvolution(key) { return direct }
     if let subsampled = SubsampledConvolution(key) { return subsampled }

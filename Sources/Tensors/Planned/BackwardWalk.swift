@@ -39,7 +39,7 @@ struct BackwardWalk {
       for part in own { rk_fill(accumulators + part * back.accumulatorsCount, 0, back.accumulatorsCount) }
       for index in plan.features.indices.reversed() {
         for part in own {
-          for chunk in plan.chunks(of: index, part) { visit(index, chunk, part) }
+          for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
         }
         rk_pool_barrier()
         guard let main = network.features[index].main else { continue }

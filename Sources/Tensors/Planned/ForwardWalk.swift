@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// One walk from images to result: the plan and the memory that it is filled with.
 struct ForwardWalk {
@@ -46,7 +45,7 @@ struct ForwardWalk {
       }
       for index in plan.features.indices {
         for part in own {
-          for chunk in plan.chunks(of: index, part) { visit(index, chunk, part) }
+          for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
         }
         let readers = network.features[index].readers
         guard !readers.isEmpty else { continue }
@@ -159,15 +158,6 @@ extension NetworkPlan {
     depthFirst == nil ? base : base + part * valueBytes
   }
 
-  /// The chunks of one part of a feature in the order of visits.
-  ///
-  /// Every other feature is walked from the end, so that a walk begins with what the one before it touched last and the
-  /// shared cache still holds.
-  func chunks(of index: Int, _ part: Int) -> [Chunk] {
-    let chunks = features[index].partition.chunks[part]
-    return index % 2 == 0 || noSnake ? chunks : chunks.reversed()
-  }
-
   func scratch(_ base: UnsafeMutableRawPointer, _ part: Int) -> UnsafeMutableRawPointer {
     base + part * scratch.byteCount
   }
@@ -186,4 +176,3 @@ extension NetworkPlan {
     key.images.batch / groups * convolution.geometry.outputHeight * convolution.geometry.outputWidth
   }
 }
-nonisolated(unsafe) var noSnake = getenv("NOSNAKE") != nil

@@ -1,6 +1,6 @@
 /// One direction of one convolution: the kernels for the numbers of images that its chunks have.
 struct KernelSet: Sendable {
-  /// One kernel for each layout of weights, or of their gradient, that the others share.
+  /// One kernel for each layout of weights, or of their gradient: the one that packs or unpacks it.
   let layouts: [any ConvolutionKernel]
   /// The most scratch memory that any of them needs.
   let scratchBytes: Int
@@ -18,14 +18,15 @@ struct KernelSet: Sendable {
       let kernel = ConvolutionKernels.kernel(
         ConvolutionKernelKey(direction: direction, geometry: geometry, dataType: dataType, images: count))
       kernels[count] = kernel
-      let known = layouts.firstIndex { $0 === kernel || $0.sharesLayout(with: kernel) }
+      let packer = ConvolutionKernels.packer(for: kernel)
+      let known = layouts.firstIndex { $0 === packer }
       layoutOfCount[count] = known ?? layouts.count
-      if known == nil { layouts.append(kernel) }
+      if known == nil { layouts.append(packer) }
     }
     self.kernels = kernels
     self.layouts = layouts
     self.layoutOfCount = layoutOfCount
-    scratchBytes = kernels.compactMap { $0?.scratchBytes }.max() ?? 0
+    scratchBytes = (kernels.compactMap { $0?.scratchBytes } + layouts.map(\.scratchBytes)).max() ?? 0
   }
 
   /// The kernel for `count` images.

@@ -54,6 +54,33 @@ static axis_filter make_axis(
   return axis;
 }
 
+// A row of at most 32 pixels fits into two registers, where a permutation picks any of them; false if it does not.
+INLINE bool resize_short_row(
+  const axis_filter *xs, const uint8_t *from, size_t width, float *to, size_t out_width) {
+#if WIDTH == 16
+  if (width > 32 || out_width % 16 != 0) return false;
+  uint8_t bytes[32] = {0};
+  if (width == 32) memcpy(bytes, from, 32);
+  else memcpy(bytes, from, width);
+  __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes)));
+  __m512 high = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(bytes + 16))));
+  for (size_t x = 0; x < out_width; x += 16) {
+    __m512i first = _mm512_loadu_si512(xs->first + x);
+    __m512 sum = _mm512_setzero_ps();
+    for (size_t k = 0; k < xs->taps; k++) {
+      __m512 weight = _mm512_loadu_ps(xs->weights + k * out_width + x);
+      __m512i at = _mm512_add_epi32(first, _mm512_set1_epi32((int)k));
+      sum = _mm512_fmadd_ps(weight, _mm512_permutex2var_ps(low, at, high), sum);
+    }
+    _mm512_storeu_ps(to + x, sum);
+  }
+  return true;
+#else
+  (void)xs, (void)from, (void)width, (void)to, (void)out_width;
+  return false;
+#endif
+}
+
 static void resized_crop_kernel(
   const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,
   float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,
@@ -68,6 +95,8 @@ static void resized_crop_kernel(
     const uint8_t *plane = interleaved ? image + c : image + c * height * width;
     // Across: the box's rows, resized to out_width.
     for (size_t y = ys.begin; y < ys.end; y++) {
+      if (step == 1 && resize_short_row(&xs, plane + y * width, width, memory + (y - ys.begin) * out_width, out_width))
+        continue;
       const uint8_t *from = plane + y * width * step;
       float *row = memory + (y - ys.begin) * out_width;
       for (size_t x = 0; x < out_width; x++) row[x] = xs.weights[x] * from[(size_t)xs.first[x] * step];
@@ -240,24 +269,69 @@ static void gaussian_blur_kernel(
 
 // ---- To network input ----
 
+#if WIDTH == 16
+// Where each of 48 interleaved numbers comes from: `pick` chooses among red and green, `insert` adds blue.
+typedef struct {
+  int32_t pick[3][16], insert[3][16];
+} interleaving;
+
+static interleaving make_interleaving(void) {
+  interleaving order;
+  for (int i = 0; i < 48; i++) {
+    int pixel = i / 3, channel = i % 3;
+    order.pick[i / 16][i % 16] = channel == 1 ? 16 + pixel : pixel;
+    order.insert[i / 16][i % 16] = channel == 2 ? 16 + pixel : i % 16;
+  }
+  return order;
+}
+
+#define INTERLEAVE(store, to, colours, order)                                                              \
+  for (int part_ = 0; part_ < 3; part_++) {                                                                \
+    __m512i pick_ = _mm512_loadu_si512((order).pick[part_]), insert_ = _mm512_loadu_si512((order).insert[part_]); \
+    __m512 two_ = _mm512_permutex2var_ps((__m512)(colours)[0], pick_, (__m512)(colours)[1]);               \
+    store((to) + 16 * part_, (vf)_mm512_permutex2var_ps(two_, insert_, (__m512)(colours)[2]));             \
+  }
+#endif
+
+INLINE vf standardized(const float *image, size_t c, size_t pixels, size_t at, const float *mean, const float *scale) {
+  return (row_at(image + c * pixels, at, pixels) - splat(mean[c])) * splat(scale[c]);
+}
+
+// `begin` pixels are done already; the rest is written number by number.
+#define STANDARDIZE_REST(TYPE, store)                                                                        \
+  for (size_t at = begin; at < pixels; at += WIDTH) {                                                        \
+    size_t count = pixels - at < WIDTH ? pixels - at : WIDTH;                                                \
+    for (size_t c = 0; c < channels; c++) {                                                                  \
+      TYPE values[WIDTH];                                                                                    \
+      float scale = 1 / deviation[c];                                                                        \
+      store(values, (row_at(image + c * pixels, at, pixels) - splat(mean[c])) * splat(scale));               \
+      TYPE *to = out + at * channels + c;                                                                    \
+      for (size_t k = 0; k < count; k++) to[k * channels] = values[k];                                       \
+    }                                                                                                        \
+  }
+
+#if WIDTH == 16
+#define STANDARDIZE_COLOURS(store)                                                                           \
+  if (channels == 3 && pixels >= WIDTH) {                                                                    \
+    interleaving order = make_interleaving();                                                                \
+    float scale[3] = {1 / deviation[0], 1 / deviation[1], 1 / deviation[2]};                                 \
+    for (; begin + WIDTH <= pixels; begin += WIDTH) {                                                        \
+      vf colours[3];                                                                                         \
+      for (size_t c = 0; c < 3; c++) colours[c] = standardized(image, c, pixels, begin, mean, scale);        \
+      INTERLEAVE(store, out + 3 * begin, colours, order)                                                     \
+    }                                                                                                        \
+  }
+#else
+#define STANDARDIZE_COLOURS(store)
+#endif
+
 #define STANDARDIZE(type, TYPE, store)                                                                       \
   static void standardize_##type##_kernel(                                                                   \
     const float *image, size_t channels, size_t pixels, const float *mean, const float *deviation,           \
     TYPE *out) {                                                                                             \
-    for (size_t at = 0; at < pixels; at += WIDTH) {                                                          \
-      size_t count = pixels - at < WIDTH ? pixels - at : WIDTH;                                              \
-      for (size_t c = 0; c < channels; c++) {                                                                \
-        TYPE values[WIDTH];                                                                                  \
-        vf x = row_at(image + c * pixels, at, pixels);                                                       \
-        store(values, (x - splat(mean[c])) * splat(1 / deviation[c]));                                       \
-        TYPE *to = out + at * channels + c;                                                                  \
-        if (channels == 3 && count == WIDTH) {                                                               \
-          for (size_t k = 0; k < WIDTH; k++) to[3 * k] = values[k];                                          \
-        } else {                                                                                             \
-          for (size_t k = 0; k < count; k++) to[k * channels] = values[k];                                   \
-        }                                                                                                    \
-      }                                                                                                      \
-    }                                                                                                        \
+    size_t begin = 0;                                                                                        \
+    STANDARDIZE_COLOURS(store)                                                                               \
+    STANDARDIZE_REST(TYPE, store)                                                                            \
   }
 
 STANDARDIZE(f32, float, store_f32)

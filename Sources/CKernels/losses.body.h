@@ -82,68 +82,108 @@ typedef struct {
   float a_product, b_product;  // sums of e_a d and e_b d, d = factor (a - b)
 } pair_sums;
 
+// Runs STEP(at, whole) along a row: whole vectors first, so that their loop is free of tests, then the rest.
+#define ALONG_ROW(columns, STEP)                                              \
+  do {                                                                        \
+    size_t at_ = 0;                                                           \
+    for (; at_ + WIDTH <= (columns); at_ += WIDTH) STEP(at_, true);           \
+    if (at_ < (columns)) STEP(at_, false);                                    \
+  } while (0)
+
+INLINE vf read_at(const float *x, size_t at, size_t columns, const bool whole) {
+  return whole ? load_f32(x + at) : load_f32_part(x + at, columns - at);
+}
+
+INLINE void write_at(float *y, size_t at, size_t columns, vf v, const bool whole) {
+  if (whole) store_f32(y + at, v);
+  else store_f32_part(y + at, v, columns - at);
+}
+
+// exp(factor x - top), 0 beyond the row's end.
+INLINE vf exp_at(const float *x, size_t at, size_t columns, vf factor, vf top, const bool whole) {
+  vf e = exp_of(fma_(read_at(x, at, columns, whole), factor, -top));
+  return whole ? e : inside(e, at, columns);
+}
+
 // Adds the sums of one span; keeps the exponentials if `a_kept` is not NULL.
 INLINE void add_pair(
   const float *a, const float *b, size_t columns, float factor, pair_sums *sums, float *a_kept, float *b_kept) {
   vf f = splat(factor), a_top = splat(sums->a_top), b_top = splat(sums->b_top);
   vf sa = splat(0), sb = splat(0), pa = splat(0), pb = splat(0);
-  FOR_ROW(at, columns) {
-    vf va = row_at(a, at, columns), vb = row_at(b, at, columns), d = f * (va - vb);
-    vf ea = inside(exp_of(fma_(va, f, -a_top)), at, columns), eb = inside(exp_of(fma_(vb, f, -b_top)), at, columns);
-    if (a_kept != NULL) {
-      row_to(a_kept, at, columns, ea);
-      row_to(b_kept, at, columns, eb);
-    }
-    sa += ea;
-    sb += eb;
-    pa = fma_(ea, d, pa);
-    pb = fma_(eb, d, pb);
-  }
+#define STEP(at, whole)                                                                                    \
+  do {                                                                                                     \
+    vf d = f * (read_at(a, at, columns, whole) - read_at(b, at, columns, whole));                          \
+    vf ea = exp_at(a, at, columns, f, a_top, whole), eb = exp_at(b, at, columns, f, b_top, whole);         \
+    if (a_kept != NULL) write_at(a_kept, at, columns, ea, whole);                                          \
+    if (b_kept != NULL) write_at(b_kept, at, columns, eb, whole);                                          \
+    sa += ea;                                                                                              \
+    sb += eb;                                                                                              \
+    pa = fma_(ea, d, pa);                                                                                  \
+    pb = fma_(eb, d, pb);                                                                                  \
+  } while (0)
+  ALONG_ROW(columns, STEP);
+#undef STEP
   sums->a_sum += sum_of(sa);
   sums->b_sum += sum_of(sb);
   sums->a_product += sum_of(pa);
   sums->b_product += sum_of(pb);
 }
 
-// Q and P at one vector of a row.
+// Both distributions along a row, ready to be read again.
 typedef struct {
-  vf q, p, d;
-} pair_at;
+  const float *a, *b, *a_kept, *b_kept;
+  size_t columns;
+  vf factor, a_top, b_top, a_inverse, b_inverse, a_mean, b_mean;
+} pair_row;
 
-INLINE pair_at read_pair(
-  const float *a, const float *b, size_t at, size_t columns, float factor, const pair_sums *sums,
-  const float *a_kept, const float *b_kept) {
-  vf f = splat(factor);
-  vf va = row_at(a, at, columns), vb = row_at(b, at, columns);
-  vf ea, eb;
-  if (a_kept != NULL) {
-    ea = row_at(a_kept, at, columns);
-    eb = row_at(b_kept, at, columns);
-  } else {
-    ea = inside(exp_of(fma_(va, f, -splat(sums->a_top))), at, columns);
-    eb = inside(exp_of(fma_(vb, f, -splat(sums->b_top))), at, columns);
-  }
-  return (pair_at){ea * splat(1 / sums->a_sum), eb * splat(1 / sums->b_sum), f * (va - vb)};
+INLINE pair_row make_pair_row(
+  const float *a, const float *b, size_t columns, float factor, const pair_sums *sums, const float *a_kept,
+  const float *b_kept) {
+  return (pair_row){a, b, a_kept, b_kept, columns, splat(factor), splat(sums->a_top), splat(sums->b_top),
+    splat(1 / sums->a_sum), splat(1 / sums->b_sum), splat(sums->a_product / sums->a_sum),
+    splat(sums->b_product / sums->b_sum)};
 }
 
-// Adds sum (Q - P) d of one span to the loss and writes the gradients: with d = log Q - log P up to a constant,
-// dL/da = factor / 2 (Q (d - E_Q d) + Q - P), and b's is the mirror image.
-INLINE float finish_pair(
-  const float *a, const float *b, size_t columns, float factor, float weight, bool accumulate,
-  const pair_sums *sums, const float *a_kept, const float *b_kept, float *a_gradient, float *b_gradient) {
-  vf a_mean = splat(sums->a_product / sums->a_sum), b_mean = splat(sums->b_product / sums->b_sum);
-  vf half = splat(0.5f * weight * factor), total = splat(0);
-  FOR_ROW(at, columns) {
-    pair_at v = read_pair(a, b, at, columns, factor, sums, a_kept, b_kept);
-    vf apart = v.q - v.p;
-    total = fma_(apart, v.d, total);
-    vf da = half * fma_(v.q, v.d - a_mean, apart), db = half * (v.p * (b_mean - v.d) - apart);
-    vf a_old = splat(0), b_old = splat(0);
-    if (accumulate && a_gradient != NULL) a_old = row_at(a_gradient, at, columns);
-    if (accumulate && b_gradient != NULL) b_old = row_at(b_gradient, at, columns);
-    if (a_gradient != NULL) row_to(a_gradient, at, columns, a_old + da);
-    if (b_gradient != NULL) row_to(b_gradient, at, columns, b_old + db);
+// Q, P, their difference, and d = log Q - log P up to a constant, at one vector of a row.
+typedef struct {
+  vf q, p, apart, d;
+} pair_at;
+
+INLINE pair_at read_pair(const pair_row *r, size_t at, const bool whole) {
+  vf ea, eb;
+  if (r->a_kept != NULL) {
+    ea = read_at(r->a_kept, at, r->columns, whole);
+    eb = read_at(r->b_kept, at, r->columns, whole);
+  } else {
+    ea = exp_at(r->a, at, r->columns, r->factor, r->a_top, whole);
+    eb = exp_at(r->b, at, r->columns, r->factor, r->b_top, whole);
   }
+  vf q = ea * r->a_inverse, p = eb * r->b_inverse;
+  vf d = r->factor * (read_at(r->a, at, r->columns, whole) - read_at(r->b, at, r->columns, whole));
+  return (pair_at){q, p, q - p, d};
+}
+
+// Adds sum (Q - P) d of one span to the loss and writes the gradients: dL/da = factor / 2 (Q (d - E_Q d) + Q - P), and
+// b's is the mirror image.
+INLINE float finish_pair(
+  const pair_row *r, float factor, float weight, bool accumulate, float *a_gradient, float *b_gradient) {
+  vf half = splat(0.5f * weight * factor), total = splat(0);
+  size_t columns = r->columns;
+#define STEP(at, whole)                                                                                    \
+  do {                                                                                                     \
+    pair_at v = read_pair(r, at, whole);                                                                   \
+    total = fma_(v.apart, v.d, total);                                                                     \
+    if (a_gradient != NULL) {                                                                              \
+      vf old = accumulate ? read_at(a_gradient, at, columns, whole) : splat(0);                            \
+      write_at(a_gradient, at, columns, fma_(half, fma_(v.q, v.d - r->a_mean, v.apart), old), whole);      \
+    }                                                                                                      \
+    if (b_gradient != NULL) {                                                                              \
+      vf old = accumulate ? read_at(b_gradient, at, columns, whole) : splat(0);                            \
+      write_at(b_gradient, at, columns, fma_(half, v.p * (r->b_mean - v.d) - v.apart, old), whole);        \
+    }                                                                                                      \
+  } while (0)
+  ALONG_ROW(columns, STEP);
+#undef STEP
   return 0.5f * sum_of(total);
 }
 
@@ -172,9 +212,10 @@ static void consistency_rows_kernel(
     float loss = 0;
     for (int s = 0; s < count; s++) {
       size_t begin = spans[s].begin, length = spans[s].end - begin;
+      pair_row row = make_pair_row(
+        a + begin, b + begin, length, factor, &sums, keep ? a_kept + begin : NULL, keep ? b_kept + begin : NULL);
       loss += finish_pair(
-        a + begin, b + begin, length, factor, weight, accumulate, &sums, keep ? a_kept + begin : NULL,
-        keep ? b_kept + begin : NULL, da == NULL ? NULL : da + begin, db == NULL ? NULL : db + begin);
+        &row, factor, weight, accumulate, da == NULL ? NULL : da + begin, db == NULL ? NULL : db + begin);
     }
     for (int k = 0; excluded != NULL && !accumulate && k < 2; k++) {
       int32_t column = excluded[2 * r + k];
@@ -202,18 +243,22 @@ static void moco_consistency_rows_kernel(
     pair_sums sums = {.a_top = consistency_factor * q_most, .b_top = consistency_factor * p_most};
     add_pair(qn, pn, columns, consistency_factor, &sums, keep ? a_kept : NULL, keep ? b_kept : NULL);
 
+    pair_row pair = make_pair_row(
+      qn, pn, columns, consistency_factor, &sums, keep ? a_kept : NULL, keep ? b_kept : NULL);
     float *row = qn_gradient + r * columns;
-    vf a_mean = splat(sums.a_product / sums.a_sum), factor = splat(instance_factor), t = splat(top);
+    vf factor = splat(instance_factor), t = splat(top), total = splat(0);
     vf half = splat(0.5f * consistency_weight * consistency_factor);
-    vf instance = splat(instance_weight * instance_factor / sum), total = splat(0);
-    FOR_ROW(at, columns) {
-      vf e = keep ? row_at(kept, at, columns) : exp_of(fma_(row_at(qn, at, columns), factor, -t));
-      pair_at v =
-        read_pair(qn, pn, at, columns, consistency_factor, &sums, keep ? a_kept : NULL, keep ? b_kept : NULL);
-      vf apart = v.q - v.p;
-      total = fma_(apart, v.d, total);
-      row_to(row, at, columns, fma_(instance, e, half * fma_(v.q, v.d - a_mean, apart)));
-    }
+    vf instance = splat(instance_weight * instance_factor / sum);
+#define STEP(at, whole)                                                                                    \
+  do {                                                                                                     \
+    vf e = keep ? read_at(kept, at, columns, whole) : exp_at(qn, at, columns, factor, t, whole);           \
+    pair_at v = read_pair(&pair, at, whole);                                                               \
+    total = fma_(v.apart, v.d, total);                                                                     \
+    vf g = half * fma_(v.q, v.d - pair.a_mean, v.apart);                                                   \
+    write_at(row, at, columns, fma_(instance, e, g), whole);                                               \
+  } while (0)
+    ALONG_ROW(columns, STEP);
+#undef STEP
     consistency_losses[r] = 0.5f * sum_of(total);
     positive_gradient[r] = -instance_weight * instance_factor * (others / sum);
   }

@@ -64,7 +64,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var libraries: [String: String]
   /// Optimizer steps, and images that they looked at.
   public var steps, imagesSeen: Int
-  /// Multiply-adds of pre-training, where the engine counts them.
+  /// Multiply-adds of pre-training's steps; `nil` in records older than the count.
   public var multiplyAdds: Int?
   /// The most memory that the process held during the run, in bytes.
   public var peakMemoryBytes: Int

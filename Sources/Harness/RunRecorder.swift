@@ -16,6 +16,8 @@ final class RunRecorder {
   private var curves: OutputFile?
   private var hash = SHA256()
   private var curvesBytes = 0
+  /// Of all steps up to now; unknown once a checkpoint was taken up that does not tell.
+  private var multiplyAdds: Int? = 0
   private let earlier: (wall: Double, cpu: Double)
   private let began = ContinuousClock.now
   private let cpuAtStart = ProcessUsage.cpuSeconds
@@ -60,10 +62,14 @@ final class RunRecorder {
       throw ResumeError(path: folder.curves.path, problem: "was changed since the checkpoint beside it")
     }
     try replaceCurves(with: rows)
+    multiplyAdds = position.multiplyAdds
     return Position(
       tensors: checkpoint.tensors, progress: position.progress, mean: position.mean,
       rows: try CurveRow.read(from: folder.curves))
   }
+
+  /// Takes note of a step's arithmetic.
+  func add(_ report: StepReport) { multiplyAdds = multiplyAdds.map { $0 + report.multiplyAdds } }
 
   /// Appends `rows` to the curves.
   func append(_ rows: [CurveRow]) throws {
@@ -77,11 +83,13 @@ final class RunRecorder {
   /// Saves everything that going on from here needs.
   func save(_ tensors: [String: Tensor], at progress: TrainingProgress, mean: EpochMean) throws {
     let position = SavedPosition(
-      progress: progress, mean: mean, curvesBytes: curvesBytes, curvesDigest: hexadecimal(hash.finalize()))
+      progress: progress, mean: mean, multiplyAdds: multiplyAdds, curvesBytes: curvesBytes,
+      curvesDigest: hexadecimal(hash.finalize()))
     let metadata = ["run": key.run, "position": JSONValue(encoding: position).description]
     try Checkpoint.write(tensors, metadata: metadata, to: folder.checkpoint)
     manifest.steps = progress.step
     manifest.imagesSeen = progress.step * manifest.identity.plan.batchSize
+    manifest.multiplyAdds = multiplyAdds
     try writeManifest()
   }
 
@@ -151,12 +159,16 @@ public struct ResumeError: Error, Equatable, CustomStringConvertible {
 private struct SavedPosition: Codable {
   let step, steps, epoch, epochs: Int
   let mean: EpochMean
+  let multiplyAdds: Int?
   let curvesBytes: Int
   let curvesDigest: String
 
-  init(progress: TrainingProgress, mean: EpochMean, curvesBytes: Int, curvesDigest: String) {
+  init(
+    progress: TrainingProgress, mean: EpochMean, multiplyAdds: Int?, curvesBytes: Int, curvesDigest: String
+  ) {
     (step, steps, epoch, epochs) = (progress.step, progress.steps, progress.epoch, progress.epochs)
     self.mean = mean
+    self.multiplyAdds = multiplyAdds
     self.curvesBytes = curvesBytes
     self.curvesDigest = curvesDigest
   }

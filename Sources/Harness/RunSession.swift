@@ -62,6 +62,7 @@ struct RunSession {
     let stepsPerEpoch = pretrainer.progress.steps / max(1, pretrainer.progress.epochs)
     try pretrainer.runEpoch { report in
       mean.add(report)
+      recorder.add(report)
       try watch(.stepped(report))
       let isLast = report.progress.step % stepsPerEpoch == 0
       if !isLast && shouldStop() { throw Interrupted() }

@@ -12,6 +12,8 @@ public struct StepReport: Sendable {
   public let terms: [(name: String, value: Float)]
   /// The rate of the step.
   public let learningRate: Float
+  /// Multiply-adds of its convolutions and matrix products, from views to updated weights.
+  public let multiplyAdds: Int
 }
 
 /// Why a training cannot go on.
@@ -102,6 +104,7 @@ public final class Pretrainer {
 
   /// Takes one step: the two halves of every method's algorithm, in its order.
   private func step(on batch: Batch) throws -> StepReport {
+    let before = MultiplyAdds.total
     let rate =
       plan.optimizer.learningRate
       * plan.schedule.factor(at: progress.step, of: progress.steps, stepsPerEpoch: stepsPerEpoch)
@@ -116,7 +119,8 @@ public final class Pretrainer {
     method.didUpdate(at: progress)
     progress.step += 1
     return StepReport(
-      progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) }, learningRate: rate)
+      progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) }, learningRate: rate,
+      multiplyAdds: MultiplyAdds.total - before)
   }
 }
 

@@ -33,6 +33,7 @@ import Testing
       #expect(manifest.rowsDigest == RowsDigest.of(scores: scores, curves: curves))
       #expect(manifest.imagesSeen == (run.arm.plan.epochs * 32))
       #expect(manifest.peakMemoryBytes > 0 && manifest.wallSeconds > 0)
+      #expect((manifest.multiplyAdds == nil) == (run.arm.plan.epochs == 0))
     }
     #expect(
       outcomes[1].run.folder.url.path.hasSuffix("/tiny-shapes/smoke/shapes-synthetic/hard-pull/0"))

@@ -113,6 +113,24 @@ import Testing
     }
   }
 
+  /// In a process of its own, because the counter is the whole process's.
+  @Test func bothFormsCountTheSameArithmetic() async {
+    await #expect(processExitsWith: .success) {
+      let c = PlannedCase(name: "", configuration: .resNet18(width: 16), images: [4, 32, 32, 3])
+      // Added up by hand: the stem, 4 convolutions of the first stage, and three times 4 and a shortcut.
+      let (stem, stages) = (442_368, 9_437_184 + 3 * 8_388_608)
+      for planned in [true, false] {
+        let (network, images) = (c.network(), c.batch(.float32))
+        let before = MultiplyAdds.total
+        _ = c.run(planned: planned) {
+          withGradients(of: network.parameters) { Loss(network(images).sum()) }
+        }
+        let counted = MultiplyAdds.total - before
+        precondition(counted == 4 * (2 * stem + 3 * stages), "planned: \(planned), counted \(counted)")
+      }
+    }
+  }
+
   /// In a process of its own, because other tests would see the pool change its width.
   @Test func anyNumberOfThreadsGivesThePartsResult() async {
     await #expect(processExitsWith: .success) {

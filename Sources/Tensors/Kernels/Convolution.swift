@@ -21,6 +21,7 @@ enum Convolution {
   static func weightGradient(_ x: Tensor, _ dy: Tensor, _ g: ConvolutionGeometry) -> Tensor {
     let gradient = Tensor(
       zeros: [g.outputChannels, g.inputChannels, g.kernelHeight, g.kernelWidth])
+    MultiplyAdds.add(x.shape.batch * g.multiplyAdds)
     let bytes = x.dataType.byteCount
     let chunks = Chunks(.weights, g, x.dataType, images: x.shape.batch)
     // One sum per worker and layout, added in the order of workers, so that a result depends on their number alone.
@@ -59,6 +60,7 @@ enum Convolution {
     _ g: ConvolutionGeometry,
     inputSize: Int, outputSize: Int
   ) {
+    MultiplyAdds.add(input.shape.batch * g.multiplyAdds)
     let bytes = input.dataType.byteCount
     let chunks = Chunks(direction, g, input.dataType, images: input.shape.batch)
     let packed = chunks.kernels.map { packedWeights(weight, for: $0) }

@@ -14,6 +14,7 @@ enum MatrixProduct {
     )
     let c = Tensor(uninitialized: [rows, columns])
     guard c.count > 0 else { return c }
+    MultiplyAdds.add(rows * inner * columns)
     let grain = max(8, 200_000 / max(1, inner * columns))
     WorkerPool.forEachRange(of: rows, grain: grain) { range in
       let start = transposing.0 ? range.lowerBound : range.lowerBound * inner

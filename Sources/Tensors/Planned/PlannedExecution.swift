@@ -62,6 +62,7 @@ final class PlannedForward {
   /// Computes the result, and what the way back needs.
   func run() {
     if plan.depthFirst != nil { takeFrozenStatistics() }
+    MultiplyAdds.add(plan.convolutions.map(\.geometry.multiplyAdds).reduce(0, +) * images.shape.batch)
     let weights = PackedWeights(network, plan.convolutions.map(\.kernels))
     let sums = Storage(byteCount: max(64, 8 * plan.sumsCount))
     let scratch = Storage(byteCount: plan.scratch.byteCount * plan.key.parts)
@@ -117,6 +118,10 @@ final class PlannedForward {
     let gradients = network.convolutions.indices.map { index in
       wanted[3 * index] ? Tensor(uninitialized: network.convolutions[index].weight.shape) : nil
     }
+    let perImage = zip(plan.convolutions, zip(gradients, back.convolutions)).map { convolution, way in
+      convolution.geometry.multiplyAdds * ((way.0 == nil ? 0 : 1) + (way.1.data == nil ? 0 : 1))
+    }
+    MultiplyAdds.add(perImage.reduce(0, +) * images.shape.batch)
     let weights = PackedWeights(network, back.convolutions.map(\.data))
     let coefficients = Storage(byteCount: max(64, 4 * back.coefficientsCount * parts))
     let accumulators = Storage(byteCount: max(64, 4 * back.accumulatorsCount * parts))

@@ -74,7 +74,9 @@ public final class RunLock {
   public init(_ folder: RunFolder) throws {
     try makeFolder(folder.url)
     let path = folder.lock.path
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // A class whose members are all set is ended by `deinit` even when `init` throws, so this one is set last: closed
+    // twice, the number would be another file's by then.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw StorageError("open", path: path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
@@ -87,6 +89,7 @@ public final class RunLock {
       close(descriptor)
       throw StorageError("write", path: path)
     }
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }

@@ -114,8 +114,10 @@ rd_status rd_conv_create(rd_conv **out, rd_direction direction, rd_conv_shape sh
   conv->weight_count = shape.channels_out * shape.channels_in * shape.kernel_height * shape.kernel_width;
   conv->source_count = shape.images * shape.height * shape.width * shape.channels_in;
   conv->destination_count = (size_t)(g.destination[0] * g.destination[1] * g.destination[2] * g.destination[3]);
+  rd_making_begin();
   rd_status status = make_compute(conv, &g, type);
   if (status == RD_OK) status = make_reorder(conv, &g);
+  rd_making_end();
   if (status != RD_OK) {
     rd_conv_destroy(conv);
     return status;

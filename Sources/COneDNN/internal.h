@@ -20,6 +20,12 @@ rd_status rd_check(dnnl_status_t status, const char *what);
 rd_status rd_engine(dnnl_engine_t *engine);
 rd_status rd_stream(dnnl_stream_t *stream);
 
+/// Held while a primitive is chosen and made, one thread at a time: version 2.6 keeps a size of the convolution that it
+/// is choosing in a variable of the whole process, and of two made at once one may compute nonsense ever after
+/// (mended in oneDNN 2.7; https://github.com/openvinotoolkit/openvino/pull/14324).
+void rd_making_begin(void);
+void rd_making_end(void);
+
 #define RD_TRY(expression)                    \
   do {                                        \
     rd_status rd_try_status = (expression);   \

@@ -67,6 +67,12 @@ void rd_thread_init(void) {
   thread_ready = true;
 }
 
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+
+void rd_making_begin(void) { pthread_mutex_lock(&making); }
+
+void rd_making_end(void) { pthread_mutex_unlock(&making); }
+
 rd_status rd_engine(dnnl_engine_t *out) {
   rd_thread_init();
   *out = engine;

@@ -84,6 +84,7 @@ rd_status rd_pool_create(rd_pool **out, rd_pool_kind kind, rd_pool_shape shape, 
   pool->destination_count = (size_t)(g.destination[0] * g.destination[1] * g.destination[2] * g.destination[3]);
   dnnl_status_t found = dnnl_unimplemented;
   rd_status status = RD_OK;
+  rd_making_begin();
   if (type == RD_F32 || rd_has_bf16()) {
     status = make_operations(pool, &g, algorithms[kind], type == RD_BF16 ? dnnl_bf16 : dnnl_f32, &found);
   }
@@ -91,6 +92,7 @@ rd_status rd_pool_create(rd_pool **out, rd_pool_kind kind, rd_pool_shape shape, 
     pool->emulated = true;
     status = make_operations(pool, &g, algorithms[kind], dnnl_f32, &found);
   }
+  rd_making_end();
   if (status == RD_OK) status = rd_check(found, "choosing a pooling");
   if (status != RD_OK) {
     rd_pool_destroy(pool);

@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
-    .testTarget(name: "PapersTests", dependencies: ["CO2Paper", "Harness", "TestSupport"]),
+    .testTarget(name: "PapersTests", dependencies: ["CO2Paper", "Evaluation", "Harness", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -60,7 +60,8 @@ extension Arm.Configuration {
 }
 
 extension Arm {
-  /// The arms with every override applied where an arm has its key; throws an `OverrideError` when none has.
+  /// The arms with every override applied where an arm has its key, but untrained arms stay so; throws an `OverrideError`
+  /// when none has it.
   public static func applying(_ overrides: [Override], to arms: [Arm]) throws -> [Arm] {
     var arms = arms
     for override in overrides {
@@ -70,7 +71,10 @@ extension Arm {
         throw OverrideError.unknownKey(override.key, nearest: known.nearest(toKey: override.key))
       }
       for (index, path) in paths.enumerated() {
-        if let path { arms[index] = try arms[index].setting(path, to: override.value) }
+        // An arm that is not trained is a reference because it is not; more epochs are meant for the others.
+        let staysUntrained = path == "plan.epochs" && arms[index].plan.epochs == 0
+        guard let path, !staysUntrained else { continue }
+        arms[index] = try arms[index].setting(path, to: override.value)
       }
     }
     return arms

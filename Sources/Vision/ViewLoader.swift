@@ -64,28 +64,30 @@ public struct ViewLoader: Sendable {
   ) -> Tensor {
     var result = Tensor(uninitialized: [indices.count, size.height, size.width, 3], dataType)
     let stride = size.height * size.width * 3 * dataType.byteCount
-    result.withMutableBytes { destination in
-      nonisolated(unsafe) let destination = destination.baseAddress
-      images.bytes.withUnsafeBufferPointer { bytes in
-        WorkerPool.forEachRange(of: indices.count) { places in
-          guard let destination else { return }
-          let memory = SampleMemory(
-            height: images.height, width: images.width, viewHeight: size.height, viewWidth: size.width)
-          var position = indices.index(indices.startIndex, offsetBy: places.lowerBound)
-          for place in places {
-            let index = indices[position]
-            precondition(index >= 0 && index < images.count, "image \(index) of \(images.count)")
-            var sample = Sample(
-              bytes: bytes.baseAddress! + index * images.imageSize, height: images.height,
-              width: images.width,
-              memory: memory)
-            body(&sample, place)
-            precondition(
-              sample.height == size.height && sample.width == size.width,
-              "a view of \(sample.height) × \(sample.width) where its transforms promised \(size.height) × \(size.width)"
-            )
-            standardize(&sample, into: destination + place * stride)
-            indices.formIndex(after: &position)
+    Profile.timeOfAll(.views) {
+      result.withMutableBytes { destination in
+        nonisolated(unsafe) let destination = destination.baseAddress
+        images.bytes.withUnsafeBufferPointer { bytes in
+          WorkerPool.forEachRange(of: indices.count) { places in
+            guard let destination else { return }
+            let memory = SampleMemory(
+              height: images.height, width: images.width, viewHeight: size.height, viewWidth: size.width)
+            var position = indices.index(indices.startIndex, offsetBy: places.lowerBound)
+            for place in places {
+              let index = indices[position]
+              precondition(index >= 0 && index < images.count, "image \(index) of \(images.count)")
+              var sample = Sample(
+                bytes: bytes.baseAddress! + index * images.imageSize, height: images.height,
+                width: images.width,
+                memory: memory)
+              body(&sample, place)
+              precondition(
+                sample.height == size.height && sample.width == size.width,
+                "a view of \(sample.height) × \(sample.width) where its transforms promised \(size.height) × \(size.width)"
+              )
+              standardize(&sample, into: destination + place * stride)
+              indices.formIndex(after: &position)
+            }
           }
         }
       }

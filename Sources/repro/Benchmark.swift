@@ -82,6 +82,18 @@ struct Benchmark {
       instructionSet: Machine.current.instructionSet, build: Machine.build)
   }
 
+  /// Where the time of `steps` warm steps goes, beside what a core of this machine can do.
+  func profile(steps: Int = 20) throws -> StepProfile {
+    let step = try makeStep()
+    for _ in 0..<3 { try step() }
+    let floor = Profile.Floor(workload.precision.dataType)
+    let start = ContinuousClock.now
+    let entries = try Profile.entries { for _ in 0..<steps { try step() } }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return StepProfile(
+      workload, entries, floor: floor, steps: steps, millisecondsPerStep: 1_000 * seconds / Double(steps))
+  }
+
   private func makeStep() throws -> () throws -> Void {
     switch workload.step {
     case .network: networkStep()

@@ -33,7 +33,10 @@ final class ProgressPrinter {
       Console.warning(message)
     case .measuring(let evaluation): if Console.isTerminal { redraw("\(title)  measuring \(evaluation) …") }
     case .measured(let evaluation, let scores):
-      let numbers = scores.map { "\($0.metric) \(String(format: "%.2f", $0.value))" }
+      let numbers = scores.map { score in
+        score.metric == "iterations"
+          ? "\(Int(score.value)) iterations" : "\(score.metric) \(String(format: "%.2f", score.value))"
+      }
       line("\(title)  \(evaluation): \(numbers.joined(separator: ", "))")
     case .finished: finishedRuns += 1
     case .failed(_, let reason):

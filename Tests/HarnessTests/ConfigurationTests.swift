@@ -23,7 +23,7 @@ import Vision
   }
 
   @Test func aConstantIsSetByItsPathOrItsEnd() throws {
-    #expect(try applying("plan.epochs=5").map(\.plan.epochs) == [5, 5, 5])
+    #expect(try applying("plan.epochs=5").map(\.plan.epochs) == [5, 5, 0])
     #expect(try applying("epochs=5", "batchSize=4").allSatisfy { $0.plan.batchSize == 4 })
     let changed = try applying("hyperparameters.pull=0.25", "learningRate=1")
     #expect(changed.map { ($0.hyperparameters as! TinyMethod.Hyperparameters).pull } == [0.25, 0.25, 0.25])

@@ -42,6 +42,10 @@ rk_isa_level rk_isa_select(rk_isa_level level);
 /// Ends this thread's `rk_isa_select`.
 void rk_isa_reset(void);
 
+/// Runs `rounds` rounds of multiplications in registers on this thread and returns how many multiply-adds a round has:
+/// the most a core can do. With `bf16`, by the instructions for it where the level in use has them.
+double rk_peak_multiply_adds(size_t rounds, bool bf16);
+
 // ---- Thread pool ------------------------------------------------------------------------------------------------
 
 /// Makes the pool `threads` wide (at least 1), starting or ending workers as needed; waits for a run in progress.

@@ -21,13 +21,15 @@ public final class Optimizer {
 
   /// Changes every parameter that the loss reached; `learningRate` is the rate of this step.
   public func update(_ parameters: [Parameter], with gradients: Gradients, learningRate: Float) {
-    for parameter in parameters {
-      guard let gradient = gradients[parameter] else { continue }
-      guard let name = names[ObjectIdentifier(parameter)] else {
-        preconditionFailure("a parameter of shape \(parameter.shape) that the optimizer was not made for")
+    Profile.timeOfAll(.update) {
+      for parameter in parameters {
+        guard let gradient = gradients[parameter] else { continue }
+        guard let name = names[ObjectIdentifier(parameter)] else {
+          preconditionFailure("a parameter of shape \(parameter.shape) that the optimizer was not made for")
+        }
+        updates[name, default: 0] += 1
+        change(parameter, name, gradient, learningRate)
       }
-      updates[name, default: 0] += 1
-      change(parameter, name, gradient, learningRate)
     }
   }
 
@@ -39,7 +41,11 @@ public final class Optimizer {
       case .sgd(_, let momentum, let decay, let nesterov):
         withMoment("momentum", of: name, parameter.shape) { v in
           parameter.update {
-            $0.withMutableFloats { rk_sgd($0.baseAddress!, g, v, count, rate, momentum, 0, decay, nesterov) }
+            $0.withMutableFloats { w in
+              WorkerPool.forEachBlock(of: count) { at, count in
+                rk_sgd(w.baseAddress! + at, g + at, v + at, count, rate, momentum, 0, decay, nesterov)
+              }
+            }
           }
         }
       case .lars(_, let momentum, let decay, let trust):
@@ -47,8 +53,13 @@ public final class Optimizer {
         let ratio = isAdapted ? trustRatio(parameter, g, decay: decay, trust: trust) : 1
         withMoment("momentum", of: name, parameter.shape) { v in
           parameter.update {
-            $0.withMutableFloats {
-              rk_lars($0.baseAddress!, g, v, count, rate, momentum, isAdapted ? decay : 0, ratio, false, true)
+            $0.withMutableFloats { w in
+              WorkerPool.forEachBlock(of: count) { at, count in
+                rk_lars(
+                  w.baseAddress! + at, g + at, v + at, count, rate, momentum, isAdapted ? decay : 0, ratio,
+                  false,
+                  true)
+              }
             }
           }
         }
@@ -57,10 +68,13 @@ public final class Optimizer {
         withMoment("first", of: name, parameter.shape) { m in
           withMoment("second", of: name, parameter.shape) { v in
             parameter.update {
-              $0.withMutableFloats {
-                rk_adam(
-                  $0.baseAddress!, g, m, v, count, rate, beta1, beta2, epsilon, decay, decoupled,
-                  Float(1 - pow(Double(beta1), step)), Float(1 - pow(Double(beta2), step)))
+              $0.withMutableFloats { w in
+                WorkerPool.forEachBlock(of: count) { at, count in
+                  rk_adam(
+                    w.baseAddress! + at, g + at, m + at, v + at, count, rate, beta1, beta2, epsilon, decay,
+                    decoupled,
+                    Float(1 - pow(Double(beta1), step)), Float(1 - pow(Double(beta2), step)))
+                }
               }
             }
           }

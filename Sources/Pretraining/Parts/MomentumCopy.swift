@@ -23,6 +23,8 @@ public final class MomentumCopy<Network: Module>: Frozen {
 
   /// Moves every parameter of the copy towards the original's.
   public func follow(momentum m: Float) {
-    for (copy, original) in pairs { copy.update { $0.follow(original.constant, momentum: m) } }
+    Profile.timeOfAll(.update) {
+      for (copy, original) in pairs { copy.update { $0.follow(original.constant, momentum: m) } }
+    }
   }
 }

@@ -16,12 +16,14 @@ enum MatrixProduct {
     guard c.count > 0 else { return c }
     MultiplyAdds.add(rows * inner * columns)
     let grain = max(8, 200_000 / max(1, inner * columns))
-    WorkerPool.forEachRange(of: rows, grain: grain) { range in
-      let start = transposing.0 ? range.lowerBound : range.lowerBound * inner
-      let status = rd_sgemm(
-        transposing.0, transposing.1, range.count, columns, inner, 1, a.floatPointer + start, a.shape[1],
-        b.floatPointer, b.shape[1], 0, c.floatPointer + range.lowerBound * columns, columns)
-      OneDNN.check(status, "matrix product of \(a.shape) and \(b.shape)")
+    Profile.timeOfAll(.product, multiplyAdds: rows * inner * columns) {
+      WorkerPool.forEachRange(of: rows, grain: grain) { range in
+        let start = transposing.0 ? range.lowerBound : range.lowerBound * inner
+        let status = rd_sgemm(
+          transposing.0, transposing.1, range.count, columns, inner, 1, a.floatPointer + start, a.shape[1],
+          b.floatPointer, b.shape[1], 0, c.floatPointer + range.lowerBound * columns, columns)
+        OneDNN.check(status, "matrix product of \(a.shape) and \(b.shape)")
+      }
     }
     return c
   }

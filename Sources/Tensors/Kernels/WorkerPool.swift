@@ -61,6 +61,19 @@ public enum WorkerPool {
     }
   }
 
+  /// Splits 0..<`count` over the workers at multiples of a block that is worth waking one for; calls `body` with the
+  /// first index and the number of indices of each part.
+  ///
+  /// Vectorized kernels round their last few elements otherwise than the rest; where a part ends at a multiple of any
+  /// vector's width, the result does not depend on the number of workers.
+  public static func forEachBlock(of count: Int, _ body: (_ start: Int, _ count: Int) -> Void) {
+    let size = 32_768
+    forEachRange(of: (count + size - 1) / size) { blocks in
+      let start = blocks.lowerBound * size
+      body(start, min(count, blocks.upperBound * size) - start)
+    }
+  }
+
   /// The part of 0..<`count` that `worker` owns; parts differ by at most one, later workers own nothing.
   public static func part(of count: Int, worker: Int, workers: Int) -> Range<Int> {
     guard worker < workers else { return count..<count }

@@ -13,13 +13,15 @@ extension Tensor {
     let (toPositive, toNegatives) =
       isRecorded || negatives.isRecorded
       ? (Tensor(uninitialized: shape), Tensor(uninitialized: negatives.shape)) : (nil, nil)
-    Rows.forEachPart(of: negatives.shape) { row, count in
-      let start = row * columns
-      rk_info_nce_rows(
-        floatPointer + row, negatives.floatPointer + start, 1 / temperature, 1 / Float(rows),
-        losses.floatPointer + row, toPositive.map { $0.floatPointer + row },
-        toNegatives.map { $0.floatPointer + start },
-        count, columns)
+    Profile.timeOfAll(.loss) {
+      Rows.forEachPart(of: negatives.shape) { row, count in
+        let start = row * columns
+        rk_info_nce_rows(
+          floatPointer + row, negatives.floatPointer + start, 1 / temperature, 1 / Float(rows),
+          losses.floatPointer + row, toPositive.map { $0.floatPointer + row },
+          toNegatives.map { $0.floatPointer + start },
+          count, columns)
+      }
     }
     return losses.mean().recorded(from: self, negatives) { dy in
       [
@@ -37,13 +39,15 @@ extension Tensor {
     let losses = Tensor(uninitialized: [rows])
     let toSelf = isRecorded ? Tensor(uninitialized: shape) : nil
     let toOther = other.isRecorded ? Tensor(uninitialized: shape) : nil
-    Rows.forEachPart(of: shape) { row, count in
-      let start = row * columns
-      rk_consistency_rows(
-        floatPointer + start, other.floatPointer + start, nil, 1 / temperature, 1 / Float(rows), false,
-        losses.floatPointer + row, toSelf.map { $0.floatPointer + start },
-        toOther.map { $0.floatPointer + start },
-        count, columns)
+    Profile.timeOfAll(.loss) {
+      Rows.forEachPart(of: shape) { row, count in
+        let start = row * columns
+        rk_consistency_rows(
+          floatPointer + start, other.floatPointer + start, nil, 1 / temperature, 1 / Float(rows), false,
+          losses.floatPointer + row, toSelf.map { $0.floatPointer + start },
+          toOther.map { $0.floatPointer + start },
+          count, columns)
+      }
     }
     return losses.mean().recorded(from: self, other) { dy in
       [toSelf.map { Elementwise.scale($0, by: dy.item) }, toOther.map { Elementwise.scale($0, by: dy.item) }]
@@ -54,7 +58,11 @@ extension Tensor {
   public mutating func follow(_ q: Tensor, momentum: Float) {
     precondition(shape == q.shape, "a copy of shape \(shape) cannot follow a tensor of shape \(q.shape)")
     q.withFloats { source in
-      withMutableFloats { rk_ema($0.baseAddress!, source.baseAddress!, source.count, momentum) }
+      withMutableFloats { target in
+        WorkerPool.forEachBlock(of: source.count) { at, count in
+          rk_ema(target.baseAddress! + at, source.baseAddress! + at, count, momentum)
+        }
+      }
     }
   }
 }

@@ -41,7 +41,7 @@ struct BackwardWalk {
         for part in own {
           for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
         }
-        rk_pool_barrier()
+        Profile.time(.waiting) { rk_pool_barrier() }
         guard let main = network.features[index].main else { continue }
         for part in own {
           combine(main, sumsOf: index, part)
@@ -49,7 +49,7 @@ struct BackwardWalk {
         }
       }
       addParts(worker, workers)
-      rk_pool_barrier()
+      Profile.time(.waiting) { rk_pool_barrier() }
       unpack(worker, workers)
     }
   }
@@ -62,23 +62,29 @@ struct BackwardWalk {
     if index == plan.features.count - 1 {
       start(gradient, chunk)
     } else {
-      let input = input(index, chunk, part)
+      let input: UnsafeMutableRawPointer = Profile.time(.activation) { self.input(index, chunk, part) }
       // The place of a gradient that begins as another's holds that one already.
       var isBegun = !feature.joins.isEmpty
       for reader in feature.readers {
         let (planned, count) = (back.convolutions[reader], chunk.count)
-        let output = outputGradient(reader, chunk, part)
+        let output = Profile.time(.activationGradient, bytes: 3 * bytes(of: reader, chunk)) {
+          outputGradient(reader, chunk, part)
+        }
         if wantsWeight[reader] {
           let sum = accumulators + part * back.accumulatorsCount
-          planned.weights.kernel(for: count).addWeightGradient(
-            input, output, to: sum + planned.accumulators[planned.weights.layout(for: count)],
-            scratch: scratch + back.scratch.kernel)
+          Profile.time(.weightGradient, multiplyAdds: multiplyAdds(of: reader, chunk)) {
+            planned.weights.kernel(for: count).addWeightGradient(
+              input, output, to: sum + planned.accumulators[planned.weights.layout(for: count)],
+              scratch: scratch + back.scratch.kernel)
+          }
         }
         guard let data = planned.data else { continue }
         let target = isBegun ? scratch + back.scratch.addend : gradient
-        data.kernel(for: count).apply(
-          output, weights.pointer(reader, layout: data.layout(for: count)), into: target,
-          scratch: scratch + back.scratch.kernel)
+        Profile.time(.dataGradient, multiplyAdds: multiplyAdds(of: reader, chunk)) {
+          data.kernel(for: count).apply(
+            output, weights.pointer(reader, layout: data.layout(for: count)), into: target,
+            scratch: scratch + back.scratch.kernel)
+        }
         if isBegun { kernels.add(target, to: gradient, count: count * size.count) }
         isBegun = true
       }
@@ -88,7 +94,18 @@ struct BackwardWalk {
           count: chunk.count * size.count)
       }
     }
-    sum(index, gradient, chunk, part)
+    Profile.time(.activationGradient, bytes: 2 * (feature.main.map { bytes(of: $0, chunk) } ?? 0)) {
+      sum(index, gradient, chunk, part)
+    }
+  }
+
+  private func multiplyAdds(of convolution: Int, _ chunk: Chunk) -> Int {
+    chunk.count * plan.convolutions[convolution].geometry.multiplyAdds
+  }
+
+  /// Bytes of one chunk of a convolution's output.
+  private func bytes(of convolution: Int, _ chunk: Chunk) -> Int {
+    chunk.count * plan.convolutions[convolution].geometry.outputSize * plan.key.dataType.byteCount
   }
 
   /// Takes one chunk of the result's gradient.

@@ -49,7 +49,7 @@ struct ForwardWalk {
         }
         let readers = network.features[index].readers
         guard !readers.isEmpty else { continue }
-        rk_pool_barrier()
+        Profile.time(.waiting) { rk_pool_barrier() }
         // Every worker adds up the sums itself: that takes less time than waiting a second time.
         for part in own {
           for reader in readers { combine(reader, part) }
@@ -60,7 +60,7 @@ struct ForwardWalk {
 
   /// Makes one chunk of a feature and everything that convolutions make of it.
   private func visit(_ index: Int, _ chunk: Chunk, _ part: Int) {
-    let input = make(index, chunk, part)
+    let input = Profile.time(.activation, bytes: bytes(toMake: index, chunk)) { make(index, chunk, part) }
     let values = plan.values(values, part)
     let scratch = plan.scratch(scratch, part) + plan.scratch.kernel
     for reader in network.features[index].readers {
@@ -68,11 +68,13 @@ struct ForwardWalk {
       let kernel = convolution.kernels.kernel(for: chunk.count)
       let packed = weights.pointer(reader, layout: convolution.kernels.layout(for: chunk.count))
       let output = convolution.output.address(values, chunk.position)
-      if plan.depthFirst == nil {
-        let sums = sums + convolution.sums + chunk.index * 2 * convolution.channels
-        kernel.apply(input, packed, into: output, sums: sums, scratch: scratch)
-      } else {
-        kernel.apply(input, packed, into: output, scratch: scratch)
+      Profile.time(.convolution, multiplyAdds: chunk.count * convolution.geometry.multiplyAdds) {
+        if plan.depthFirst == nil {
+          let sums = sums + convolution.sums + chunk.index * 2 * convolution.channels
+          kernel.apply(input, packed, into: output, sums: sums, scratch: scratch)
+        } else {
+          kernel.apply(input, packed, into: output, scratch: scratch)
+        }
       }
     }
   }
@@ -123,6 +125,15 @@ struct ForwardWalk {
       plan.convolutions[main].output.address(values, chunk.position), scale: own.scale, shift: own.shift,
       adding: addend, thenReLU: description.hasReLU, into: target, rows: chunk.count * size.positions,
       channels: size.channels)
+  }
+
+  /// Bytes that making one chunk of a feature reads and writes.
+  private func bytes(toMake index: Int, _ chunk: Chunk) -> Int {
+    let feature = network.features[index]
+    guard feature.main != nil else { return 0 }
+    let inputs = feature.side == nil && feature.residual == nil ? 1 : 2
+    return chunk.count * plan.key.dataType.byteCount
+      * (inputs * plan.features[index].unpooled.count + plan.features[index].size.count)
   }
 
   private func average(_ feature: UnsafeMutableRawPointer, _ chunk: Chunk) {

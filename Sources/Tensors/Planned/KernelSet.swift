@@ -46,15 +46,17 @@ struct PackedWeights {
     let most = sets.compactMap { $0?.scratchBytes }.max() ?? 0
     let scratchBytes = Arena.aligned(max(64, most))
     let scratch = Storage(byteCount: scratchBytes * WorkerPool.threads)
-    storages.withUnsafeMutableBufferPointer { storages in
-      WorkerPool.run { worker, workers in
-        for (index, set) in sets.enumerated() {
-          let weight = network.convolutions[index].weight
-          // Copies of one parameter are kept by it, so one worker makes them all.
-          let first = network.convolutions.firstIndex { $0.weight === weight }!
-          guard let set, first % workers == worker else { continue }
-          storages[index] = set.layouts.map {
-            PackedWeights.packed(weight, for: $0, scratch: scratch.pointer + worker * scratchBytes)
+    Profile.timeOfAll(.packing) {
+      storages.withUnsafeMutableBufferPointer { storages in
+        WorkerPool.run { worker, workers in
+          for (index, set) in sets.enumerated() {
+            let weight = network.convolutions[index].weight
+            // Copies of one parameter are kept by it, so one worker makes them all.
+            let first = network.convolutions.firstIndex { $0.weight === weight }!
+            guard let set, first % workers == worker else { continue }
+            storages[index] = set.layouts.map {
+              PackedWeights.packed(weight, for: $0, scratch: scratch.pointer + worker * scratchBytes)
+            }
           }
         }
       }

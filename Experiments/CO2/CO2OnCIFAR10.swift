@@ -17,7 +17,7 @@ public struct CO2OnCIFAR10: Experiment {
   public static let version = 1
 
   public let dataset: DatasetReference
-  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe()]
+  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
   public let headline = Comparison("MoCo + CO2", over: "MoCo", evaluation: "linear-v1")
   private let encoder: ResNet.Configuration
   private let plan: TrainingPlan

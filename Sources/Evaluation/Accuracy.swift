@@ -8,6 +8,14 @@ func accuracy(of predictions: [Int], labels: [Int]) -> Double {
   return 100 * Double(hits) / Double(labels.count)
 }
 
+/// How many classes score above `label`, or as high and come before it.
+func rank<Scores: RandomAccessCollection<Element>, Element: Comparable>(of label: Int, in scores: Scores)
+  -> Int
+where Scores.Index == Int {
+  let own = scores[scores.startIndex + label]
+  return scores.enumerated().count { $1 > own || ($1 == own && $0 < label) }
+}
+
 /// The place of the largest value, the first of several.
 func firstMaximum(_ values: some RandomAccessCollection<Double>) -> Int {
   var best = values.startIndex

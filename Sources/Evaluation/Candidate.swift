@@ -27,6 +27,8 @@ public final class Candidate {
 
   /// The network.
   public let encoder: any Encoder
+  /// What the encoder was trained to feed, where that is a layer of class scores.
+  public let classifier: Linear?
   /// The labelled images of each split.
   public let training, test: ImageSet
   /// What colours are freed of before they reach the encoder.
@@ -42,11 +44,13 @@ public final class Candidate {
 
   /// Puts an encoder up for examination; no feature is extracted yet.
   public init(
-    encoder: any Encoder, training: ImageSet, test: ImageSet, standardization: Standardization,
+    encoder: any Encoder, classifier: Linear? = nil, training: ImageSet, test: ImageSet,
+    standardization: Standardization,
     dataType: DataType = .float32, seed: UInt64 = 0, batchSize: Int = 500
   ) {
     precondition(batchSize > 0, "batches of \(batchSize) images")
     self.encoder = encoder
+    self.classifier = classifier
     self.training = training
     self.test = test
     self.standardization = standardization

@@ -24,6 +24,13 @@ public protocol Evaluation: Sendable {
   /// What results are filed under, with a version: `linear-v1`, `knn-v1`.
   var name: String { get }
 
+  /// Whether only candidates with a classifier can be measured; false unless said otherwise.
+  var needsClassifier: Bool { get }
+
   /// Measures `candidate`.
   func evaluate(_ candidate: Candidate) throws -> [Score]
+}
+
+extension Evaluation {
+  public var needsClassifier: Bool { false }
 }

@@ -69,9 +69,3 @@ public struct LinearProbe: Evaluation {
     return result
   }
 }
-
-/// How many classes score above `label`, or as high and come before it.
-private func rank(of label: Int, in logits: ArraySlice<Double>) -> Int {
-  let own = logits[logits.startIndex + label]
-  return logits.enumerated().count { $1 > own || ($1 == own && $0 < label) }
-}

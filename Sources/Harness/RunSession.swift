@@ -91,10 +91,11 @@ struct RunSession {
 
   // MARK: Measuring
 
-  /// Measures `encoder` by every evaluation that has not measured it yet.
-  func evaluate(_ encoder: any Encoder, by evaluations: [any Evaluation]) throws {
+  /// Measures what `method` trained by every evaluation that has not measured it yet.
+  func evaluate(_ method: any PretrainingMethod, by evaluations: [any Evaluation]) throws {
     let candidate = Candidate(
-      encoder: encoder, training: images.training, test: images.test, standardization: standardization,
+      encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier,
+      training: images.training, test: images.test, standardization: standardization,
       dataType: plan.precision.dataType, seed: run.key.seed)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
     for evaluation in evaluations where rows[evaluation.name] == nil {

@@ -4,7 +4,7 @@ import Vision
 
 /// Ordinary training by class labels: the ceiling that self-supervised features are compared with, and the engine's
 /// proof against the same script in PyTorch.
-public final class Supervised: PretrainingMethod, UsesLabels {
+public final class Supervised: PretrainingMethod, UsesLabels, HasClassifier {
   /// The constants of the method.
   public struct Hyperparameters: Codable, Sendable, Equatable {
     /// Zero pixels around the image before a crop of its own size.
@@ -16,7 +16,7 @@ public final class Supervised: PretrainingMethod, UsesLabels {
 
   public let encoder: any Encoder
   public let augmentations: [Augmentation]
-  private let classifier: Linear
+  public let classifier: Linear
   private var labels: [Int] = []
 
   /// Creates a classifier of `classCount` classes on top of a residual network.

@@ -135,9 +135,9 @@
     (dy, dx, images, positions, channels))                                                                           \
   X(void, resized_crop,                                                                                              \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,    \
-     float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,  \
-     void *scratch),                                                                                                 \
-    (image, channels, height, width, interleaved, top, left, box_height, box_width, antialias, flip, out,            \
+     float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,        \
+     size_t out_width, void *scratch),                                                                               \
+    (image, channels, height, width, interleaved, top, left, box_height, box_width, cubic, antialias, flip, out,     \
      out_height, out_width, scratch))                                                                                \
   X(void, padded_crop,                                                                                               \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, ptrdiff_t top,            \

@@ -299,12 +299,13 @@ void rk_conv3x3_unpack_gradient(
 size_t rk_augment_scratch_bytes(size_t channels, size_t height, size_t width, size_t out_height, size_t out_width);
 
 /// Crops the box (pixels, may be fractional; inside the image) and resizes it bilinearly (half-pixel centres, edges
-/// clamped to the box; with a triangle filter when shrinking, if `antialias`), optionally mirrored left to right.
+/// clamped to the box; the filter widened when shrinking, if `antialias`), optionally mirrored left to right. If `cubic`,
+/// by Keys' cubic with a = -1/2 instead, its weights beyond the box shared among those inside, clamped to 0...1.
 /// `image` is 8-bit, planar, or interleaved (H x W x C) if `interleaved`.
 void rk_resized_crop(
   const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,
-  float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,
-  void *scratch);
+  float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,
+  size_t out_width, void *scratch);
 
 /// Copies the window whose corner is (top, left), zero outside the image, optionally mirrored (pad-and-crop).
 void rk_padded_crop(

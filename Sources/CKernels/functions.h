@@ -123,6 +123,13 @@
      float *positive_gradient, float *qn_gradient, size_t rows, size_t columns),                                     \
     (positive, qn, pn, instance_factor, consistency_factor, instance_weight, consistency_weight, instance_losses,    \
      consistency_losses, positive_gradient, qn_gradient, rows, columns))                                             \
+  X(void, nt_xent_rows,                                                                                              \
+    (const float *s, size_t first, float factor, float *logs, float *losses, size_t rows, size_t columns),           \
+    (s, first, factor, logs, losses, rows, columns))                                                                 \
+  X(void, nt_xent_gradient,                                                                                          \
+    (const float *s, const float *logs, size_t first, float factor, float weight, float *gradient, size_t rows,      \
+     size_t columns),                                                                                                \
+    (s, logs, first, factor, weight, gradient, rows, columns))                                                       \
   X(void, global_average_f32, (const float *x, float *y, size_t images, size_t positions, size_t channels),          \
     (x, y, images, positions, channels))                                                                             \
   X(void, global_average_bf16, (const uint16_t *x, float *y, size_t images, size_t positions, size_t channels),      \

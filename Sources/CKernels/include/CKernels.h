@@ -239,6 +239,19 @@ void rk_moco_consistency_rows(
   float instance_weight, float consistency_weight, float *instance_losses, float *consistency_losses,
   float *positive_gradient, float *qn_gradient, size_t rows, size_t columns);
 
+/// NT-Xent of the anchors `first` ... `first + rows`; row r of `s` holds the similarities of one with all `columns` views,
+/// of which i and i + columns / 2 show one image. logs[r] = log sum_{k != anchor} exp(factor s[r][k]), losses[r] = that -
+/// factor s[r][partner].
+void rk_nt_xent_rows(
+  const float *s, size_t first, float factor, float *logs, float *losses, size_t rows, size_t columns);
+
+/// The gradient of weight * (sum of all anchors' losses) with respect to similarities between unequal views, each counted
+/// once in row and column: the views' gradient is this matrix times the views. `logs` are those of all `columns` anchors;
+/// `gradient` may be `s`.
+void rk_nt_xent_gradient(
+  const float *s, const float *logs, size_t first, float factor, float weight, float *gradient, size_t rows,
+  size_t columns);
+
 // ---- Global average pooling (images x positions x channels -> images x channels) --------------------------------
 
 void rk_global_average_f32(const float *x, float *y, size_t images, size_t positions, size_t channels);

@@ -62,18 +62,9 @@ public struct CO2OnCIFAR10: Experiment {
   private var references: [Arm] {
     var untrained = plan
     untrained.epochs = 0
-    var ungrouped = encoder
-    ungrouped.normalizationGroups = 1
-    let classes = dataset.classCount
     return [
       contrastive("random encoder", role: .reference, moco, untrained),
-      Arm(
-        "supervised", role: .reference,
-        hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()), plan: supervisedPlan,
-        usesLabels: true
-      ) { constants, random in
-        Supervised(constants.network, classCount: classes, constants.method, using: &random)
-      },
+      .supervised(encoder, classCount: dataset.classCount, plan: supervisedPlan),
     ]
   }
 
@@ -106,7 +97,9 @@ public struct CO2OnCIFAR10: Experiment {
 }
 
 extension CO2: KnowsChance {
-  public var chanceLevels: [String: Double] { ["instance": log(Double(hyperparameters.queueLength + 1))] }
+  public func chanceLevels(batchSize: Int) -> [String: Double] {
+    ["instance": log(Double(hyperparameters.queueLength + 1))]
+  }
 }
 
 extension CO2.Hyperparameters: CheckedHyperparameters {

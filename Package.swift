@@ -57,12 +57,16 @@ let package = Package(
     .target(
       name: "CO2Paper", dependencies: ["Harness"], path: "Experiments/CO2", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "SimCLRPaper", dependencies: ["Harness"], path: "Experiments/SimCLR", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
 
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Harness", "CO2Paper", "SimCLRPaper",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: Tests
@@ -77,7 +81,8 @@ let package = Package(
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
-    .testTarget(name: "PapersTests", dependencies: ["CO2Paper", "Evaluation", "Harness", "TestSupport"]),
+    .testTarget(
+      name: "PapersTests", dependencies: ["CO2Paper", "SimCLRPaper", "Evaluation", "Harness", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

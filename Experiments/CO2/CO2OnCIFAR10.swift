@@ -55,26 +55,38 @@ public struct CO2OnCIFAR10: Experiment {
       hyperparameters.consistencyWeight = weight
       return contrastive(name, hyperparameters, plan)
     }
-    return headline + references
+    return headline + references + withinBatch
   }
 
   /// A floor and a ceiling for the headline's numbers.
   private var references: [Arm] {
     var untrained = plan
     untrained.epochs = 0
-    var ungrouped = encoder
-    ungrouped.normalizationGroups = 1
-    let classes = dataset.classCount
     return [
       contrastive("random encoder", role: .reference, moco, untrained),
-      Arm(
-        "supervised", role: .reference,
-        hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()), plan: supervisedPlan,
-        usesLabels: true
-      ) { constants, random in
-        Supervised(constants.network, classCount: classes, constants.method, using: &random)
-      },
+      .supervised(encoder, classCount: dataset.classCount, plan: supervisedPlan),
     ]
+  }
+
+  /// CO2 on top of SimCLR, with the constants of its one published use on CIFAR-10 (third party: philippmwirth/co2).
+  private var withinBatch: [Arm] {
+    var base = CO2WithinBatch.Hyperparameters()
+    (base.hasHiddenLayer, base.smallestCrop) = (moco.hasHiddenLayer, moco.smallestCrop)
+    var (plain, detached) = (base, base)
+    plain.consistencyWeight = 0
+    detached.detachesKeys = true
+    let variants: KeyValuePairs = [
+      "SimCLR": plain, "SimCLR + CO2": base, "SimCLR + CO2 with detached keys": detached,
+    ]
+    var ungrouped = encoder
+    ungrouped.normalizationGroups = 1
+    return variants.map { name, hyperparameters in
+      Arm(
+        name, role: .exploratory, hyperparameters: NetworkAndMethod(ungrouped, hyperparameters), plan: plan
+      ) { constants, random in
+        CO2WithinBatch(constants.network, constants.method, using: &random)
+      }
+    }
   }
 
   private func contrastive(
@@ -106,7 +118,9 @@ public struct CO2OnCIFAR10: Experiment {
 }
 
 extension CO2: KnowsChance {
-  public var chanceLevels: [String: Double] { ["instance": log(Double(hyperparameters.queueLength + 1))] }
+  public func chanceLevels(batchSize: Int) -> [String: Double] {
+    ["instance": log(Double(hyperparameters.queueLength + 1))]
+  }
 }
 
 extension CO2.Hyperparameters: CheckedHyperparameters {

@@ -18,13 +18,23 @@ typedef struct {
   size_t taps, begin, end;  // [begin, end): the source positions inside the box
 } axis_filter;
 
-INLINE size_t axis_floats(size_t in, size_t out) { return 2 * in + 5 * out + 8; }
+// Floats of one axis's filter: a cubic has at most 4 in / out + 1 taps, or 4. `rk_augment_scratch_bytes` counts the same.
+INLINE size_t axis_floats(size_t in, size_t out) { return 4 * in + 6 * out + 8; }
 
-// Triangle filter of half-width max(scale, 1) around each output's centre, cut at the box and made to sum to `total`.
+// Keys' cubic with a = -1/2 at distance t >= 0.
+static double cubic_weight(double t) {
+  if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
+  return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
+}
+
+// Triangle (or cubic) filter of half-width 1 (or 2) times max(scale, 1) around each output's centre, cut at the box and
+// made to sum to `total`.
 static axis_filter make_axis(
-  size_t in, size_t out, float start, float length, bool antialias, bool flip, float total, float *memory) {
+  size_t in, size_t out, float start, float length, bool cubic, bool antialias, bool flip, float total,
+  float *memory) {
   axis_filter axis = {.first = (int32_t *)memory, .weights = memory + out};
-  double scale = (double)length / (double)out, support = antialias && scale > 1 ? scale : 1;
+  double scale = (double)length / (double)out, stretch = antialias && scale > 1 ? scale : 1;
+  double support = cubic ? 2 * stretch : stretch;
   axis.begin = (size_t)floorf(start);
   axis.end = (size_t)ceilf(start + length);
   if (axis.end > in) axis.end = in;
@@ -42,8 +52,8 @@ static axis_filter make_axis(
     axis.first[to] = (int32_t)low;
     double sum = 0;
     for (size_t k = 0; k < axis.taps; k++) {
-      double w = 1 - fabs((double)low + (double)k + 0.5 - centre) / support;
-      w = w > 0 ? w : 0;
+      double t = fabs((double)low + (double)k + 0.5 - centre) / stretch;
+      double w = cubic ? cubic_weight(t) : t < 1 ? 1 - t : 0;
       axis.weights[k * out + to] = (float)w;
       sum += w;
     }
@@ -83,12 +93,12 @@ INLINE bool resize_short_row(
 
 static void resized_crop_kernel(
   const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,
-  float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,
-  void *scratch) {
+  float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,
+  size_t out_width, void *scratch) {
   float *memory = scratch;
-  axis_filter xs = make_axis(width, out_width, left, box_width, antialias, flip, 1.0f / 255, memory);
+  axis_filter xs = make_axis(width, out_width, left, box_width, cubic, antialias, flip, 1.0f / 255, memory);
   memory += axis_floats(width, out_width);
-  axis_filter ys = make_axis(height, out_height, top, box_height, antialias, false, 1, memory);
+  axis_filter ys = make_axis(height, out_height, top, box_height, cubic, antialias, false, 1, memory);
   memory += axis_floats(height, out_height);
   size_t step = interleaved ? channels : 1;
   for (size_t c = 0; c < channels; c++) {
@@ -115,7 +125,7 @@ static void resized_crop_kernel(
         for (size_t k = 0; k < ys.taps; k++) {
           sum = fma_(splat(ys.weights[k * out_height + y]), row_at(rows + k * out_width, at, out_width), sum);
         }
-        row_to(to, at, out_width, sum);
+        row_to(to, at, out_width, cubic ? clamp01(sum) : sum);
       }
     }
   }

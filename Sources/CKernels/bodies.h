@@ -7,6 +7,7 @@
 #include "batchnorm.body.h"
 #include "rows.body.h"
 #include "losses.body.h"
+#include "nt_xent.body.h"
 #include "pooling.body.h"
 #include "augment.body.h"
 

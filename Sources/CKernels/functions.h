@@ -123,6 +123,13 @@
      float *positive_gradient, float *qn_gradient, size_t rows, size_t columns),                                     \
     (positive, qn, pn, instance_factor, consistency_factor, instance_weight, consistency_weight, instance_losses,    \
      consistency_losses, positive_gradient, qn_gradient, rows, columns))                                             \
+  X(void, nt_xent_rows,                                                                                              \
+    (const float *s, size_t first, float factor, float *logs, float *losses, size_t rows, size_t columns),           \
+    (s, first, factor, logs, losses, rows, columns))                                                                 \
+  X(void, nt_xent_gradient,                                                                                          \
+    (const float *s, const float *logs, size_t first, float factor, float weight, float *gradient, size_t rows,      \
+     size_t columns),                                                                                                \
+    (s, logs, first, factor, weight, gradient, rows, columns))                                                       \
   X(void, global_average_f32, (const float *x, float *y, size_t images, size_t positions, size_t channels),          \
     (x, y, images, positions, channels))                                                                             \
   X(void, global_average_bf16, (const uint16_t *x, float *y, size_t images, size_t positions, size_t channels),      \
@@ -135,9 +142,9 @@
     (dy, dx, images, positions, channels))                                                                           \
   X(void, resized_crop,                                                                                              \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,    \
-     float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,  \
-     void *scratch),                                                                                                 \
-    (image, channels, height, width, interleaved, top, left, box_height, box_width, antialias, flip, out,            \
+     float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,        \
+     size_t out_width, void *scratch),                                                                               \
+    (image, channels, height, width, interleaved, top, left, box_height, box_width, cubic, antialias, flip, out,     \
      out_height, out_width, scratch))                                                                                \
   X(void, padded_crop,                                                                                               \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, ptrdiff_t top,            \

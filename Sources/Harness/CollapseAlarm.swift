@@ -3,8 +3,8 @@ import Foundation
 
 /// A method that knows the values which its loss terms take while features tell nothing.
 public protocol KnowsChance {
-  /// By the name of the term: ln(K + 1) for InfoNCE with K negatives.
-  var chanceLevels: [String: Double] { get }
+  /// By the name of the term, in batches of `batchSize` images: ln(K + 1) for InfoNCE with K negatives.
+  func chanceLevels(batchSize: Int) -> [String: Double]
 }
 
 /// Watches the curves of a training for features that have become the same for every image.

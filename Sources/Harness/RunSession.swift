@@ -42,7 +42,8 @@ struct RunSession {
   ) throws {
     let monitor = Monitor(
       watching: images.training, standardization: standardization, dataType: plan.precision.dataType)
-    var alarm = CollapseAlarm(chanceLevels: (method as? any KnowsChance)?.chanceLevels ?? [:])
+    let levels = (method as? any KnowsChance)?.chanceLevels(batchSize: plan.batchSize)
+    var alarm = CollapseAlarm(chanceLevels: levels ?? [:])
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
     if position == nil { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }

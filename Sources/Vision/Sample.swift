@@ -46,13 +46,13 @@ public struct Sample {
     }
   }
 
-  /// Replaces the whole image by its box at (`top`, `left`), resized bilinearly to `height` × `width`; with a triangle
-  /// filter where it shrinks, if `antialias`.
+  /// Replaces the whole image by its box at (`top`, `left`), resized to `height` × `width`; with a wider filter where it
+  /// shrinks, if `antialias`.
   ///
   /// Crops are cut from the image's bytes: they come before transforms of colour, and only one of them.
   public mutating func crop(
     top: Int, left: Int, boxHeight: Int, boxWidth: Int, toHeight height: Int, width: Int,
-    antialias: Bool = true
+    interpolation: Interpolation = .bilinear, antialias: Bool = true
   ) {
     requireUntouched()
     precondition(
@@ -65,7 +65,7 @@ public struct Sample {
     rk_resized_crop(
       bytes, 3, imageHeight, imageWidth, false, Float(top), Float(imageLeft), Float(boxHeight),
       Float(boxWidth),
-      antialias, geometry.isFlipped, memory.planes, height, width, memory.scratch)
+      interpolation == .bicubic, antialias, geometry.isFlipped, memory.planes, height, width, memory.scratch)
     finishCrop(
       top: top, left: imageLeft, boxHeight: boxHeight, boxWidth: boxWidth, toHeight: height, width: width)
   }

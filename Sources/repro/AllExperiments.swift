@@ -1,7 +1,10 @@
 import CO2Paper
 import Harness
+import SimCLRPaper
 
 /// Every experiment, one line each.
 let allExperiments = Catalogue([
-  CO2OnCIFAR10.self
+  CO2OnCIFAR10.self,
+  SimCLROnCIFAR10.self,
+  SimCLROnSTL10.self,
 ])

@@ -9,11 +9,11 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps on this machine, from image bytes to updated weights.",
     discussion: """
-      Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 step. An \
-      image is one source image with all its views. Numbers are medians over windows; nothing else should be running.
+      Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
+      steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be running.
       """)
 
-  @Option(help: "network, moco-co2, or features.")
+  @Option(help: "network, moco-co2, simclr, or features.")
   var step: BenchmarkStep?
 
   @Option(help: "Channels of the network's first stage.")
@@ -80,6 +80,7 @@ struct Bench: ParsableCommand {
     }
     return networks + [
       BenchmarkWorkload(step: .mocoCO2, width: width, batch: batch, precision: precision),
+      BenchmarkWorkload(step: .simCLR, width: width, batch: batch, precision: precision),
       BenchmarkWorkload(step: .features, width: width, batch: batch, precision: precision),
     ]
   }

@@ -3,6 +3,7 @@ import Foundation
 import Harness
 import NeuralNetworks
 import Pretraining
+import SimCLRPaper
 import Tensors
 import Vision
 
@@ -12,6 +13,8 @@ enum BenchmarkStep: String, Codable, CaseIterable {
   case network
   /// MoCo + CO2 from image bytes to updated weights.
   case mocoCO2 = "moco-co2"
+  /// SimCLR from image bytes to updated weights.
+  case simCLR = "simclr"
   /// Pooled features of un-augmented images, from bytes.
   case features
 }
@@ -98,6 +101,7 @@ struct Benchmark {
     switch workload.step {
     case .network: networkStep()
     case .mocoCO2: try mocoStep()
+    case .simCLR: try simCLRStep()
     case .features: featureStep()
     }
   }
@@ -133,9 +137,21 @@ struct Benchmark {
     let method = CO2(
       .resNet18(width: workload.width, normalizationGroups: workload.batch % 8 == 0 ? 8 : 1),
       CO2.Hyperparameters(), using: &random)
+    return try trainingStep(method, .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4))
+  }
+
+  private func simCLRStep() throws -> () throws -> Void {
+    var random = Random(seed: 0, stream: "weights")
+    let method = SimCLR(.resNet18(width: workload.width), SimCLR.Hyperparameters(), using: &random)
+    return try trainingStep(method, .lars(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4))
+  }
+
+  /// A step of the training loop, from bytes that no epoch ends soon.
+  private func trainingStep(
+    _ method: any PretrainingMethod, _ optimizer: OptimizerConfiguration
+  ) throws -> () throws -> Void {
     let plan = TrainingPlan(
-      epochs: 1_000_000, batchSize: workload.batch,
-      optimizer: .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine(),
+      epochs: 1_000_000, batchSize: workload.batch, optimizer: optimizer, schedule: .cosine(),
       precision: workload.precision)
     let trainer = try Pretrainer(
       method: method, plan: plan, images: images(8 * workload.batch), standardization: .cifar10, seed: 0)

@@ -124,6 +124,13 @@ def info_nce():
     fixture.write()
 
 
+def nt_xent_loss(z, temperature):
+    """NT-Xent of 2N unit vectors, the first views before the second ones; mean over 2N."""
+    count = len(z)
+    similarities = (z @ z.T / temperature).masked_fill(torch.eye(count, dtype=torch.bool), -math.inf)
+    return cross_entropy(similarities, (torch.arange(count) + count // 2) % count)
+
+
 def nt_xent():
     fixture = Fixture("nt_xent", "NT-Xent of SimCLR: 2N anchors from views a and b, L2-normalised inside, mean over 2N")
     a, b = fixture.normal(8, 16), fixture.normal(8, 16)
@@ -131,13 +138,67 @@ def nt_xent():
     fixture.add("b", b)
     fixture.scalar("temperature", 0.5)
     a, b = leaves(a, b)
-    z = normalize(torch.cat([a, b]), dim=1)
-    similarities = (z @ z.T / 0.5).masked_fill(torch.eye(16, dtype=torch.bool), -math.inf)
-    loss = cross_entropy(similarities, (torch.arange(16) + 8) % 16)
+    loss = nt_xent_loss(normalize(torch.cat([a, b]), dim=1), 0.5)
     loss.backward()
     fixture.scalar("loss", loss)
     fixture.add("gradient.a", a.grad)
     fixture.add("gradient.b", b.grad)
+    fixture.write()
+
+
+def within_batch_consistency(z, temperature, detached):
+    """CO2's consistency of every view with its image's other view over the views of the other images; mean over 2N."""
+    count = len(z)
+    keys = z.detach() if detached else z
+    partners = (torch.arange(count) + count // 2) % count
+    own = torch.eye(count, dtype=torch.bool) | torch.eye(count, dtype=torch.bool)[partners]
+    a, b = z @ keys.T / temperature, (keys @ keys.T)[partners] / temperature
+    log_q, log_p = (log_softmax(x[~own].view(count, count - 2), dim=1) for x in (a, b))
+    return (0.5 * (log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(1).mean()
+
+
+def simclr_run(start, views, dtype):
+    """Ten steps of SimCLR on vectors: both views in one forward, NT-Xent, SGD."""
+    weights = {name: nn.Parameter(value.to(dtype).clone()) for name, value in start.items()}
+    optimizer = torch.optim.SGD(weights.values(), lr=0.1, momentum=0.9, weight_decay=1e-4)
+    losses = []
+    for pair in zip(*views):
+        hidden = relu(linear(torch.cat(pair).to(dtype), weights["0.weight"], weights["0.bias"]))
+        loss = nt_xent_loss(normalize(linear(hidden, weights["2.weight"], weights["2.bias"]), dim=1), 0.5)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return weights, torch.tensor(losses, dtype=torch.float64)
+
+
+def simclr():
+    fixture = Fixture(
+        "simclr",
+        "Ten steps of SimCLR on vectors, network Linear(12, 16) ReLU Linear(16, 8): temperature .5, SGD rate .1 momentum "
+        ".9 decay 1e-4. float32_deviation: of PyTorch's own float32 losses. consistency.*: CO2's term within a batch of "
+        "2N views `consistency.z`, normalised inside; detached: key and negatives are constants",
+    )
+    shapes = {"0.weight": (16, 12), "0.bias": (16,), "2.weight": (8, 16), "2.bias": (8,)}
+    start = {name: (0.3 * fixture.normal(*shape)).float().double() for name, shape in shapes.items()}
+    sources = fixture.normal(10, 8, 12)
+    views = [(sources + 0.5 * fixture.normal(10, 8, 12)).float().double() for _ in range(2)]
+    fixture.add_state("state", start.items())
+    fixture.add("view.0", views[0])
+    fixture.add("view.1", views[1])
+    weights, losses = simclr_run(start, views, torch.float64)
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (simclr_run(start, views, torch.float32)[1] - losses).abs().max())
+    fixture.add_state("after", weights.items())
+    z = fixture.normal(12, 16)
+    fixture.add("consistency.z", z)
+    fixture.scalar("consistency.temperature", 0.2)
+    for name, detached in (("live", False), ("detached", True)):
+        (raw,) = leaves(z)
+        loss = within_batch_consistency(normalize(raw, dim=1), 0.2, detached)
+        loss.backward()
+        fixture.scalar(f"consistency.{name}.loss", loss)
+        fixture.add(f"consistency.{name}.gradient", raw.grad)
     fixture.write()
 
 
@@ -725,6 +786,7 @@ FIXTURES = {
     "tiny_resnet": tiny_resnet,
     "optimizers": optimizers,
     "moco_ten_steps": moco_ten_steps,
+    "simclr": simclr,
     "color_jitter": color_jitter,
     "resized_crop": resized_crop,
     "statistics": statistics,

@@ -38,12 +38,13 @@ final class TinyMethod: PretrainingMethod, KnowsChance {
   let hyperparameters: Hyperparameters
   var encoder: any Encoder { network }
   let augmentations: [Augmentation] = [[], []]
-  let chanceLevels = ["agreement": 1_000.0]
 
   init(_ hyperparameters: Hyperparameters, using random: inout Random) {
     self.hyperparameters = hyperparameters
     network = TinyEncoder(using: &random)
   }
+
+  func chanceLevels(batchSize: Int) -> [String: Double] { ["agreement": 1_000] }
 
   func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {
     let (a, b) = (network(batch.views[0].images), network(batch.views[1].images))

@@ -69,29 +69,48 @@ import Testing
         var scratch = [UInt8](repeating: 0, count: rk_augment_scratch_bytes(3, h, w, outH, outW))
         var out = [Float](repeating: .nan, count: 3 * outH * outW)
         rk_resized_crop(
-          bytes, 3, h, w, false, Float(top), Float(left), Float(boxHeight), Float(boxWidth), antialias, flip,
+          bytes, 3, h, w, false, Float(top), Float(left), Float(boxHeight), Float(boxWidth), false, antialias,
+          flip,
           &out,
           outH, outW, &scratch)
         expectClose(out, expected, tolerance: 1e-6, "antialias \(antialias), flip \(flip)")
         var second = [Float](repeating: .nan, count: 3 * outH * outW)
         rk_resized_crop(
           interleaved(bytes), 3, h, w, true, Float(top), Float(left), Float(boxHeight), Float(boxWidth),
-          antialias,
+          false, antialias,
           flip, &second, outH, outW, &scratch)
         #expect(second == out)
       }
     }
   }
 
-  @Test func fractionalBoxesStayInside() {
+  @Test(arguments: [false, true]) func fractionalBoxesStayInside(cubic: Bool) {
     let bytes = [UInt8](repeating: 255, count: 3 * 11 * 9)
     withEveryInstructionSet { _ in
       for (top, height) in [(0.25, 10.75), (0, 0.5), (10.4, 0.6), (3.3, 4.4)] as [(Float, Float)] {
         var scratch = [UInt8](repeating: 0, count: rk_augment_scratch_bytes(3, 11, 9, 6, 7))
         var out = [Float](repeating: .nan, count: 3 * 6 * 7)
         rk_resized_crop(
-          bytes, 3, 11, 9, false, top, top / 2, height, height / 2, true, false, &out, 6, 7, &scratch)
+          bytes, 3, 11, 9, false, top, top / 2, height, height / 2, cubic, true, false, &out, 6, 7, &scratch)
         #expect(out.allSatisfy { abs($0 - 1) < 1e-6 }, "\(top) \(height)")
+      }
+    }
+  }
+
+  /// The scratch that callers are told to bring is all that is written, whatever is shrunk or stretched.
+  @Test(arguments: [(32, 32), (32, 5), (5, 32), (96, 96), (96, 33), (7, 96), (1, 4)])
+  func cropsStayInTheirScratch(side: Int, outSide: Int) {
+    let bytes = image(Size(height: side, width: side), seed: 3)
+    let count = rk_augment_scratch_bytes(3, side, side, outSide, outSide)
+    withEveryInstructionSet { _ in
+      for cubic in [false, true] {
+        var scratch = [UInt8](repeating: 0xA5, count: count + 4_096)
+        var out = [Float](repeating: .nan, count: 3 * outSide * outSide)
+        rk_resized_crop(
+          bytes, 3, side, side, false, 0, 0, Float(side), Float(side), cubic, true, false, &out, outSide,
+          outSide, &scratch)
+        #expect(scratch[count...].allSatisfy { $0 == 0xA5 }, "cubic \(cubic)")
+        #expect(out.allSatisfy { (0...1.000001).contains($0) })
       }
     }
   }

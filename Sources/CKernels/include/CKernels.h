@@ -243,6 +243,19 @@ void rk_moco_consistency_rows(
   float instance_weight, float consistency_weight, float *instance_losses, float *consistency_losses,
   float *positive_gradient, float *qn_gradient, size_t rows, size_t columns);
 
+/// NT-Xent of the anchors `first` ... `first + rows`; row r of `s` holds the similarities of one with all `columns` views,
+/// of which i and i + columns / 2 show one image. logs[r] = log sum_{k != anchor} exp(factor s[r][k]), losses[r] = that -
+/// factor s[r][partner].
+void rk_nt_xent_rows(
+  const float *s, size_t first, float factor, float *logs, float *losses, size_t rows, size_t columns);
+
+/// The gradient of weight * (sum of all anchors' losses) with respect to similarities between unequal views, each counted
+/// once in row and column: the views' gradient is this matrix times the views. `logs` are those of all `columns` anchors;
+/// `gradient` may be `s`.
+void rk_nt_xent_gradient(
+  const float *s, const float *logs, size_t first, float factor, float weight, float *gradient, size_t rows,
+  size_t columns);
+
 // ---- Global average pooling (images x positions x channels -> images x channels) --------------------------------
 
 void rk_global_average_f32(const float *x, float *y, size_t images, size_t positions, size_t channels);
@@ -303,12 +316,13 @@ void rk_conv3x3_unpack_gradient(
 size_t rk_augment_scratch_bytes(size_t channels, size_t height, size_t width, size_t out_height, size_t out_width);
 
 /// Crops the box (pixels, may be fractional; inside the image) and resizes it bilinearly (half-pixel centres, edges
-/// clamped to the box; with a triangle filter when shrinking, if `antialias`), optionally mirrored left to right.
+/// clamped to the box; the filter widened when shrinking, if `antialias`), optionally mirrored left to right. If `cubic`,
+/// by Keys' cubic with a = -1/2 instead, its weights beyond the box shared among those inside, clamped to 0...1.
 /// `image` is 8-bit, planar, or interleaved (H x W x C) if `interleaved`.
 void rk_resized_crop(
   const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,
-  float box_height, float box_width, bool antialias, bool flip, float *out, size_t out_height, size_t out_width,
-  void *scratch);
+  float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,
+  size_t out_width, void *scratch);
 
 /// Copies the window whose corner is (top, left), zero outside the image, optionally mirrored (pad-and-crop).
 void rk_padded_crop(

@@ -5,6 +5,9 @@ import Tensors
 /// - Parameters:
 ///   - a: One row of similarities per image: N × K.
 ///   - b: The rows they are compared with: N × K.
-public func symmetricDivergence(_ a: Tensor, _ b: Tensor, temperature τ: Float) -> Tensor {
-  a.symmetricDivergence(from: b, temperature: τ)
+///   - excluded: Two columns of each row that belong to neither distribution; `nil` where all do.
+public func symmetricDivergence(
+  _ a: Tensor, _ b: Tensor, excluding excluded: [SIMD2<Int32>]? = nil, temperature τ: Float
+) -> Tensor {
+  a.symmetricDivergence(from: b, excluding: excluded, temperature: τ)
 }

@@ -32,18 +32,25 @@ extension Tensor {
   }
 
   /// ½ D_KL(P‖Q) + ½ D_KL(Q‖P) averaged over rows, where Q = softmax(self / temperature) and
-  /// P = softmax(other / temperature) along the last axis.
-  public func symmetricDivergence(from other: Tensor, temperature: Float) -> Tensor {
+  /// P = softmax(other / temperature) along the last axis, both without the two columns in `excluding` where given.
+  public func symmetricDivergence(
+    from other: Tensor, excluding excluded: [SIMD2<Int32>]? = nil, temperature: Float
+  ) -> Tensor {
     precondition(shape == other.shape, "divergence of distributions of shapes \(shape) and \(other.shape)")
     let (rows, columns) = (shape.rows, shape.columns)
+    precondition(
+      excluded.map { $0.count == rows && $0.allSatisfy { $0.max() < columns } } ?? true,
+      "columns to leave out of distributions of shape \(shape) that it does not have")
     let losses = Tensor(uninitialized: [rows])
     let toSelf = isRecorded ? Tensor(uninitialized: shape) : nil
     let toOther = other.isRecorded ? Tensor(uninitialized: shape) : nil
+    let places = excluded.map { $0.flatMap { [$0.x, $0.y] } }
     Profile.timeOfAll(.loss) {
       Rows.forEachPart(of: shape) { row, count in
         let start = row * columns
+        let places = places.map { Array($0[2 * row..<2 * (row + count)]) }
         rk_consistency_rows(
-          floatPointer + start, other.floatPointer + start, nil, 1 / temperature, 1 / Float(rows), false,
+          floatPointer + start, other.floatPointer + start, places, 1 / temperature, 1 / Float(rows), false,
           losses.floatPointer + row, toSelf.map { $0.floatPointer + start },
           toOther.map { $0.floatPointer + start },
           count, columns)

@@ -1,6 +1,14 @@
 import Glibc
 import Tensors
 
+/// How an image is resized.
+public enum Interpolation: Sendable, Hashable {
+  /// Between the two nearest pixels of each axis.
+  case bilinear
+  /// By a cubic through the four nearest pixels of each axis (Keys 1981, a = −½), clamped to 0...1.
+  case bicubic
+}
+
 /// Cuts a random box of random area and aspect ratio and resizes it to a square, as torchvision's transform of that name.
 ///
 /// Ten boxes are tried; if none lies within the image, the largest centred box within the ratios is taken.
@@ -11,6 +19,8 @@ public struct RandomResizedCrop: ImageTransform {
   public let area: ClosedRange<Float>
   /// Bounds of the box's width over its height.
   public let ratio: ClosedRange<Float>
+  /// How pixels are found between those of the image.
+  public let interpolation: Interpolation
   /// Whether shrinking averages over all pixels.
   public let antialias: Bool
   private let logRatio: ClosedRange<Float>
@@ -18,7 +28,7 @@ public struct RandomResizedCrop: ImageTransform {
   /// Creates a crop; traps on an area or a ratio that is not positive.
   public init(
     to side: Int, area: ClosedRange<Float> = 0.08...1, ratio: ClosedRange<Float> = 3 / 4...4 / 3,
-    antialias: Bool = true
+    interpolation: Interpolation = .bilinear, antialias: Bool = true
   ) {
     precondition(side > 0, "a crop to \(side) pixels")
     precondition(area.lowerBound > 0 && area.upperBound <= 1, "areas are parts of the image, not \(area)")
@@ -26,6 +36,7 @@ public struct RandomResizedCrop: ImageTransform {
     self.side = side
     self.area = area
     self.ratio = ratio
+    self.interpolation = interpolation
     self.antialias = antialias
     logRatio = logf(ratio.lowerBound)...logf(ratio.upperBound)
   }
@@ -38,7 +49,7 @@ public struct RandomResizedCrop: ImageTransform {
     let box = box(height: sample.height, width: sample.width, using: &random)
     sample.crop(
       top: box.top, left: box.left, boxHeight: box.height, boxWidth: box.width, toHeight: side, width: side,
-      antialias: antialias)
+      interpolation: interpolation, antialias: antialias)
   }
 
   /// Draws the box to cut from an image of `height` × `width` pixels.

@@ -1,0 +1,99 @@
+import NeuralNetworks
+import Pretraining
+import Tensors
+import Vision
+
+/// A simple framework for contrastive learning of visual representations (SimCLR).
+///
+/// Chen, Kornblith, Norouzi, Hinton. “A Simple Framework for Contrastive Learning of Visual Representations.” ICML 2020.
+/// arXiv:2002.05709.
+///
+/// Symbols follow the paper: views x̃₁ … x̃₂ₙ of N images, of which x̃ᵢ and x̃ᵢ₊ₙ show one image, their representations
+/// h = f(x̃), which are kept, and projections z = g(h), which the loss looks at.
+public final class SimCLR: PretrainingMethod {
+  /// The projection head g (section 4.2).
+  public enum Head: String, Codable, Sendable, CaseIterable {
+    /// g(h) = h.
+    case none
+    /// g(h) = W h + b.
+    case linear
+    /// g(h) = W⁽²⁾ ReLU(W⁽¹⁾ h + b⁽¹⁾) + b⁽²⁾.
+    case nonLinear
+  }
+
+  /// The constants of the method, by the names of the paper's symbols.
+  public struct Hyperparameters: Codable, Sendable, Equatable {
+    /// τ.
+    public var temperature: Float = 0.5
+    /// g.
+    public var head = Head.nonLinear
+    /// How many numbers z has; as many as h where there is no head.
+    public var embeddingDimension = 128
+    /// The smallest part of an image that a view shows; 1 leaves random crops out.
+    public var smallestCrop: Float = 0.08
+    /// s, how far colours are jittered; 0 leaves them.
+    public var colorStrength: Float = 0.5
+    /// How often a view loses its colours.
+    public var grayscaleProbability: Float = 0.2
+    /// How often a view is blurred; never on images of 32 pixels (appendix B.9).
+    public var blurProbability: Float = 0
+
+    /// Creates the constants of the paper's experiments on CIFAR-10 (appendix B.9).
+    public init() {}
+  }
+
+  let network: EmbeddingNetwork  // g ∘ f
+  let hyperparameters: Hyperparameters
+
+  public var encoder: any Encoder { network.encoder }
+  public let augmentations: [Augmentation]
+
+  /// Creates f and g for views of `side` × `side` pixels.
+  public init(
+    _ resNet: ResNet.Configuration, _ hyperparameters: Hyperparameters, side: Int = 32,
+    using random: inout Random
+  ) {
+    self.hyperparameters = hyperparameters
+    let encoder = ResNet(resNet, using: &random)
+    let (inputs, outputs) = (encoder.featureCount, hyperparameters.embeddingDimension)
+    let head =
+      switch hyperparameters.head {
+      case .none: Sequential()
+      case .linear: Sequential(Linear(inputs, outputs, using: &random))
+      case .nonLinear: Sequential.projectionHead(inputs, to: outputs, using: &random)
+      }
+    network = EmbeddingNetwork(encoder, head: head)
+    let view = Augmentation.simCLR(side: side, hyperparameters)
+    augmentations = [view, view]
+  }
+
+  public func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {
+    let τ = hyperparameters.temperature
+
+    // Both views in one forward: every batch norm sees all 2N of them, as in the paper (section 2.2).
+    let x = Tensor.stacked(batch.views.map(\.images))
+    let z = network(x)
+
+    // ℓ(i, j) = −log( exp(sim(zᵢ, zⱼ)/τ) / Σ_{k≠i} exp(sim(zᵢ, zₖ)/τ) ), sim(u, v) = u·v / ‖u‖‖v‖, averaged over the 2N
+    // views (equation 1, algorithm 1).
+    let contrast = ntXent(z.normalized(), temperature: τ)
+    return Loss(contrast, terms: ["contrast": contrast])
+  }
+}
+
+extension Augmentation {
+  /// Random crop and resize, flip, colour distortion, blur, in the paper's order (appendix A).
+  static func simCLR(side: Int, _ hyperparameters: SimCLR.Hyperparameters) -> Augmentation {
+    let s = hyperparameters.colorStrength
+    let window = max(3, side / 10 | 1)  // 10 % of the side, and odd
+    let view: [any ImageTransform] = [
+      RandomResizedCrop(to: side, area: hyperparameters.smallestCrop...1, interpolation: .bicubic),
+      HorizontalFlip(),
+      ColorJitter(
+        brightness: 0.8 * s, contrast: 0.8 * s, saturation: 0.8 * s, hue: 0.2 * s, probability: 0.8),
+      Grayscale(probability: hyperparameters.grayscaleProbability),
+    ]
+    let blur = GaussianBlur(probability: hyperparameters.blurProbability, kernel: window)
+    return Augmentation(hyperparameters.blurProbability > 0 ? view + [blur] : view)
+  }
+}

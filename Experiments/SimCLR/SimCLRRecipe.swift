@@ -1,0 +1,85 @@
+import Foundation
+import Harness
+import NeuralNetworks
+import Pretraining
+
+/// What the arms of one SimCLR experiment have in common, each of which changes it in one thing.
+struct SimCLRRecipe {
+  /// f.
+  var encoder: ResNet.Configuration
+  /// Pixels per side of a view.
+  var side = 32
+  /// The method's constants.
+  var method = SimCLR.Hyperparameters()
+  /// How long and by which rule it is trained.
+  var plan: TrainingPlan
+
+  /// LARS and one cosine after a linear warm-up, at the rate that belongs to the batch.
+  init(encoder: ResNet.Configuration, epochs: Int, batchSize: Int, warmupEpochs: Float) {
+    self.encoder = encoder
+    plan = TrainingPlan(
+      epochs: epochs, batchSize: batchSize, optimizer: .lars(learningRate: 0),
+      schedule: .cosine(warmupEpochs: warmupEpochs))
+    setBatchSize(batchSize)
+  }
+
+  /// Makes batches `size` images large, with the rate 1.0 × size / 256 of the authors' command for CIFAR-10.
+  mutating func setBatchSize(_ size: Int) {
+    plan.batchSize = size
+    plan.optimizer = .lars(learningRate: Float(size) / 256, momentum: 0.9, weightDecay: 1e-4)
+  }
+
+  /// An arm that follows the recipe but for `change`.
+  func arm(
+    _ name: String, role: Arm.Role = .headline, _ change: (inout SimCLRRecipe) -> Void = { _ in }
+  ) -> Arm {
+    var recipe = self
+    change(&recipe)
+    return Arm(
+      name, role: role, hyperparameters: NetworkAndMethod(recipe.encoder, recipe.method), plan: recipe.plan
+    ) { [side = recipe.side] constants, random in
+      SimCLR(constants.network, constants.method, side: side, using: &random)
+    }
+  }
+
+  /// The headline's three arms and their floor.
+  var heads: [Arm] {
+    [
+      arm("no head") { $0.method.head = .none },
+      arm("linear head") { $0.method.head = .linear },
+      arm("non-linear head") { $0.method.head = .nonLinear },
+      arm("random encoder", role: .reference) { $0.plan.epochs = 0 },
+    ]
+  }
+}
+
+extension Paper {
+  static let simCLR = Paper(
+    "A Simple Framework for Contrastive Learning of Visual Representations",
+    authors: "Chen, Kornblith, Norouzi, Hinton", venue: "ICML 2020", arXiv: "2002.05709", folder: "simclr")
+}
+
+extension SimCLR: KnowsChance {
+  public func chanceLevels(batchSize: Int) -> [String: Double] {
+    ["contrast": log(Double(2 * batchSize - 1))]
+  }
+}
+
+extension SimCLR.Hyperparameters: CheckedHyperparameters {
+  public func problem(with plan: TrainingPlan) -> String? {
+    if plan.batchSize < 2 { return "one image in a batch has no negatives: raise plan.batchSize" }
+    if !(temperature > 0) { return "temperature is positive, not \(temperature)" }
+    if embeddingDimension < 1 { return "embeddingDimension is at least 1, not \(embeddingDimension)" }
+    if !(smallestCrop > 0 && smallestCrop <= 1) {
+      return "smallestCrop lies above 0 and is at most 1, not \(smallestCrop)"
+    }
+    if !(0...2.5).contains(colorStrength) {
+      return "colorStrength lies within 0...2.5, where hues turn by half, not at \(colorStrength)"
+    }
+    if !(0...1).contains(grayscaleProbability) {
+      return "grayscaleProbability lies within 0...1, not at \(grayscaleProbability)"
+    }
+    return (0...1).contains(blurProbability)
+      ? nil : "blurProbability lies within 0...1, not at \(blurProbability)"
+  }
+}

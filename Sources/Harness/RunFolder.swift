@@ -24,6 +24,8 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Where runs changed by `--set` lie.
   public static let modifiedName = "modified"
+  /// Where runs lie that `repro check --rerun` trains anew.
+  public static let rerunName = "rerun"
 
   /// Where its numbers come from.
   public var manifest: URL { url.appending(component: "run.json") }
@@ -36,12 +38,15 @@ public struct RunFolder: Sendable, Hashable {
   /// Held while a process works here.
   public var lock: URL { url.appending(component: ".lock") }
 
-  /// The folders under `root` that hold a manifest, modified ones aside, in the order of their paths.
-  public static func all(under root: URL) -> [RunFolder] {
+  /// The folders under `root` that hold a manifest, in the order of their paths.
+  ///
+  /// Modified runs and those trained anew for a check are left out unless `includingAsides`.
+  public static func all(under root: URL, includingAsides: Bool = false) -> [RunFolder] {
     let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
     var found: [RunFolder] = []
     while let url = walk?.nextObject() as? URL {
-      if url.lastPathComponent == modifiedName { walk?.skipDescendants() }
+      let isAside = [modifiedName, rerunName].contains(url.lastPathComponent)
+      if isAside && !includingAsides { walk?.skipDescendants() }
       if url.lastPathComponent == "run.json" { found.append(RunFolder(url.deletingLastPathComponent())) }
     }
     return found.sorted { $0.url.path < $1.url.path }

@@ -123,14 +123,19 @@ extension RunManifest {
   /// The manifest in the file at `url`; throws a `ManifestError`.
   public init(contentsOf url: URL) throws {
     do {
-      let decoder = JSONDecoder()
-      decoder.dateDecodingStrategy = .iso8601
-      self = try decoder.decode(RunManifest.self, from: Data(contentsOf: url))
+      try self.init(json: Data(contentsOf: url))
     } catch let error as DecodingError {
       throw ManifestError(path: url.path, reason: error.shortDescription)
     } catch {
       throw ManifestError(path: url.path, reason: error.localizedDescription)
     }
+  }
+
+  /// The manifest in the text of its file; throws a `DecodingError`.
+  init(json: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    self = try decoder.decode(RunManifest.self, from: json)
   }
 
   /// The manifest as the text of its file.

@@ -131,6 +131,9 @@ public enum MonitorMetric {
     ]
   }
 
+  /// How many looks a training of `epochs` epochs takes.
+  static func count(over epochs: Int) -> Int { (0...epochs).count { isDue(after: $0, of: epochs) } }
+
   /// At the start, at the end, and about twenty times between.
   static func isDue(after epoch: Int, of epochs: Int) -> Bool {
     epoch == epochs || epoch.isMultiple(of: max(1, epochs / 20))

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 
 /// The commit that a run is made at, read when the command starts.
 public struct SourceState: Sendable, Equatable {
@@ -20,17 +19,12 @@ public struct SourceState: Sendable, Equatable {
   /// Asks git about the repository that holds `folder`.
   public static func read(at folder: URL) async -> SourceState {
     let ignored = ["Results", "paper-tables", "Runs"].map { ":(top,exclude)\($0)" }
-    async let commit = git(["-C", folder.path, "rev-parse", "HEAD"])
-    async let status = git(["-C", folder.path, "status", "--porcelain", "--", ":(top)"] + ignored)
+    let git = Git(folder: folder)
+    async let commit = git.output("rev-parse", "HEAD")
+    async let status = git.output(
+      "status", "--porcelain", "--", ":(top)", ignored[0], ignored[1], ignored[2])
     let changes = await status?.split(separator: "\n").map { String($0.dropFirst(3)) } ?? []
     return SourceState(
       commit: await commit?.trimmingCharacters(in: .whitespacesAndNewlines), changedFiles: changes)
-  }
-
-  private static func git(_ arguments: [String]) async -> String? {
-    let result = try? await run(
-      .name("git"), arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .discarded)
-    guard let result, result.terminationStatus.isSuccess else { return nil }
-    return result.standardOutput
   }
 }

@@ -10,7 +10,8 @@ struct Bench: ParsableCommand {
     abstract: "Time training steps on this machine, from image bytes to updated weights.",
     discussion: """
       Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
-      steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be running.
+      steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be \
+      running, and a warning says so when something was.
       """)
 
   @Option(help: "network, moco-co2, simclr, or features.")
@@ -53,6 +54,8 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+    let watch = CoreWatch()
+    defer { if let warning = watch?.warning { Console.warning(warning) } }
     if profile { return try showProfile() }
     let results = try workloads.map { workload in
       let result = try Benchmark(workload, seconds: seconds, windows: windows).run()

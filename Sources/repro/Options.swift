@@ -16,7 +16,8 @@ struct ExperimentOptions: ParsableArguments {
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
-  private static func scale(_ text: String) throws -> Scale {
+  /// The scale called `text`; throws a `ValidationError` that offers the nearest names.
+  static func scale(_ text: String) throws -> Scale {
     if let scale = Scale(rawValue: text) { return scale }
     throw ValidationError(
       UnknownName(kind: "scale", name: text, known: Scale.allCases.map(\.rawValue)).description)

@@ -61,7 +61,8 @@ struct Run: AsyncParsableCommand {
       for arm in try changes.arms(of: type.init(scale: selection.scale)) { try arm.check() }
       Interruption.listen()
       let source = await SourceState.read(at: Project.root)
-      let found = try await images(for: type)
+      let found = try await data.images(
+        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
       WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
       try await perform(found, source)
     }
@@ -95,17 +96,6 @@ struct Run: AsyncParsableCommand {
       throw Failure.runtime
     }
     if found.excuse != nil { Console.note(advice) }
-  }
-
-  private func images(for type: any Experiment.Type) async throws -> ImageSource.Found {
-    let store = DataStore(directory: data.directory)
-    let source = ImageSource(
-      directory: data.directory, acceptsAnyDigest: data.acceptDigest, isRealDataOnly: realDataOnly,
-      fetch: { name in try await store.get(name) { DataProgress.show($0) } },
-      say: { Console.note($0) })
-    let found = try await source.images(for: type, scale: selection.scale, holdingOutTail: holdOut)
-    if let excuse = found.excuse { Console.warning(excuse) }
-    return found
   }
 
   /// The one line that gets the real thing.

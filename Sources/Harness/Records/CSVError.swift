@@ -30,19 +30,23 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
 
   /// Where, what was found and what was expected, in one line.
   public var description: String {
-    let place = line.map { "\(file), line \($0)" } ?? file
+    "\(line.map { "\(file), line \($0)" } ?? file): \(detail)"
+  }
+
+  /// What was found and what was expected.
+  var detail: String {
     switch problem {
     case .unreadable(let reason):
-      return "\(place): cannot be read (\(reason))"
+      "cannot be read (\(reason))"
     case .header(let found, let expected):
-      return "\(place): found the columns \(found.joined(separator: ",")), "
+      "found the columns \(found.joined(separator: ",")), "
         + "expected \(expected.joined(separator: ","))"
     case .fieldCount(let found, let expected):
-      return "\(place): found \(found) fields, expected \(expected)"
+      "found \(found) fields, expected \(expected)"
     case .value(let column, let found, let expected):
-      return "\(place): found “\(found)” in column \(column), expected \(expected)"
+      "found “\(found)” in column \(column), expected \(expected)"
     case .quotation:
-      return "\(place): a quotation mark is left open or stands inside an unquoted field"
+      "a quotation mark is left open or stands inside an unquoted field"
     }
   }
 }

@@ -14,14 +14,36 @@ public protocol CSVRow: Sendable, Equatable {
 
 extension CSVRow {
   /// Every row of the table at `url`; throws a `CSVError`.
-  public static func read(from url: URL) throws -> [Self] {
-    try CSVFile.lines(at: url, columns: columns).map { line in
-      try Self(CSVFields(file: url.path, line: line.number, columns: columns, values: line.fields))
+  public static func read(from url: URL) throws -> [Self] { try numbered(from: url).map(\.row) }
+
+  /// Every row of the table at `url` with the line it stands in; throws a `CSVError`.
+  static func numbered(from url: URL) throws -> [NumberedRow<Self>] {
+    try numbered(CSVFile.lines(at: url, columns: columns), file: url.path)
+  }
+
+  /// Every row of the table `text`, which errors call `file`; throws a `CSVError`.
+  static func numbered(in text: String, file: String) throws -> [NumberedRow<Self>] {
+    try numbered(CSVFile.lines(in: text, columns: columns, file: file), file: file)
+  }
+
+  private static func numbered(_ lines: [CSVFile.Line], file: String) throws -> [NumberedRow<Self>] {
+    try lines.map { line in
+      let fields = CSVFields(file: file, line: line.number, columns: columns, values: line.fields)
+      return NumberedRow(line: line.number, row: try Self(fields))
     }
   }
 
   /// The row as a line of its table.
   public var line: String { CSVFile.line(fields) }
+
+  /// `rows` as the text of their table.
+  static func table(of rows: [Self]) -> String { CSVFile.line(columns) + rows.map(\.line).joined() }
+}
+
+/// A row and the line of the file it stands in, counted from 1.
+struct NumberedRow<Row: Sendable>: Sendable {
+  let line: Int
+  let row: Row
 }
 
 /// The fields of one line, asked for by column.

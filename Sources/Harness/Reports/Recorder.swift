@@ -136,13 +136,9 @@ public struct Recorder {
     for (run, text) in texts.sorted(by: { $0.key < $1.key }) {
       try writeAtomically(text, to: folder.manifest(run))
     }
-    try writeAtomically(table(results.scores), to: folder.scores)
-    try writeAtomically(table(results.curves), to: folder.curves)
+    try writeAtomically(Data(ScoreRow.table(of: results.scores).utf8), to: folder.scores)
+    try writeAtomically(Data(CurveRow.table(of: results.curves).utf8), to: folder.curves)
     for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
-  }
-
-  private func table<Row: CSVRow>(_ rows: [Row]) -> Data {
-    Data((CSVFile.line(Row.columns) + rows.map(\.line).joined()).utf8)
   }
 }
 
@@ -189,34 +185,9 @@ private struct Finished {
 
   /// Why these rows may not stand in the record of `experiment`; `nil` when they may.
   func problem(as experiment: any Experiment, scale: Scale) -> String? {
-    let type = type(of: experiment)
-    let identity = manifest.identity
-    if manifest.isModified { return "made with --set \(manifest.overrides.joined(separator: " "))" }
-    if manifest.commit == nil { return "made outside a git repository, so that its code is not known" }
-    if manifest.isDirty {
-      return
-        "made from files that differ from commit \((manifest.commit ?? "").prefix(10)); run it in a clean clone"
-    }
-    if scale == .smoke { return "smoke runs are tests, not results" }
-    if manifest.data.isSynthetic { return "made on synthetic images" }
-    if identity.experiment != type.name || identity.scale != scale {
-      return "a run of \(identity.experiment) at \(identity.scale.rawValue) scale lies in the wrong folder"
-    }
-    if identity.version != type.version {
-      return "version \(identity.version), but the code is at version \(type.version); run it again"
-    }
-    if identity.dataset != experiment.dataset {
-      return "trained on another part of the data than the experiment's"
-    }
-    guard let arm = experiment.arms.first(where: { $0.name == identity.arm }) else {
-      return "the experiment has no arm “\(identity.arm)”"
-    }
-    var plan = identity.plan
-    plan.precision = arm.plan.precision
-    if identity.hyperparameters != arm.configuration.hyperparameters || plan != arm.plan {
-      return "its configuration is not that of arm “\(arm.name)” at version \(type.version)"
-    }
-    return problemWithRows
+    manifest.provenanceProblems(inRecordOf: experiment, scale: scale).first
+      ?? manifest.versionProblem(under: experiment)
+      ?? manifest.configurationProblems(under: experiment).first ?? problemWithRows
   }
 
   private var problemWithRows: String? {

@@ -7,6 +7,11 @@ public struct Summary: Sendable {
   /// Groups `results`; throws `Incomparable`, naming two runs, when the rows may not stand in one table.
   public init(_ results: RecordedResults) throws(Incomparable) {
     try Comparability.check(results)
+    self.init(unchecked: results)
+  }
+
+  /// Groups rows of runs made together.
+  init(unchecked results: RecordedResults) {
     self.results = results
     manifests = Dictionary(results.manifests.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -67,7 +67,12 @@ public enum Tables {
 
   /// The committed files that differ from their rendering; none when all is well. Throws as `render`.
   public static func check(_ catalogue: Catalogue, root: URL) throws -> [Stale] {
-    try render(catalogue, root: root).compactMap { file in
+    stale(try render(catalogue, root: root))
+  }
+
+  /// Those of `files` that differ from what is committed.
+  static func stale(_ files: [RenderedFile]) -> [Stale] {
+    files.compactMap { file in
       let committed = content(of: file.url) ?? ""
       if committed == file.text { return nil }
       return Stale(path: file.path, lines: TextDifference.lines(from: committed, to: file.text))

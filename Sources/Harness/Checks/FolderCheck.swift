@@ -1,0 +1,50 @@
+import Foundation
+
+/// Compares one experiment's record at one scale with itself, with the code and with its history.
+struct FolderCheck {
+  let experiment: any Experiment
+  let scale: Scale
+  let files: RecordedFiles
+
+  init(_ type: any Experiment.Type, scale: Scale, root: URL) {
+    experiment = type.init(scale: scale)
+    self.scale = scale
+    files = RecordedFiles(experiment: type.name, scale: scale, root: root)
+  }
+
+  /// Everything in the folder that contradicts something.
+  func discrepancies() async -> [Discrepancy] {
+    var found = files.discrepancies + rowsWithoutManifest
+    for (run, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
+      let check = ManifestCheck(
+        files: files, experiment: experiment, scale: scale, run: run, described: described)
+      found += check.discrepancies
+      if files.hasReadableRows && !check.vouchesForRows {
+        found += await RowHistory(
+          files: files, run: run, manifest: described.manifest, digest: check.digest
+        ).discrepancies()
+      }
+    }
+    return found
+  }
+
+  /// The runs made at an earlier version than the code's, which tables show with a note.
+  var outdatedRuns: [RunKey] {
+    files.manifests.values.map(\.manifest)
+      .filter { $0.identity.version < type(of: experiment).version }.map(\.key)
+  }
+
+  private var rowsWithoutManifest: [Discrepancy] {
+    let first = Dictionary(
+      files.curves.map { ($0.row.key.run, (files.curvesPath, $0.line)) }
+        + files.scores.map { ($0.row.key.run, (files.scoresPath, $0.line)) },
+      uniquingKeysWith: { _, later in later })
+    return first.filter {
+      files.manifests[$0.key] == nil && !files.unreadable.contains(files.manifestPath($0.key))
+    }
+    .sorted { $0.key < $1.key }
+    .map { run, place in
+      Discrepancy(place.0, line: place.1, "belongs to run \(run), but there is no \(files.manifestPath(run))")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Pretraining
+import Tensors
+import Vision
+
+/// Replays the golden curves of one experiment, or writes them.
+struct GoldenCheck {
+  private let experiment: any Experiment
+  private let root: URL
+
+  init(_ type: any Experiment.Type, root: URL) {
+    experiment = type.init(scale: .smoke)
+    self.root = root
+  }
+
+  private var name: String { type(of: experiment).name }
+
+  /// The arms that have a curve.
+  var arms: [Arm] { experiment.arms.filter { $0.plan.epochs > 0 } }
+
+  /// Where the replayed curves are not the committed ones.
+  func discrepancies() -> [Discrepancy] {
+    let images = self.images
+    return arms.compactMap { arm in
+      let path = GoldenCurve.path(name, arm: arm.name)
+      guard FileManager.default.fileExists(atPath: root.appending(path: path).path) else {
+        return Discrepancy(
+          path, "there is no such curve: repro check \(name) --write-golden, from a clean tree")
+      }
+      do {
+        let committed = GoldenCurve(rows: try GoldenRow.read(from: root.appending(path: path)))
+        return try replay(arm, on: images).movement(from: committed).map { Discrepancy(path, $0) }
+      } catch {
+        return Discrepancy(path, error, root: root)
+      }
+    } + curvesOfNoArm
+  }
+
+  /// Writes every curve that is missing or has moved; returns their places. Throws what training or writing throws.
+  func write() throws -> [String] {
+    let images = self.images
+    return try arms.compactMap { arm in
+      let path = GoldenCurve.path(name, arm: arm.name)
+      let url = root.appending(path: path)
+      let curve = try replay(arm, on: images)
+      // What moved by rounding alone stays, so that machines do not write each other's curves anew.
+      if let old = try? GoldenRow.read(from: url), curve.movement(from: GoldenCurve(rows: old)) == nil {
+        return nil
+      }
+      try makeFolder(url.deletingLastPathComponent())
+      try writeAtomically(Data(GoldenRow.table(of: curve.rows).utf8), to: url)
+      return path
+    }
+  }
+
+  private var curvesOfNoArm: [Discrepancy] {
+    let folder = GoldenCurve.folder(name)
+    let files = try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)
+    let known = Set(arms.map { GoldenCurve.path(name, arm: $0.name) })
+    return (files ?? []).sorted().map { "\(folder)/\($0)" }.filter { !known.contains($0) }
+      .map { Discrepancy($0, "belongs to no trained arm of \(name): remove it") }
+  }
+
+  private var images: ImageSet {
+    Shapes.images(experiment.dataset.limit ?? 512, seed: 0, stream: "shapes.training")
+  }
+
+  /// The first losses of `arm` with seed 0, in float32.
+  private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
+    let seed: UInt64 = 0
+    var weights = Random(seed: seed, stream: "weights")
+    let method = arm.makeMethod(&weights)
+    if arm.usesLabels, let student = method as? any UsesLabels {
+      student.receive(labels: images.labels, classCount: images.classNames.count)
+    }
+    var plan = arm.plan
+    plan.precision = .float32
+    let pretrainer = try Pretrainer(
+      method: method, plan: plan, images: images, standardization: .shapes, seed: seed)
+    let steps = min(GoldenCurve.stepCount, pretrainer.progress.steps)
+    return GoldenCurve(
+      rows: try (1...steps).map { step in
+        GoldenRow(
+          experiment: name, version: type(of: experiment).version, arm: arm.name, seed: seed, step: step,
+          loss: Double(try pretrainer.step().loss))
+      })
+  }
+}

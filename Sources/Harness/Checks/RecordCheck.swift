@@ -1,0 +1,109 @@
+import Foundation
+
+/// The regression test of what is recorded: `repro check`.
+public struct RecordCheck {
+  /// What was checked and what was found.
+  public struct Outcome: Sendable, Equatable {
+    /// What moved or contradicts something; none when all is well.
+    public var discrepancies: [Discrepancy] = []
+    /// What deserves a look and is no fault.
+    public var remarks: [String] = []
+    /// How many runs, rows, rendered files and golden curves were looked at.
+    public var runs = 0, rows = 0, renderedFiles = 0, goldenCurves = 0
+
+    /// What was checked, in one line.
+    public var summary: String {
+      let counts = [
+        Typography.count(runs, "recorded run"), Typography.count(rows, "row"),
+        Typography.count(renderedFiles, "rendered file"), Typography.count(goldenCurves, "golden curve"),
+      ]
+      return "checked \(Typography.list(counts)): all as committed"
+    }
+  }
+
+  private let catalogue: Catalogue
+  private let types: [any Experiment.Type]
+  private let root: URL
+  private var outcome = Outcome()
+
+  /// Creates the check of the experiments called `names` (all for none) in the repository at `root`; throws an
+  /// `UnknownName`.
+  public init(_ catalogue: Catalogue, names: [String] = [], root: URL) throws {
+    self.catalogue = catalogue
+    self.root = root
+    types = names.isEmpty ? catalogue.experiments : try names.map(catalogue.experiment)
+  }
+
+  /// Checks the recorded files, whatever is rendered from them and, unless told not to, the golden curves.
+  public func run(replayingCurves: Bool = true) async -> Outcome {
+    var check = self
+    for type in types {
+      for scale in Scale.allCases { await check.look(at: FolderCheck(type, scale: scale, root: root)) }
+    }
+    check.lookForStrangers()
+    check.lookAtRenderedFiles()
+    if replayingCurves { for type in types { check.replay(GoldenCheck(type, root: root)) } }
+    return check.outcome
+  }
+
+  /// Writes the golden curves that are missing or have moved; returns their places.
+  ///
+  /// Throws a `RunProblem` unless `source` is a clean commit, and what training or writing throws.
+  public func writeGoldenCurves(at source: SourceState) throws -> [String] {
+    let changed = source.changedFiles.filter { !$0.hasPrefix("Tests/Golden") }
+    if source.commit == nil || !changed.isEmpty {
+      let reason = changed.first.map { "\($0) is changed" } ?? "there is no git repository"
+      throw RunProblem("golden curves are written from a clean commit only, but \(reason): commit first")
+    }
+    return try types.flatMap { try GoldenCheck($0, root: root).write() }
+  }
+
+  private mutating func look(at folder: FolderCheck) async {
+    if folder.files.isEmpty { return }
+    outcome.runs += folder.files.manifests.count
+    outcome.rows += folder.files.scores.count + folder.files.curves.count
+    outcome.discrepancies += await folder.discrepancies()
+    let outdated = folder.outdatedRuns
+    if let key = outdated.first {
+      outcome.remarks.append(
+        "\(folder.files.path): \(Typography.count(outdated.count, "run")) of version \(key.version), while the code is "
+          + "at version \(type(of: folder.experiment).version): run and record them again")
+    }
+  }
+
+  /// Folders that no experiment owns, looked for only when everything is checked.
+  private mutating func lookForStrangers() {
+    guard types.count == catalogue.experiments.count else { return }
+    let names = Set(types.map { $0.name })
+    for folder in ["Results", "Tests/Golden"] {
+      let found =
+        (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
+      for name in found.sorted() where !names.contains(name) && !name.hasPrefix(".") {
+        outcome.discrepancies.append(Discrepancy("\(folder)/\(name)", "there is no experiment of this name"))
+      }
+    }
+  }
+
+  /// Every verdict, table and figure script computed anew.
+  private mutating func lookAtRenderedFiles() {
+    let places = types.flatMap { type in
+      ["Results/\(type.name)/", "paper-tables/\(type.paper.folder).md", "README.md"]
+    }
+    func concerns(_ path: String) -> Bool { places.contains { path.hasPrefix($0) } }
+    do {
+      let rendered = try Tables.render(catalogue, root: root).filter { concerns($0.path) }
+      outcome.renderedFiles = rendered.count
+      for stale in Tables.stale(rendered) { outcome.discrepancies += MovedLines.discrepancies(in: stale) }
+    } catch {
+      // What cannot be read is named above already; rows that may not stand in one table are found only here.
+      if outcome.discrepancies.isEmpty || error is Incomparable {
+        outcome.discrepancies.append(Discrepancy("Results", error, root: root))
+      }
+    }
+  }
+
+  private mutating func replay(_ golden: GoldenCheck) {
+    outcome.goldenCurves += golden.arms.count
+    outcome.discrepancies += golden.discrepancies()
+  }
+}

@@ -1,0 +1,101 @@
+import Evaluation
+import Pretraining
+import Tensors
+import Vision
+
+/// Times a few steps of every arm and one measuring, and multiplies.
+public struct Estimator {
+  /// How many steps are timed at most, and for how long when they are slow.
+  private static let (steps, fewest, seconds) = (20, 3, 5.0)
+  /// The part of the training images that a measuring is timed on.
+  private static let part = 10
+
+  private let experiment: any Experiment
+  private let scale: Scale
+  private let images: ImageCollection
+  private let say: (String) -> Void
+
+  /// Creates an estimator that tells `say` what it is at.
+  public init(
+    _ experiment: any Experiment, scale: Scale, images: ImageCollection, say: @escaping (String) -> Void
+  ) {
+    self.experiment = experiment
+    self.scale = scale
+    self.images = images
+    self.say = say
+  }
+
+  /// Times everything; throws a `RunProblem`, a `PretrainingError` or an `EvaluationError`.
+  public func estimate() throws -> Estimate {
+    let arms = experiment.arms
+    guard let evaluated = arms.first(where: { $0.name == experiment.headline.baseline }) ?? arms.first else {
+      throw RunProblem("\(type(of: experiment).name) has no arms")
+    }
+    for arm in arms { try arm.check(imageCount: images.pretraining.count) }
+    let measuring = try timeMeasuring(of: evaluated)
+    let costs = try arms.map { arm in
+      let perStep = arm.plan.epochs > 0 ? try timeStep(of: arm) : nil
+      let looks = arm.plan.epochs > 0 ? MonitorMetric.count(over: arm.plan.epochs) : 0
+      let watched = min(images.training.count, Monitor.testCount + Monitor.trainingCount)
+      return Estimate.ArmCost(
+        name: arm.name, isHeadline: arm.role == .headline,
+        steps: arm.plan.epochs * (images.pretraining.count / arm.plan.batchSize), secondsPerStep: perStep,
+        monitorSeconds: Double(looks * watched) * measuring.perImage)
+    }
+    return Estimate(
+      experiment: type(of: experiment).name, scale: scale, arms: costs, evaluationSeconds: measuring.total,
+      evaluatedArm: evaluated.name)
+  }
+
+  private func method(of arm: Arm) -> any PretrainingMethod {
+    var weights = Random(seed: 0, stream: "weights")
+    let method = arm.makeMethod(&weights)
+    if arm.usesLabels, let student = method as? any UsesLabels {
+      student.receive(labels: images.pretraining.labels, classCount: images.pretraining.classNames.count)
+    }
+    return method
+  }
+
+  private func timeStep(of arm: Arm) throws -> Double {
+    say("timing steps of \(arm.name) …")
+    defer { BufferPool.trim() }
+    let pretrainer = try Pretrainer(
+      method: method(of: arm), plan: arm.plan, images: images.pretraining,
+      standardization: .of(experiment.dataset.name), seed: 0)
+    let last = min(Self.steps, pretrainer.progress.steps - 1)
+    // The first step allocates everything and packs every weight.
+    try pretrainer.step()
+    var times: [Double] = []
+    while times.count < last, times.count < Self.fewest || times.reduce(0, +) < Self.seconds {
+      times.append(try seconds { try pretrainer.step() })
+    }
+    times.sort()
+    return times.isEmpty ? 0 : times[times.count / 2]
+  }
+
+  /// Features of a part of the images and every evaluation on it; what grows with the training images is multiplied.
+  private func timeMeasuring(of arm: Arm) throws -> (total: Double, perImage: Double) {
+    say("timing \(experiment.evaluations.map(\.name).joined(separator: ", ")) …")
+    defer { BufferPool.trim() }
+    let all = images.training.count
+    let known = images.training.subset(0..<min(all, max(all / Self.part, 1_000)))
+    let candidate = Candidate(
+      encoder: method(of: arm).encoder, training: known, test: images.test,
+      standardization: .of(experiment.dataset.name), dataType: arm.plan.precision.dataType)
+    let features = try seconds {
+      _ = try candidate.features(.training)
+      _ = try candidate.features(.test)
+    }
+    let perImage = features / Double(known.count + images.test.count)
+    let evaluations = try experiment.evaluations.reduce(0.0) { sum, evaluation in
+      try sum + seconds { _ = try evaluation.evaluate(candidate) }
+    }
+    let total =
+      perImage * Double(all + images.test.count) + evaluations * Double(all) / Double(known.count)
+    return (total, perImage)
+  }
+
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    try ContinuousClock().measure(body) / .seconds(1)
+  }
+}

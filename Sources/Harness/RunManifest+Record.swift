@@ -1,0 +1,46 @@
+/// What keeps a run out of the record, or would have to.
+extension RunManifest {
+  /// Why a run made like this may not stand in the record of `experiment` at `scale`.
+  func provenanceProblems(inRecordOf experiment: any Experiment, scale: Scale) -> [String] {
+    var problems: [String] = []
+    if isModified { problems.append("made with --set \(overrides.joined(separator: " "))") }
+    if commit == nil {
+      problems.append("made outside a git repository, so that its code is not known")
+    } else if isDirty {
+      problems.append(
+        "made from files that differ from commit \((commit ?? "").prefix(10)); run it in a clean clone")
+    }
+    if scale == .smoke { problems.append("smoke runs are tests, not results") }
+    if data.isSynthetic { problems.append("made on synthetic images") }
+    if identity.experiment != type(of: experiment).name || identity.scale != scale {
+      problems.append(
+        "a run of \(identity.experiment) at \(identity.scale.rawValue) scale lies in the wrong folder")
+    }
+    return problems
+  }
+
+  /// How its version differs from that of the code; `nil` when it does not.
+  func versionProblem(under experiment: any Experiment) -> String? {
+    let current = type(of: experiment).version
+    return identity.version == current
+      ? nil : "version \(identity.version), but the code is at version \(current); run it again"
+  }
+
+  /// How a run of the code's version differs from what the code says its arm is.
+  func configurationProblems(under experiment: any Experiment) -> [String] {
+    guard let arm = experiment.arms.first(where: { $0.name == identity.arm }) else {
+      return ["the experiment has no arm “\(identity.arm)”"]
+    }
+    var problems: [String] = []
+    if identity.dataset != experiment.dataset {
+      problems.append("trained on another part of the data than the experiment's")
+    }
+    var plan = identity.plan
+    plan.precision = arm.plan.precision
+    if identity.hyperparameters != arm.configuration.hyperparameters || plan != arm.plan {
+      problems.append(
+        "its configuration is not that of arm “\(arm.name)” at version \(type(of: experiment).version)")
+    }
+    return problems
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Harness
+
+/// `repro check`: the regression test of what is recorded.
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check the record: every committed number, verdict and table, and the golden loss curves.",
+    discussion: """
+      Recomputes whatever follows from the rows in Results/, compares every run's rows with the digest its json carries, \
+      versions, data digests and columns with each other and with the code, and replays ten smoke-scale steps of each \
+      arm against Tests/Golden/ to 0.001. What moved is told with file, value and change, one line each, and the exit \
+      status is 1.
+
+      --rerun trains the headline pair anew with the first recorded seed. \(RerunComparison.rule)
+      """)
+
+  @Argument(
+    help: "The experiment, as `repro list` names it (default: all).",
+    completion: .list(allExperiments.experiments.map { $0.name }))
+  var experiment: String?
+
+  @Flag(help: "Also train the headline pair anew and compare it with the record.")
+  var rerun = false
+
+  @Option(help: "The scale of --rerun.", transform: ExperimentOptions.scale)
+  var scale = Scale.reduced
+
+  @Flag(help: "Write the golden curves that are missing or have moved, from a clean commit.")
+  var writeGolden = false
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var data: DataOptions
+
+  func validate() throws {
+    if rerun && experiment == nil { throw ValidationError("--rerun takes the name of an experiment") }
+    if rerun && writeGolden { throw ValidationError("--rerun and --write-golden do not go together") }
+  }
+
+  func run() async throws {
+    try await Failure.reported {
+      let check = try RecordCheck(allExperiments, names: experiment.map { [$0] } ?? [], root: Project.root)
+      if writeGolden {
+        let written = try check.writeGoldenCurves(at: await SourceState.read(at: Project.root))
+        Console.result(
+          written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
+        return
+      }
+      let outcome = await check.run()
+      for remark in outcome.remarks { Console.note("note: \(remark)") }
+      for discrepancy in outcome.discrepancies { Console.result("\(discrepancy)") }
+      if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
+      Console.result(outcome.summary)
+      if rerun, let experiment {
+        let type = try allExperiments.experiment(named: experiment)
+        try await Rerun(type: type, scale: scale, output: output.directory, data: data).perform()
+      }
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import Tensors
 
 /// The accuracy of the classifier that a network was trained with, on features of un-augmented images in inference
@@ -29,10 +30,11 @@ public struct ClassifierAccuracy: Evaluation {
         rank(of: label, in: values[image * classes..<(image + 1) * classes])
       }
     }
-    return [(1, "top1"), (5, "top5")].filter { $0.0 < classes }.map { limit, metric in
-      Score(
-        metric: metric, value: 100 * Double(ranks.count { $0 < limit }) / Double(ranks.count),
-        count: ranks.count)
+    func score(_ metric: String, within limit: Int) -> Score {
+      let hits = ranks.count { $0 < limit }
+      return Score(metric: metric, value: 100 * Double(hits) / Double(ranks.count), count: ranks.count)
     }
+    let first = score("top1", within: 1)
+    return classes > 5 ? [first, score("top5", within: 5)] : [first]
   }
 }

@@ -17,15 +17,16 @@ public struct LabelledSubset: Sendable, Hashable {
 
   /// The places of the chosen images in ascending order: the nearest whole number of each class, at least one.
   public func indices(of labels: [Int]) -> [Int] {
-    Dictionary(grouping: labels.indices) { labels[$0] }.values.flatMap { places in
-      places.map { place -> (key: UInt64, place: Int) in
-        var random = Random(seed: 0, stream: "labelled", index: place)
-        return (random.next(), place)
-      }
-      .sorted { $0 < $1 }
-      .prefix(max(1, (places.count * percent + 50) / 100))
-      .map(\.place)
+    let classes = Dictionary(grouping: labels.indices) { labels[$0] }
+    return classes.values.flatMap { places -> ArraySlice<Int> in
+      let shuffled = places.sorted { (LabelledSubset.order(of: $0), $0) < (LabelledSubset.order(of: $1), $1) }
+      return shuffled.prefix(max(1, (places.count * percent + 50) / 100))
     }
     .sorted()
+  }
+
+  private static func order(of place: Int) -> UInt64 {
+    var random = Random(seed: 0, stream: "labelled", index: place)
+    return random.next()
   }
 }

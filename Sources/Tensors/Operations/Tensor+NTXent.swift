@@ -14,17 +14,17 @@ extension Tensor {
     let (z, count, factor) = (constant, shape[0], 1 / temperature)
     let s = MatrixProduct.product(z, z, transposing: (false, true))
     let (logs, losses) = (Tensor(uninitialized: [count]), Tensor(uninitialized: [count]))
+    let (isDifferentiated, weight) = (isRecorded, 1 / Float(count))
     Profile.timeOfAll(.loss) {
       Rows.forEachPart(of: s.shape) { row, rows in
         rk_nt_xent_rows(
           s.floatPointer + row * count, row, factor, logs.floatPointer + row, losses.floatPointer + row, rows,
           count)
       }
-      if isRecorded {
-        Rows.forEachPart(of: s.shape) { row, rows in
-          let own = s.floatPointer + row * count
-          rk_nt_xent_gradient(own, logs.floatPointer, row, factor, 1 / Float(count), own, rows, count)
-        }
+      guard isDifferentiated else { return }
+      Rows.forEachPart(of: s.shape) { row, rows in
+        let own = s.floatPointer + row * count
+        rk_nt_xent_gradient(own, logs.floatPointer, row, factor, weight, own, rows, count)
       }
     }
     return losses.mean().recorded(from: self) { dy in

@@ -44,6 +44,8 @@ struct LBFGS {
       guard
         let found = lineSearch(
           function, point, value, gradient, direction, firstStep: scale, evaluations: &evaluations)
+          ?? stepByGradient(
+            function, point, gradient, direction, firstStep: scale, evaluations: &evaluations)
       else {
         if pairs.isEmpty { break }  // even steepest descent finds nothing: rounding is all that is left
         pairs.removeAll()
@@ -109,6 +111,23 @@ struct LBFGS {
         return (point, newValue, newGradient)
       }
       length = high.isFinite ? (low + high) / 2 : 2 * length
+    }
+    return nil
+  }
+
+  /// A point along `direction` where the gradient is smaller; `nil` if there is none near.
+  ///
+  /// Near the optimum of a function that is computed in float32, values differ by less than their rounding in every
+  /// direction, while gradients still tell where it lies.
+  private func stepByGradient(
+    _ function: Function, _ start: [Double], _ gradient: [Double], _ direction: [Double], firstStep: Double,
+    evaluations: inout Int
+  ) -> (point: [Double], value: Double, gradient: [Double])? {
+    for length in [firstStep, firstStep / 2, firstStep / 4] {
+      let point = zip(start, direction).map { $0 + length * $1 }
+      let (value, newGradient) = function(point)
+      evaluations += 1
+      if largest(newGradient) < 0.9 * largest(gradient) { return (point, value, newGradient) }
     }
     return nil
   }

@@ -32,6 +32,16 @@ import Testing
     #expect(result.iterations == 0 && result.evaluations == 1)
   }
 
+  /// Values rounded so coarsely that no step changes them, as those of a float32 function near its optimum.
+  @Test func gradientsLeadWhereValuesAreRounded() {
+    let result = LBFGS(tolerance: 1e-8, maximumIterations: 100).minimize(
+      { x in
+        let value = 1 + zip(x, [1, 3, 9]).reduce(0) { $0 + 0.5e-6 * $1.1 * $1.0 * $1.0 }
+        return ((value * 1e5).rounded(.up) / 1e5, zip(x, [1e-6, 3e-6, 9e-6]).map { $0 * $1 })
+      }, from: [1, 1, 1])
+    #expect(result.gradient <= 1e-8, "a gradient of \(result.gradient) is left")
+  }
+
   @Test func givesUpAtItsBound() {
     let result = LBFGS(tolerance: 0, maximumIterations: 3).minimize(
       { ($0[0] * $0[0] * $0[0] * $0[0], [4 * $0[0] * $0[0] * $0[0]]) }, from: [5])

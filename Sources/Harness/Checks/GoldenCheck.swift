@@ -7,7 +7,7 @@ import Vision
 /// Replays the golden curves of one experiment, or writes them.
 struct GoldenCheck {
   /// By what the learning rate is divided: at full rate ten steps blow the rounding of another instruction set up to
-  /// 0.1 of a loss, at a hundredth of it to 0.0002, while a changed view, network or loss still shows in full.
+  /// 0.1 of a loss, at a hundredth of it to 0.0002, while a changed view, network, loss or gradient still shows in full.
   private static let slowdown: Float = 100
 
   private let experiment: any Experiment
@@ -83,13 +83,31 @@ struct GoldenCheck {
     plan.optimizer = plan.optimizer.slowed(by: Self.slowdown)
     let pretrainer = try Pretrainer(
       method: method, plan: plan, images: images, standardization: .shapes, seed: seed)
+    let parameters = method.parameters
+    let beginning = parameters.map(\.constant)
     let steps = min(GoldenCurve.stepCount, pretrainer.progress.steps)
     return GoldenCurve(
       rows: try (1...steps).map { step in
-        GoldenRow(
+        let loss = Double(try pretrainer.step().loss)
+        let squares = zip(parameters, beginning).map { $0.constant.squaredDistance(to: $1) }
+        return GoldenRow(
           experiment: name, version: type(of: experiment).version, arm: arm.name, seed: seed, step: step,
-          loss: Double(try pretrainer.step().loss))
+          loss: loss, distance: squares.reduce(0, +).squareRoot())
       })
+  }
+}
+
+extension Tensor {
+  /// Σ (a − b)² in double precision.
+  fileprivate func squaredDistance(to other: Tensor) -> Double {
+    withFloats { own in
+      other.withFloats { other in
+        zip(own, other).reduce(0) { sum, pair in
+          let difference = Double(pair.0) - Double(pair.1)
+          return sum + difference * difference
+        }
+      }
+    }
   }
 }
 

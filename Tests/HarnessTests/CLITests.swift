@@ -39,6 +39,10 @@ import Testing
     (["data", "get", "cifar11"], "did you mean “cifar10”"),
     (["co2-cifar10", "--frsh"], "--fresh"),
     (["run"], "<experiment>"),
+    (["check", "--rerun"], "--rerun takes the name"),
+    (["runs", "compare", "abc"], "two runs are compared, not 1"),
+    (["runs", "prune", "--everything"], "--everything"),
+    (["suite", "--seeds", "0"], "--seeds lies within"),
   ])
   func wrongUsageIsSaidAndEndsWith64(arguments: [String], text: String) {
     do {
@@ -70,6 +74,41 @@ import Testing
     for command in Repro.configuration.subcommands {
       #expect(Repro.helpMessage(for: command).contains("OVERVIEW"), "\(command)")
     }
+  }
+
+  @Test func theNewCommandsReadTheirArguments() throws {
+    let check = try #require(try Repro.parseAsRoot(["check", "co2-cifar10", "--rerun"]) as? CheckCommand)
+    #expect(check.experiment == "co2-cifar10" && check.rerun && !check.writeGolden && check.scale == .reduced)
+    let prune = try #require(
+      try Repro.parseAsRoot(["runs", "prune", "--failed", "--checkpoints"]) as? RunsCommand.Prune)
+    #expect(prune.kinds == [.failed, .checkpoints] && !prune.yes)
+    #expect(try Repro.parseAsRoot(["runs"]) is RunsCommand.Listing)
+    let estimate = try #require(
+      try Repro.parseAsRoot(["estimate", "co2-cifar10", "--scale", "paper"]) as? EstimateCommand)
+    #expect(estimate.scale == .paper && estimate.threads == nil)
+    let suite = try #require(try Repro.parseAsRoot(["suite", "--plan", "--seeds", "3"]) as? SuiteCommand)
+    #expect(suite.plan && suite.seeds == 3 && suite.scale == .reduced)
+  }
+
+  /// The manual page and the README know every command, and the page every command of a command.
+  @Test func everyCommandIsDocumented() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "Documentation/repro.1"), encoding: .utf8)
+    let readme = try String(contentsOf: root.appending(component: "README.md"), encoding: .utf8)
+    for command in Repro.configuration.subcommands {
+      let name = command._commandName
+      #expect(page.contains("\n.It Cm \(name)\n"), "the manual page lacks \(name)")
+      #expect(readme.contains("| `\(name)"), "the README lacks \(name)")
+      for below in command.configuration.subcommands {
+        let entry =
+          page.components(separatedBy: "\n.It Cm \(name)\n").last?
+          .components(separatedBy: "\n.It ").first ?? ""
+        #expect(entry.contains("\n.Cm \(below._commandName)\n"), "\(name) \(below._commandName)")
+      }
+    }
+    let entries = page.components(separatedBy: "\n.It Cm ").dropFirst().map { $0.prefix { $0 != "\n" } }
+    #expect(Set(entries.map(String.init)) == Set(Repro.commandNames))
   }
 
   @Test func everyExperimentSaysWhatItIs() {

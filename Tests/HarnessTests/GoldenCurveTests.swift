@@ -13,12 +13,14 @@ import Testing
     return (folder, golden)
   }
 
-  /// Adds `amount` to the loss of step 4.
-  private func move(by amount: Double, in folder: ReportFolder) throws {
+  /// Adds to the committed loss of step 4 and lengthens its distance by a part.
+  private func move(loss: Double = 0, distance: Double = 0, in folder: ReportFolder) throws {
     let rows = try GoldenRow.read(from: folder.url.appending(path: path)).map { row in
-      GoldenRow(
+      let isMoved = row.step == 4
+      return GoldenRow(
         experiment: row.experiment, version: row.version, arm: row.arm, seed: row.seed, step: row.step,
-        loss: row.step == 4 ? row.loss + amount : row.loss)
+        loss: isMoved ? row.loss + loss : row.loss,
+        distance: isMoved ? row.distance * (1 + distance) : row.distance)
     }
     try folder.write(GoldenRow.table(of: rows), to: path)
   }
@@ -28,19 +30,29 @@ import Testing
     let rows = try GoldenRow.read(from: folder.url.appending(path: path))
     #expect(rows.map(\.step) == Array(1...10))
     #expect(Set(rows.map(\.loss)).count > 5)
+    #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.distance > 0 && $0.distance < $1.distance })
     #expect(golden.discrepancies().isEmpty)
     #expect(try golden.write().isEmpty)
   }
 
   @Test func whatMovedIsToldWithItsStep() throws {
     let (folder, golden) = try written()
-    try move(by: 0.0005, in: folder)
+    try move(loss: 0.0005, distance: 0.0005, in: folder)
     #expect(golden.discrepancies().isEmpty)
-    try move(by: 0.0195, in: folder)
+    try move(loss: 0.0195, in: folder)
     let found = golden.discrepancies().map(\.description)
     #expect(found.count == 1)
-    #expect(found.first?.hasPrefix("\(path): the loss of step 4 is ") == true)
-    #expect(found.first?.hasSuffix("of 10 steps 1 moved, step 4 the farthest (−0.02)") == true, "\(found)")
+    #expect(found.first?.hasPrefix("\(path): at step 4 the loss is ") == true, "\(found)")
+    #expect(found.first?.hasSuffix(" (−0.02)") == true, "\(found)")
+  }
+
+  @Test func weightsThatStrideOtherwiseAreToldWithTheirStep() throws {
+    let (folder, golden) = try written()
+    try move(distance: 0.002, in: folder)
+    let found = golden.discrepancies().map(\.description)
+    #expect(found.count == 1)
+    #expect(
+      found.first?.contains("at step 4 the weights' distance from their beginning is ") == true, "\(found)")
   }
 
   @Test func otherVersionsAndMissingCurvesAreNamed() throws {

@@ -1,10 +1,15 @@
 import Foundation
+import NeuralNetworks
 import Pretraining
 import Tensors
 import Vision
 
 /// Replays the golden curves of one experiment, or writes them.
 struct GoldenCheck {
+  /// By what the learning rate is divided: at full rate ten steps blow the rounding of another instruction set up to
+  /// 0.1 of a loss, at a hundredth of it to 0.0002, while a changed view, network, loss or gradient still shows in full.
+  private static let slowdown: Float = 100
+
   private let experiment: any Experiment
   private let root: URL
 
@@ -65,7 +70,7 @@ struct GoldenCheck {
     Shapes.images(experiment.dataset.limit ?? 512, seed: 0, stream: "shapes.training")
   }
 
-  /// The first losses of `arm` with seed 0, in float32.
+  /// The first losses of `arm` with seed 0, in float32 and at a small learning rate.
   private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
     let seed: UInt64 = 0
     var weights = Random(seed: seed, stream: "weights")
@@ -75,14 +80,50 @@ struct GoldenCheck {
     }
     var plan = arm.plan
     plan.precision = .float32
+    plan.optimizer = plan.optimizer.slowed(by: Self.slowdown)
     let pretrainer = try Pretrainer(
       method: method, plan: plan, images: images, standardization: .shapes, seed: seed)
+    let parameters = method.parameters
+    let beginning = parameters.map(\.constant)
     let steps = min(GoldenCurve.stepCount, pretrainer.progress.steps)
     return GoldenCurve(
       rows: try (1...steps).map { step in
-        GoldenRow(
+        let loss = Double(try pretrainer.step().loss)
+        let squares = zip(parameters, beginning).map { $0.constant.squaredDistance(to: $1) }
+        return GoldenRow(
           experiment: name, version: type(of: experiment).version, arm: arm.name, seed: seed, step: step,
-          loss: Double(try pretrainer.step().loss))
+          loss: loss, distance: squares.reduce(0, +).squareRoot())
       })
+  }
+}
+
+extension Tensor {
+  /// Σ (a − b)² in double precision.
+  fileprivate func squaredDistance(to other: Tensor) -> Double {
+    withFloats { own in
+      other.withFloats { other in
+        zip(own, other).reduce(0) { sum, pair in
+          let difference = Double(pair.0) - Double(pair.1)
+          return sum + difference * difference
+        }
+      }
+    }
+  }
+}
+
+extension OptimizerConfiguration {
+  /// The same rule with a smaller learning rate.
+  fileprivate func slowed(by factor: Float) -> OptimizerConfiguration {
+    switch self {
+    case .sgd(let rate, let momentum, let weightDecay, let nesterov):
+      .sgd(
+        learningRate: rate / factor, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+    case .lars(let rate, let momentum, let weightDecay, let trust):
+      .lars(learningRate: rate / factor, momentum: momentum, weightDecay: weightDecay, trust: trust)
+    case .adam(let rate, let beta1, let beta2, let epsilon, let weightDecay, let decoupled):
+      .adam(
+        learningRate: rate / factor, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
+        decoupled: decoupled)
+    }
   }
 }

@@ -2,12 +2,16 @@ import Foundation
 
 /// The first losses of one arm at smoke scale, committed so that a change of the numbers is seen in seconds.
 ///
-/// float32 on procedural images: what machines round differently stays far below the tolerance.
+/// Beside each loss stands how far the weights are from where they began: a gradient that is missing or an optimizer
+/// that strides too far shows there long before it shows in the loss.
+///
+/// In float32, at a hundredth of the learning rate, on procedural images: what machines round differently stays far
+/// below the tolerance.
 struct GoldenCurve: Sendable, Equatable {
   /// The losses, step by step.
   let rows: [GoldenRow]
 
-  /// How far a loss may be from the committed one, absolutely or, above one, as a part of it.
+  /// How far a loss may be from the committed one, and a distance as a part of the committed one.
   static let tolerance = 1e-3
   /// How many steps a curve has.
   static let stepCount = 10
@@ -24,21 +28,14 @@ struct GoldenCurve: Sendable, Equatable {
       return "is a curve of \(setting.0.setting), but the code replays \(setting.1.setting)"
     }
     if old.rows.count != rows.count { return "has \(old.rows.count) steps, but the code takes \(rows.count)" }
-    let moved = zip(old.rows, rows).filter { old, new in
-      let difference = (new.loss - old.loss).magnitude
-      return !(difference <= Self.tolerance * max(1, old.loss.magnitude))
-    }
+    let moved = zip(old.rows, rows).filter { !$1.isNear($0) }
     guard let (before, now) = moved.first else { return nil }
-    let farthest =
-      moved.max { ($0.1.loss - $0.0.loss).magnitude < ($1.1.loss - $1.0.loss).magnitude } ?? moved[0]
-    return
-      "the loss of step \(now.step) is \(Movement.text(from: before.loss, to: now.loss)); of \(rows.count) steps "
-      + "\(moved.count) moved, step \(farthest.1.step) the farthest "
-      + "(\(Movement.change(farthest.1.loss - farthest.0.loss)))"
+    let others = moved.count > 1 ? "; \(moved.count) of \(rows.count) steps moved" : ""
+    return now.difference(from: before) + others
   }
 }
 
-/// A row of a golden curve: `experiment,version,arm,seed,step,loss`.
+/// A row of a golden curve: `experiment,version,arm,seed,step,loss,distance`.
 struct GoldenRow: Sendable, Equatable {
   let experiment: String
   let version: Int
@@ -46,20 +43,38 @@ struct GoldenRow: Sendable, Equatable {
   let seed: UInt64
   let step: Int
   let loss: Double
+  /// How far all trained weights together are from where they began.
+  let distance: Double
 
-  /// Everything but the loss, in words.
+  /// Everything but the numbers, in words.
   var setting: String { "\(experiment) version \(version), arm “\(arm)”, seed \(seed), step \(step)" }
+
+  /// Whether both numbers are within the tolerance; NaN is near nothing.
+  func isNear(_ old: GoldenRow) -> Bool {
+    (loss - old.loss).magnitude <= GoldenCurve.tolerance
+      && (distance - old.distance).magnitude <= GoldenCurve.tolerance * old.distance
+  }
+
+  /// What moved since `old`, and by how much.
+  func difference(from old: GoldenRow) -> String {
+    let isLoss = !((loss - old.loss).magnitude <= GoldenCurve.tolerance)
+    let movement =
+      isLoss
+      ? Movement.text(from: old.loss, to: loss) : Movement.text(from: old.distance, to: distance)
+    return "at step \(step) the \(isLoss ? "loss" : "weights' distance from their beginning") is \(movement)"
+  }
 }
 
 extension GoldenRow: CSVRow {
-  static let columns = ["experiment", "version", "arm", "seed", "step", "loss"]
+  static let columns = ["experiment", "version", "arm", "seed", "step", "loss", "distance"]
 
-  var fields: [String] { [experiment, "\(version)", arm, "\(seed)", "\(step)", "\(loss)"] }
+  var fields: [String] { [experiment, "\(version)", arm, "\(seed)", "\(step)", "\(loss)", "\(distance)"] }
 
   init(_ fields: CSVFields) throws {
     self.init(
       experiment: fields.text("experiment"), version: try fields.value("version", "a whole number"),
       arm: fields.text("arm"), seed: try fields.value("seed", "a whole number"),
-      step: try fields.value("step", "a whole number"), loss: try fields.value("loss", "a number"))
+      step: try fields.value("step", "a whole number"), loss: try fields.value("loss", "a number"),
+      distance: try fields.value("distance", "a number"))
   }
 }

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@testable import Harness
+@testable import repro
+
+/// What this repository records is what its rows, its code and its golden curves say.
+@Suite struct CommittedRecordTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test func nothingHasMoved() async throws {
+    let outcome = try await RecordCheck(allExperiments, root: Self.root).run()
+    for discrepancy in outcome.discrepancies { Issue.record("\(discrepancy)") }
+    #expect(outcome.runs > 0 && outcome.rows > 0 && outcome.renderedFiles > 0)
+    #expect(outcome.goldenCurves >= allExperiments.experiments.count)
+  }
+
+  /// One digit of the real record, in a copy of it.
+  @Test func aTamperedCopyIsCaught() async throws {
+    let folder = try ReportFolder()
+    for name in ["Results", "paper-tables", "README.md"] {
+      try FileManager.default.copyItem(
+        at: Self.root.appending(component: name), to: folder.url.appending(component: name))
+    }
+    let check = try RecordCheck(allExperiments, root: folder.url)
+    #expect(await check.run(replayingCurves: false).discrepancies.isEmpty)
+
+    let path = "Results/co2-cifar10/reduced/scores.csv"
+    let row = try #require(
+      try ScoreRow.read(from: folder.url.appending(path: path)).first {
+        $0.evaluation == "linear-v1" && $0.metric == "top1" && $0.key.arm == "MoCo"
+      })
+    var better = row
+    better.value = ((row.value + 0.01) * 100).rounded() / 100
+    try folder.write(try folder.text(path).replacing(row.line, with: better.line), to: path)
+    let found = await check.run(replayingCurves: false).discrepancies
+    let manifest = "Results/co2-cifar10/reduced/runs/\(row.key.run).json"
+    #expect(found.contains { $0.file == manifest && $0.detail.contains(path) })
+    #expect(
+      found.contains {
+        $0.file == "paper-tables/co2.md" && $0.detail.contains("\(row.value)")
+          && $0.detail.contains("\(better.value)")
+      }, "\(found.map(\.description).joined(separator: "\n"))")
+  }
+}

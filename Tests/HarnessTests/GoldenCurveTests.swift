@@ -37,7 +37,7 @@ import Testing
 
   @Test func whatMovedIsToldWithItsStep() throws {
     let (folder, golden) = try written()
-    try move(loss: 0.0005, distance: 0.005, in: folder)
+    try move(loss: 0.0005, distance: 0.02, in: folder)
     #expect(golden.discrepancies().isEmpty)
     try move(loss: 0.0195, in: folder)
     let found = golden.discrepancies().map(\.description)
@@ -48,7 +48,7 @@ import Testing
 
   @Test func weightsThatStrideOtherwiseAreToldWithTheirStep() throws {
     let (folder, golden) = try written()
-    try move(distance: 0.02, in: folder)
+    try move(distance: 0.1, in: folder)
     let found = golden.discrepancies().map(\.description)
     #expect(found.count == 1)
     #expect(

@@ -14,7 +14,10 @@ public struct SimCLROnCIFAR10: Experiment {
   public static let version = 1
 
   public let dataset: DatasetReference
-  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe()]
+  public let evaluations: [any Evaluation] = [
+    NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 1), SemiSupervised(percent: 10),
+    ClassifierAccuracy(),
+  ]
   public let headline = Comparison("non-linear head", over: "no head", evaluation: "linear-v1")
   private let recipe: SimCLRRecipe
   private let supervisedPlan: TrainingPlan

@@ -14,10 +14,12 @@ public struct Catalogue: Sendable {
 }
 
 extension Experiment {
-  /// The arms called `names`, or by their slugs, in the experiment's order; all for none. Throws an `UnknownName`.
+  /// The arms called `names`, or by their slugs, in the experiment's order; for none the headline's and its references,
+  /// for `all` every one. Throws an `UnknownName`.
   public func arms(named names: [String]) throws -> [Arm] {
     let all = arms
-    if names.isEmpty { return all }
+    if names.isEmpty { return all.filter { $0.role != .exploratory } }
+    if names == ["all"] { return all }
     for name in names where !all.contains(where: { $0.isCalled(name) }) {
       throw UnknownName(kind: "arm", name: name, known: all.map(\.name))
     }

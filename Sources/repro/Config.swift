@@ -16,7 +16,7 @@ struct Config: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reported {
       let experiment = try selection.type().init(scale: selection.scale)
-      let arms = try changes.arms(of: experiment)
+      let arms = try changes.arms(of: experiment, usual: ["all"])
       try Console.json(ExperimentDescription(experiment, scale: selection.scale, arms: arms))
     }
   }

@@ -7,7 +7,7 @@ import Vision
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Get, verify and list data sets.",
-    subcommands: [Get.self, Verify.self, Listing.self], defaultSubcommand: Listing.self)
+    subcommands: [Get.self, Verify.self, Listing.self, Labelled.self], defaultSubcommand: Listing.self)
 
   /// The data set called `text`; throws a `ValidationError` that offers the nearest names.
   static func name(_ text: String) throws -> DatasetReference.Name {

@@ -38,7 +38,8 @@ struct ExperimentOptions: ParsableArguments {
 /// Which arms, changed how.
 struct ArmOptions: ParsableArguments {
   @Option(
-    name: .customLong("arms"), help: "The arms to run, with commas between (default: all).",
+    name: .customLong("arms"),
+    help: "The arms, with commas between, or all (default: the headline's and its references).",
     transform: { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
   var lists: [[String]] = []
 
@@ -56,8 +57,11 @@ struct ArmOptions: ParsableArguments {
   }
 
   /// The arms of `experiment` that were asked for, as changed; throws an `UnknownName` or an `OverrideError`.
-  func arms(of experiment: any Experiment) throws -> [Arm] {
-    try Arm.applying(overrides, to: experiment.arms(named: lists.flatMap { $0 }))
+  ///
+  /// `usual` are those meant where none was named.
+  func arms(of experiment: any Experiment, usual: [String] = []) throws -> [Arm] {
+    let names = lists.flatMap { $0 }
+    return try Arm.applying(overrides, to: experiment.arms(named: names.isEmpty ? usual : names))
   }
 }
 

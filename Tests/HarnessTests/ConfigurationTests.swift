@@ -72,6 +72,7 @@ import Vision
     #expect(
       try experiment.arms(named: ["hard-pull", "Soft pull"]).map(\.name) == ["Soft pull", "Hard pull"])
     #expect(try experiment.arms(named: []).count == 3)
+    #expect(try experiment.arms(named: ["all"]).count == 3)
     let text = problem { _ = try experiment.arms(named: ["hard-pul"]) }
     #expect(text.contains("did you mean “Hard pull”?"))
   }

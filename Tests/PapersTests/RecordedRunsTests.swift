@@ -32,4 +32,13 @@ import Testing
     }
     #expect(compared >= 3, "the record of co2-cifar10 holds three runs or more")
   }
+
+  /// Who types the experiment's name gets what its claim needs, not a night of explorations.
+  @Test func explorationsRunWhenAskedFor() throws {
+    let experiment = CO2OnCIFAR10(scale: .reduced)
+    #expect(
+      try experiment.arms(named: []).map(\.name) == ["MoCo", "MoCo + CO2", "random encoder", "supervised"])
+    #expect(try experiment.arms(named: ["all"]).count == experiment.arms.count)
+    #expect(try experiment.arms(named: ["SimCLR"]).map(\.role) == [.exploratory])
+  }
 }

@@ -1,14 +1,21 @@
 # Drawn by `gnuplot comparison.gp`; written by `repro plot` from the rows beside it.
 set encoding utf8
 $panel0_series0 << END
-0.0 58.14 58.14 58.14
-1.0 58.03 58.03 58.03
+0.0 58.45 58.45 58.45
+1.0 57.59 57.59 57.59
+END
+$panel0_series1 << END
+0.0 58.7 58.7 58.7
+1.0 58.98 58.98 58.98
 END
 $panel1_series0 << END
-0.0 -0.10999999999999943 -0.10999999999999943 -0.10999999999999943
+0.0 -0.8599999999999994 -0.8599999999999994 -0.8599999999999994
 END
 $panel1_series1 << END
-1.0 -0.10999999999999943 -0.10999999999999943 -0.10999999999999943
+1.0 0.27999999999999403 0.27999999999999403 0.27999999999999403
+END
+$panel1_series2 << END
+2.0 -0.2900000000000027 -7.532536699619539 6.952536699619533
 END
 do for [image in "svg png"] {
   if (image eq "svg") {
@@ -17,7 +24,7 @@ do for [image in "svg png"] {
     set terminal pngcairo size 960,394 font "DejaVu Sans,10" background rgb "white"
   }
   set output "comparison.".image
-  set multiplot layout 1,2 title "co2-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: 1 pair" noenhanced margins screen 0.0729,0.9844,0.1269,0.7766 spacing screen 0.0885,0.2157
+  set multiplot layout 1,2 title "co2-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: 2 pairs" noenhanced margins screen 0.0729,0.9844,0.1269,0.7766 spacing screen 0.0885,0.2157
   set style fill transparent solid 0.18 noborder
   set border 3 linecolor rgb "#555555"
   set tics textcolor rgb "#333333"
@@ -31,19 +38,21 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror noenhanced ("MoCo" 0, "MoCo + CO2" 1)
   set xrange [-0.5:1.5]
-  plot $panel0_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 title "seed 0"
+  plot $panel0_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 title "seed 0", \
+    $panel0_series1 using 1:2 with linespoints linecolor rgb "#D55E00" pointtype 5 pointsize 0.9 linewidth 1.5 title "seed 1"
   unset key
   set title "MoCo + CO2 − MoCo" noenhanced
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "mean, 95 %%" 1)
-  set xrange [-0.5:1.5]
+  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "mean, 95 %%" 2)
+  set xrange [-0.5:2.5]
   plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     $panel1_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 notitle, \
-    $panel1_series1 using 1:2:3:4 with yerrorbars linecolor rgb "#000000" pointtype 3 pointsize 0.9 linewidth 2 notitle
+    $panel1_series1 using 1:2 with linespoints linecolor rgb "#D55E00" pointtype 5 pointsize 0.9 linewidth 1.5 notitle, \
+    $panel1_series2 using 1:2:3:4 with yerrorbars linecolor rgb "#000000" pointtype 3 pointsize 0.9 linewidth 2 notitle
   unset multiplot
   unset output
 }

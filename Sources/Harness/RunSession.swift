@@ -19,11 +19,7 @@ struct RunSession {
 
   /// Trains the arm's method to the end of its plan and returns it.
   mutating func train(number: Int, count: Int) throws -> any PretrainingMethod {
-    var weights = Random(seed: run.key.seed, stream: "weights")
-    let method = run.arm.makeMethod(&weights)
-    if run.arm.usesLabels, let student = method as? any UsesLabels {
-      student.receive(labels: images.pretraining.labels, classCount: images.pretraining.classNames.count)
-    }
+    let method = run.arm.method(seed: run.key.seed, on: images.pretraining)
     let position = try recorder.resume()
     try watch(.began(run, number: number, count: count, resumedAt: position?.progress))
     if plan.epochs == 0 { return method }
@@ -95,8 +91,7 @@ struct RunSession {
   /// Measures what `method` trained by every evaluation that has not measured it yet.
   func evaluate(_ method: any PretrainingMethod, by evaluations: [any Evaluation]) throws {
     let candidate = Candidate(
-      encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier,
-      training: images.training, test: images.test, standardization: standardization,
+      method, training: images.training, test: images.test, standardization: standardization,
       dataType: plan.precision.dataType, seed: run.key.seed)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
     for evaluation in evaluations where rows[evaluation.name] == nil {

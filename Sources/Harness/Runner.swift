@@ -116,7 +116,7 @@ public struct Runner {
       run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
     do {
       let method = try session.train(number: number, count: count)
-      try session.evaluate(method, by: evaluations(of: run.arm))
+      try session.evaluate(method, by: experiment.evaluations(of: run.arm))
       try recorder.finish()
       try watch(.finished(run, recorder.manifest))
     } catch let error as PretrainingError {
@@ -137,12 +137,7 @@ public struct Runner {
 
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {
     let measured = Set(try run.folder.measuredScores().map(\.evaluation))
-    return evaluations(of: run.arm).map(\.name).filter { !measured.contains($0) }
-  }
-
-  /// What is measured of an arm: a classifier's accuracy only where labels trained one.
-  private func evaluations(of arm: Arm) -> [any Evaluation] {
-    experiment.evaluations.filter { !$0.needsClassifier || arm.usesLabels }
+    return experiment.evaluations(of: run.arm).map(\.name).filter { !measured.contains($0) }
   }
 
   private func nextManifest(_ run: PlannedRun, _ state: FolderState) -> RunManifest {

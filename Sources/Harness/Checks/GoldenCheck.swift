@@ -73,11 +73,7 @@ struct GoldenCheck {
   /// The first losses of `arm` with seed 0, in float32 and at a small learning rate.
   private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
     let seed: UInt64 = 0
-    var weights = Random(seed: seed, stream: "weights")
-    let method = arm.makeMethod(&weights)
-    if arm.usesLabels, let student = method as? any UsesLabels {
-      student.receive(labels: images.labels, classCount: images.classNames.count)
-    }
+    let method = arm.method(seed: seed, on: images)
     var plan = arm.plan
     plan.precision = .float32
     plan.optimizer = plan.optimizer.slowed(by: Self.slowdown)

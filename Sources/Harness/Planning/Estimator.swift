@@ -47,20 +47,11 @@ public struct Estimator {
       evaluatedArm: evaluated.name)
   }
 
-  private func method(of arm: Arm) -> any PretrainingMethod {
-    var weights = Random(seed: 0, stream: "weights")
-    let method = arm.makeMethod(&weights)
-    if arm.usesLabels, let student = method as? any UsesLabels {
-      student.receive(labels: images.pretraining.labels, classCount: images.pretraining.classNames.count)
-    }
-    return method
-  }
-
   private func timeStep(of arm: Arm) throws -> Double {
     say("timing steps of \(arm.name) …")
     defer { BufferPool.trim() }
     let pretrainer = try Pretrainer(
-      method: method(of: arm), plan: arm.plan, images: images.pretraining,
+      method: arm.method(seed: 0, on: images.pretraining), plan: arm.plan, images: images.pretraining,
       standardization: .of(experiment.dataset.name), seed: 0)
     let last = min(Self.steps, pretrainer.progress.steps - 1)
     // The first step allocates everything and packs every weight.
@@ -75,19 +66,20 @@ public struct Estimator {
 
   /// Features of a part of the images and every evaluation on it; what grows with the training images is multiplied.
   private func timeMeasuring(of arm: Arm) throws -> (total: Double, perImage: Double) {
-    say("timing \(experiment.evaluations.map(\.name).joined(separator: ", ")) …")
+    let measured = experiment.evaluations(of: arm)
+    say("timing \(measured.map(\.name).joined(separator: ", ")) …")
     defer { BufferPool.trim() }
     let all = images.training.count
     let known = images.training.subset(0..<min(all, max(all / Self.part, 1_000)))
     let candidate = Candidate(
-      encoder: method(of: arm).encoder, training: known, test: images.test,
+      arm.method(seed: 0, on: images.pretraining), training: known, test: images.test,
       standardization: .of(experiment.dataset.name), dataType: arm.plan.precision.dataType)
     let features = try seconds {
       _ = try candidate.features(.training)
       _ = try candidate.features(.test)
     }
     let perImage = features / Double(known.count + images.test.count)
-    let evaluations = try experiment.evaluations.reduce(0.0) { sum, evaluation in
+    let evaluations = try measured.reduce(0.0) { sum, evaluation in
       try sum + seconds { _ = try evaluation.evaluate(candidate) }
     }
     let total =

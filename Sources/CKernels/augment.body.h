@@ -18,9 +18,6 @@ typedef struct {
   size_t taps, begin, end;  // [begin, end): the source positions inside the box
 } axis_filter;
 
-// Floats of one axis's filter: a cubic has at most 4 in / out + 1 taps, or 4. `rk_augment_scratch_bytes` counts the same.
-INLINE size_t axis_floats(size_t in, size_t out) { return 4 * in + 6 * out + 8; }
-
 // Keys' cubic with a = -1/2 at distance t >= 0.
 static double cubic_weight(double t) {
   if (t < 1) return (1.5 * t - 2.5) * t * t + 1;

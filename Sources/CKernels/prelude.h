@@ -4,6 +4,7 @@
 #define RK_PRELUDE_H
 
 #include "CKernels.h"
+#include "augment.h"
 #include "table.h"
 
 #include <math.h>

@@ -57,9 +57,8 @@ public final class CO2: PretrainingMethod {
       let (inputs, outputs) = (encoder.featureCount, hyperparameters.embeddingDimension)
       return EmbeddingNetwork(
         encoder,
-        head: hyperparameters.hasHiddenLayer
-          ? .projectionHead(inputs, to: outputs, using: &random)
-          : Sequential(Linear(inputs, outputs, using: &random)))
+        head: .projectionHead(
+          inputs, to: outputs, hasHiddenLayer: hyperparameters.hasHiddenLayer, using: &random))
     }
     self.hyperparameters = hyperparameters
     let view = Augmentation.mocoV2(side: side, smallestCrop: hyperparameters.smallestCrop)

@@ -48,9 +48,8 @@ public final class CO2WithinBatch: PretrainingMethod {
     let (inputs, outputs) = (encoder.featureCount, hyperparameters.embeddingDimension)
     network = EmbeddingNetwork(
       encoder,
-      head: hyperparameters.hasHiddenLayer
-        ? .projectionHead(inputs, to: outputs, using: &random)
-        : Sequential(Linear(inputs, outputs, using: &random)))
+      head: .projectionHead(
+        inputs, to: outputs, hasHiddenLayer: hyperparameters.hasHiddenLayer, using: &random))
     let view = Augmentation.mocoV2(side: side, smallestCrop: hyperparameters.smallestCrop)
     augmentations = [view, view]
   }

@@ -59,7 +59,7 @@ public final class SimCLR: PretrainingMethod {
     let head =
       switch hyperparameters.head {
       case .none: Sequential()
-      case .linear: Sequential(Linear(inputs, outputs, using: &random))
+      case .linear: Sequential.projectionHead(inputs, to: outputs, hasHiddenLayer: false, using: &random)
       case .nonLinear: Sequential.projectionHead(inputs, to: outputs, using: &random)
       }
     network = EmbeddingNetwork(encoder, head: head)

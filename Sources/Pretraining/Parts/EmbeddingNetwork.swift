@@ -19,9 +19,12 @@ public final class EmbeddingNetwork: Layer {
 
 extension Sequential {
   /// A head of one hidden layer as wide as its input: linear, ReLU, linear (MoCo v2, arXiv:2003.04297; SimCLR,
-  /// arXiv:2002.05709, section 4.2).
-  public static func projectionHead(_ inputs: Int, to outputs: Int, using random: inout Random) -> Sequential
-  {
-    Sequential(Linear(inputs, inputs, using: &random), ReLU(), Linear(inputs, outputs, using: &random))
+  /// arXiv:2002.05709, section 4.2), or without it a linear one.
+  public static func projectionHead(
+    _ inputs: Int, to outputs: Int, hasHiddenLayer: Bool = true, using random: inout Random
+  ) -> Sequential {
+    hasHiddenLayer
+      ? Sequential(Linear(inputs, inputs, using: &random), ReLU(), Linear(inputs, outputs, using: &random))
+      : Sequential(Linear(inputs, outputs, using: &random))
   }
 }

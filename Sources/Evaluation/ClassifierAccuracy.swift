@@ -16,9 +16,7 @@ public struct ClassifierAccuracy: Evaluation {
   /// without a classifier.
   ///
   /// - Throws: what `Candidate.features` throws.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] { try scores(candidate) }
-
-  func scores(_ candidate: Candidate) throws -> [Score] {
+  public func evaluate(_ candidate: Candidate) throws -> [Score] {
     guard let classifier = candidate.classifier else {
       preconditionFailure("the accuracy of a classifier that is not there")
     }

@@ -18,9 +18,9 @@ public struct LabelledSubset: Sendable, Hashable {
   /// The places of the chosen images in ascending order: the nearest whole number of each class, at least one.
   public func indices(of labels: [Int]) -> [Int] {
     let classes = Dictionary(grouping: labels.indices) { labels[$0] }
-    return classes.values.flatMap { places -> ArraySlice<Int> in
-      let shuffled = places.sorted { (LabelledSubset.order(of: $0), $0) < (LabelledSubset.order(of: $1), $1) }
-      return shuffled.prefix(max(1, (places.count * percent + 50) / 100))
+    return classes.values.flatMap { places -> [Int] in
+      let shuffled = places.map { (order: LabelledSubset.order(of: $0), place: $0) }.sorted { $0 < $1 }
+      return shuffled.prefix(max(1, (places.count * percent + 50) / 100)).map(\.place)
     }
     .sorted()
   }

@@ -33,7 +33,7 @@ public struct SemiSupervised: Evaluation {
     let probe = try LinearProbe().scores(
       training: training.rows(chosen), test: candidate.features(.test), classCount: candidate.classCount)
     let tuned = try recipe.tuned(candidate, on: candidate.training.subset(chosen)) { tuned in
-      try ClassifierAccuracy().scores(tuned)
+      try ClassifierAccuracy().evaluate(tuned)
     }
     return tuned
       + probe.filter { ["top1", "top5"].contains($0.metric) }.map {

@@ -7,7 +7,7 @@ struct Git: Sendable {
   let folder: URL
 
   /// What `git` prints for `arguments`; `nil` when it fails, or where there is no repository.
-  func output(_ arguments: String...) async -> String? {
+  func output(_ arguments: [String]) async -> String? {
     let result = try? await run(
       .name("git"), arguments: Arguments(["-C", folder.path] + arguments), output: .string(limit: 1 << 26),
       error: .discarded)
@@ -17,12 +17,12 @@ struct Git: Sendable {
 
   /// The text of a file at a commit; `path` is relative to the folder.
   func text(of path: String, at commit: String) async -> String? {
-    await output("show", "\(commit):./\(path)")
+    await output(["show", "\(commit):./\(path)"])
   }
 
   /// The commits that changed any of two files, latest first.
   func commits(changing first: String, _ second: String) async -> [String] {
-    let found = await output("log", "--format=%H", "-n", "50", "--", first, second)
+    let found = await output(["log", "--format=%H", "-n", "50", "--", first, second])
     return found?.split(separator: "\n").map(String.init) ?? []
   }
 }

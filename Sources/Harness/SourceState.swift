@@ -20,9 +20,8 @@ public struct SourceState: Sendable, Equatable {
   public static func read(at folder: URL) async -> SourceState {
     let ignored = ["Results", "paper-tables", "Runs"].map { ":(top,exclude)\($0)" }
     let git = Git(folder: folder)
-    async let commit = git.output("rev-parse", "HEAD")
-    async let status = git.output(
-      "status", "--porcelain", "--", ":(top)", ignored[0], ignored[1], ignored[2])
+    async let commit = git.output(["rev-parse", "HEAD"])
+    async let status = git.output(["status", "--porcelain", "--", ":(top)"] + ignored)
     let changes = await status?.split(separator: "\n").map { String($0.dropFirst(3)) } ?? []
     return SourceState(
       commit: await commit?.trimmingCharacters(in: .whitespacesAndNewlines), changedFiles: changes)

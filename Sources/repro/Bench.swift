@@ -26,8 +26,7 @@ struct Bench: ParsableCommand {
   @Option(help: "float32, bfloat16, or automatic.")
   var precision = Precision.automatic
 
-  @Option(help: "Threads that compute (default: all cores).")
-  var threads: Int?
+  @OptionGroup var pool: ThreadOptions
 
   @Option(help: "Seconds of measurement, after a warm-up.")
   var seconds = 10.0
@@ -39,21 +38,20 @@ struct Bench: ParsableCommand {
     help: ArgumentHelp(
       "Show where a step's time goes and what share of it is the floor.",
       discussion:
-        "Of the step named by --step, or MoCo + CO2's. Taking the times costs a step about one percent."))
+        "Of the step named by --step, or MoCo + CO2's. Taking the times makes a step a little longer."))
   var profile = false
 
   @Flag(help: "Print as JSON.")
   var json = false
 
   func validate() throws {
-    guard threads.map({ $0 > 0 }) ?? true else { throw ValidationError("--threads is at least 1") }
     guard width > 0, batch > 1, seconds > 0, windows > 0 else {
       throw ValidationError("--width, --batch, --seconds and --windows are positive, --batch at least 2")
     }
   }
 
   func run() throws {
-    WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+    pool.startPool()
     let watch = CoreWatch()
     defer { if let warning = watch?.warning { Console.warning(warning) } }
     if profile { return try showProfile() }

@@ -60,8 +60,7 @@ struct Benchmark {
   }
 
   func run() throws -> BenchmarkResult {
-    let step = try makeStep()
-    for _ in 0..<3 { try step() }
+    let step = try makeWarmStep()
     var rates: [Double] = []
     for _ in 0..<windows {
       let start = ContinuousClock.now
@@ -87,14 +86,20 @@ struct Benchmark {
 
   /// Where the time of `steps` warm steps goes, beside what a core of this machine can do.
   func profile(steps: Int = 20) throws -> StepProfile {
-    let step = try makeStep()
-    for _ in 0..<3 { try step() }
+    let step = try makeWarmStep()
     let floor = Profile.Floor(workload.precision.dataType)
     let start = ContinuousClock.now
     let entries = try Profile.entries { for _ in 0..<steps { try step() } }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return StepProfile(
       workload, entries, floor: floor, steps: steps, millisecondsPerStep: 1_000 * seconds / Double(steps))
+  }
+
+  /// A step that has allocated and packed everything it needs.
+  private func makeWarmStep() throws -> () throws -> Void {
+    let step = try makeStep()
+    for _ in 0..<3 { try step() }
+    return step
   }
 
   private func makeStep() throws -> () throws -> Void {

@@ -22,20 +22,16 @@ struct EstimateCommand: AsyncParsableCommand {
 
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Threads that compute (default: all cores).")
-  var threads: Int?
+  @OptionGroup var pool: ThreadOptions
+  var threads: Int? { pool.threads }
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  func validate() throws {
-    guard (1...1_024).contains(threads ?? 1) else { throw ValidationError("--threads lies within 1...1024") }
-  }
-
   func run() async throws {
     try await Failure.reported {
       let type = try allExperiments.experiment(named: experiment)
-      WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+      pool.startPool()
       let watch = CoreWatch()
       var estimates: [Estimate] = []
       for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
@@ -73,13 +69,13 @@ struct EstimateTable {
     }
     let seeds = [1, 3, 5].map { count in
       row(
-        "\(count) \(count == 1 ? "seed" : "seeds")",
+        Typography.count(count, "seed"),
         "\(hours(estimate.seconds(seeds: count, headlineOnly: true))) for the headline, "
           + "\(hours(estimate.seconds(seeds: count))) for every arm")
     }
     let title =
-      "\(estimate.experiment), \(estimate.scale.rawValue) scale, \(WorkerPool.threads) "
-      + (WorkerPool.threads == 1 ? "thread" : "threads")
+      "\(estimate.experiment), \(estimate.scale.rawValue) scale, "
+      + Typography.count(WorkerPool.threads, "thread")
     let measuring = row(
       "measuring", "\(hours(estimate.evaluationSeconds)) a run, timed on \(estimate.evaluatedArm)")
     return [title] + arms + [measuring] + seeds

@@ -109,3 +109,19 @@ enum Project {
     return program.contains("/") ? program : "repro"
   }
 }
+
+/// How many threads compute.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads that compute (default: all cores).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), but must be at least 1") }
+    if let threads, threads > 1_024 {
+      throw ValidationError("--threads is \(threads), but at most 1024 make sense")
+    }
+  }
+
+  /// Makes the pool as wide as was asked for.
+  func startPool() { WorkerPool.start(threads: threads ?? WorkerPool.availableCores) }
+}

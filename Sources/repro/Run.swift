@@ -24,8 +24,8 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Threads that compute (default: all cores).")
-  var threads: Int?
+  @OptionGroup var pool: ThreadOptions
+  var threads: Int? { pool.threads }
 
   @Flag(help: "Fail rather than go on with synthetic images when the real ones cannot be had.")
   var realDataOnly = false
@@ -47,13 +47,6 @@ struct Run: AsyncParsableCommand {
     }
   }
 
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), but must be at least 1") }
-    if let threads, threads > 1_024 {
-      throw ValidationError("--threads is \(threads), but at most 1024 make sense")
-    }
-  }
-
   func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
@@ -63,7 +56,7 @@ struct Run: AsyncParsableCommand {
       let source = await SourceState.read(at: Project.root)
       let found = try await data.images(
         for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
-      WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+      pool.startPool()
       try await perform(found, source)
     }
   }

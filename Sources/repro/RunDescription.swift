@@ -58,7 +58,7 @@ struct RunDescription {
       "images   \(manifest.data.name) (\(manifest.data.kind), \(manifest.data.digest.prefix(12)))",
       "code     commit \(commit)\(manifest.isDirty ? " with changed files" : ""), \(manifest.build)",
       "machine  \(manifest.machine.processor) (\(manifest.machine.instructionSet)), "
-        + "\(manifest.threads) \(manifest.threads == 1 ? "thread" : "threads"), \(identity.plan.precision.rawValue)",
+        + "\(Typography.count(manifest.threads, "thread")), \(identity.plan.precision.rawValue)",
       "work     \(manifest.steps) steps, \(manifest.imagesSeen) images, \(Int(manifest.wallSeconds)) s passed, "
         + "\(Int(manifest.cpuSeconds)) s of processors",
       "disk     \(DiskUse.text(stored.bytes)) in \(stored.folder.url.path)",

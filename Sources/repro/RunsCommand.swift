@@ -26,7 +26,7 @@ struct RunsCommand: AsyncParsableCommand {
         for line in RunEntry.table(entries) { Console.result(line) }
         let total = DiskUse.text(entries.reduce(0) { $0 + $1.bytes })
         Console.note(
-          "\(entries.count) \(entries.count == 1 ? "run" : "runs"), \(total), in \(output.directory.path)")
+          "\(Typography.count(entries.count, "run")), \(total), in \(output.directory.path)")
       }
     }
   }

@@ -25,12 +25,10 @@ struct SuiteCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
 
-  @Option(help: "Threads that compute (default: all cores).")
-  var threads: Int?
+  @OptionGroup var pool: ThreadOptions
 
   func validate() throws {
     guard (1...1_000).contains(seeds) else { throw ValidationError("--seeds lies within 1...1000") }
-    guard (1...1_024).contains(threads ?? 1) else { throw ValidationError("--threads lies within 1...1024") }
   }
 
   func run() async throws {
@@ -47,7 +45,7 @@ struct SuiteCommand: AsyncParsableCommand {
       }
       let lock = try RunLock(RunFolder(output.directory))
       Interruption.listen()
-      WorkerPool.start(threads: threads ?? WorkerPool.availableCores)
+      pool.startPool()
       let failures = try await perform(waiting, source)
       withExtendedLifetime(lock) {}
       let after = try SuitePlan(
@@ -94,7 +92,7 @@ struct SuiteCommand: AsyncParsableCommand {
     var parts: [String] = []
     if suite.items.isEmpty { parts.append("the record lacks nothing at \(scale.rawValue) scale") }
     if !suite.toRun.isEmpty {
-      parts.append("\(suite.toRun.count) \(suite.toRun.count == 1 ? "run" : "runs") to do")
+      parts.append("\(Typography.count(suite.toRun.count, "run")) to do")
     }
     for name in Set(finished.map { $0.experiment.name }).sorted() {
       parts.append("finished ones wait for `\(Project.command) record \(name)`")

@@ -13,15 +13,6 @@ import Vision
     try Arm.applying(settings.map { try #require(Override($0)) }, to: arms)
   }
 
-  private func problem(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func aConstantIsSetByItsPathOrItsEnd() throws {
     #expect(try applying("plan.epochs=5").map(\.plan.epochs) == [5, 5, 0])
     #expect(try applying("epochs=5", "batchSize=4").allSatisfy { $0.plan.batchSize == 4 })
@@ -38,17 +29,17 @@ import Vision
   }
 
   @Test func anUnknownKeyOffersTheNearest() {
-    #expect(problem { _ = try applying("plan.epoch=5") }.contains("did you mean “plan.epochs”"))
+    #expect(errorText { _ = try applying("plan.epoch=5") }.contains("did you mean “plan.epochs”"))
     #expect(
-      problem { _ = try applying("queuelenght=5") }.contains("did you mean “hyperparameters.queueLength”"))
-    #expect(problem { _ = try applying("zzz=5") }.contains("no arm has a constant “zzz”; `repro config"))
+      errorText { _ = try applying("queuelenght=5") }.contains("did you mean “hyperparameters.queueLength”"))
+    #expect(errorText { _ = try applying("zzz=5") }.contains("no arm has a constant “zzz”; `repro config"))
   }
 
   @Test(arguments: [
     "epochs=many", "epochs=1.5", "epochs=true", "pull=nan", "nesterov=1", "precision=float16",
   ])
   func aValueOfAnotherKindIsRefused(setting: String) {
-    #expect(problem { _ = try applying(setting) }.contains("cannot be the value of"))
+    #expect(errorText { _ = try applying(setting) }.contains("cannot be the value of"))
   }
 
   @Test(arguments: ["", "=", "a=", "=1", "a"])
@@ -73,14 +64,14 @@ import Vision
       try experiment.arms(named: ["hard-pull", "Soft pull"]).map(\.name) == ["Soft pull", "Hard pull"])
     #expect(try experiment.arms(named: []).count == 3)
     #expect(try experiment.arms(named: ["all"]).count == 3)
-    let text = problem { _ = try experiment.arms(named: ["hard-pul"]) }
+    let text = errorText { _ = try experiment.arms(named: ["hard-pul"]) }
     #expect(text.contains("did you mean “Hard pull”?"))
   }
 
   @Test func experimentsAreFoundByName() throws {
     let catalogue = Catalogue([TinyExperiment.self])
     #expect(try catalogue.experiment(named: "tiny-shapes").name == "tiny-shapes")
-    let text = problem { _ = try catalogue.experiment(named: "tinyshapes") }
+    let text = errorText { _ = try catalogue.experiment(named: "tinyshapes") }
     #expect(text == "there is no experiment “tinyshapes”; did you mean “tiny-shapes”? Known: tiny-shapes")
   }
 

@@ -8,15 +8,6 @@ import Testing
     run: "0123456789ab", experiment: "tiny-shapes", version: 2, scale: .reduced, data: "cifar10:jpeg75",
     arm: "MoCo + \"CO2\", α = 0.3", seed: 7)
 
-  private func problem(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test(arguments: [0.1 + 0.2, 1e-300, -0.0, 87.25, .leastNonzeroMagnitude, 1 / 3])
   func scoresReadBackExactly(value: Double) throws {
     let folder = try TemporaryFolder()
@@ -83,19 +74,19 @@ import Testing
     let folder = try TemporaryFolder()
     let url = folder.url.appending(component: "scores.csv")
     try text.write(to: url, atomically: true, encoding: .utf8)
-    let found = problem { _ = try ScoreRow.read(from: url) }
+    let found = errorText { _ = try ScoreRow.read(from: url) }
     #expect(found.contains(expected), "\(found)")
     #expect(found.hasPrefix(url.path))
   }
 
   @Test func linesAreCountedThroughQuotedOnes() throws {
     let text = Self.header + "a,tiny,1,smoke,d,\"two\nlines\",0,linear-v1,top1,12,3\nshort\n"
-    let found = problem { _ = try CSVFile.lines(in: text, columns: ScoreRow.columns, file: "x.csv") }
+    let found = errorText { _ = try CSVFile.lines(in: text, columns: ScoreRow.columns, file: "x.csv") }
     #expect(found == "x.csv, line 4: found 1 fields, expected 11")
   }
 
   @Test func aMissingFileIsNamed() {
-    let found = problem { _ = try ScoreRow.read(from: URL(fileURLWithPath: "/nowhere/scores.csv")) }
+    let found = errorText { _ = try ScoreRow.read(from: URL(fileURLWithPath: "/nowhere/scores.csv")) }
     #expect(found == "/nowhere/scores.csv: cannot be read (there is no such file)")
   }
 
@@ -105,7 +96,7 @@ import Testing
   }
 
   @Test func aFullDiskIsToldWithAdvice() {
-    let found = problem { try OutputFile(URL(fileURLWithPath: "/dev/full")).write("row\n") }
+    let found = errorText { try OutputFile(URL(fileURLWithPath: "/dev/full")).write("row\n") }
     #expect(found.hasPrefix("cannot write /dev/full: No space left on device. Free some space"))
   }
 

@@ -22,11 +22,12 @@ import Testing
 
   private func commit(_ folder: ReportFolder) async throws {
     let git = Git(folder: folder.url)
-    _ = try #require(await git.output("init", "-q"))
-    _ = try #require(await git.output("add", "Results"))
+    _ = try #require(await git.output(["init", "-q"]))
+    _ = try #require(await git.output(["add", "Results"]))
     _ = try #require(
-      await git.output(
-        "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "Record"))
+      await git.output([
+        "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "Record",
+      ]))
   }
 
   private func found(in folder: ReportFolder) async throws -> [String] {

@@ -5,15 +5,6 @@ import Testing
 @testable import Harness
 
 @Suite struct RunnerTests {
-  private func description(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func seedsAreTheOuterLoopAndEveryFileIsThere() throws {
     let folder = try TemporaryFolder()
     var began: [String] = []
@@ -66,7 +57,7 @@ import Testing
     _ = try Runner.tiny(output: folder.url).run()
     var changed = TinyExperiment()
     changed.epochs = 4
-    let text = description { _ = try Runner.tiny(changed, output: folder.url).run() }
+    let text = errorText { _ = try Runner.tiny(changed, output: folder.url).run() }
     #expect(text.contains("plan.epochs: 3 there, 4 now"))
     #expect(text.contains("--fresh"))
     _ = try Runner.tiny(changed, output: folder.url, isFresh: true).run()
@@ -77,7 +68,7 @@ import Testing
     _ = try? Runner.tiny(output: folder.url) { event in
       if case .endedEpoch = event { throw Killed() }
     }.run()
-    let text = description { _ = try Runner.tiny(output: folder.url, threads: 2).run() }
+    let text = errorText { _ = try Runner.tiny(output: folder.url, threads: 2).run() }
     #expect(text.contains("threads: 1 there, 2 now"))
   }
 
@@ -86,7 +77,7 @@ import Testing
     let output = folder.url
     _ = try Runner.tiny(output: output) { event in
       guard case .endedEpoch = event else { return }
-      let text = description { _ = try Runner.tiny(output: output).run() }
+      let text = errorText { _ = try Runner.tiny(output: output).run() }
       #expect(text.contains("in use by process \(getpid())"))
       _ = try Runner.tiny(seeds: [7], output: output).run()
     }.run()
@@ -115,7 +106,7 @@ import Testing
   func impossibleConstantsAreFoundBeforeAnythingRuns(setting: String, problem: String) throws {
     let folder = try TemporaryFolder()
     let overrides = [try #require(Override(setting))]
-    let text = description {
+    let text = errorText {
       _ = try Runner.tiny(arms: ["hard-pull"], overrides: overrides, output: folder.url).run()
     }
     #expect(text.contains(problem))
@@ -135,7 +126,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.url.appending(component: "file")
     try "".write(to: file, atomically: true, encoding: .utf8)
-    let text = description { _ = try Runner.tiny(output: file.appending(component: "Runs")).run() }
+    let text = errorText { _ = try Runner.tiny(output: file.appending(component: "Runs")).run() }
     #expect(text.contains(file.path) && text.contains("--output"))
   }
 }

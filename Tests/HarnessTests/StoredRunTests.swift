@@ -7,15 +7,6 @@ import Testing
 @Suite struct StoredRunTests {
   private let catalogue = Catalogue([ReportedExperiment.self])
 
-  private func problem(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   // MARK: Listing
 
   @Test func everyStateIsTold() throws {
@@ -43,8 +34,8 @@ import Testing
     #expect(try runs.run(named: String(digest.prefix(6)), below: folder.url).manifest?.run == digest)
     #expect(try runs.run(named: "base-term/0/", below: folder.url).manifest?.run == digest)
     #expect(
-      problem { _ = try runs.run(named: "0", below: folder.url) }.contains("base/0”: name it by more"))
-    #expect(problem { _ = try runs.run(named: "nothing", below: folder.url) }.hasPrefix("there is no run"))
+      errorText { _ = try runs.run(named: "0", below: folder.url) }.contains("base/0”: name it by more"))
+    #expect(errorText { _ = try runs.run(named: "nothing", below: folder.url) }.hasPrefix("there is no run"))
   }
 
   @Test func bytesAreWrittenForReaders() {

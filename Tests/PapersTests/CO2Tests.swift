@@ -21,14 +21,7 @@ import Vision
     return CO2(.resNet18(width: 4, normalizationGroups: groups), hyperparameters, side: 16, using: &random)
   }
 
-  /// Two different views that share a per-image pattern, as augmented images do.
-  func batch(_ count: Int = 16, seed: UInt64 = 0) -> Batch {
-    let images = randomTensor([count, 16, 16, 3], seed: seed)
-    let views = [1, 2].map { view in
-      Batch.View(images: images + 0.3 * randomTensor([count, 16, 16, 3], seed: seed + 100 * view), crops: [])
-    }
-    return Batch(views: views, indices: Array(0..<count))
-  }
+  func batch(_ count: Int = 16, seed: UInt64 = 0) -> Batch { pairedViews(count, seed: seed) }
 
   func gradients(_ method: CO2, of term: String? = nil, over parameters: [Parameter]) -> [Bool] {
     let batch = batch()

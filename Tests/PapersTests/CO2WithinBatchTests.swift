@@ -19,13 +19,7 @@ import Vision
     return CO2WithinBatch(.resNet18(width: 4), hyperparameters, side: 16, using: &random)
   }
 
-  func batch(_ count: Int = 8) -> Batch {
-    let images = randomTensor([count, 16, 16, 3])
-    let views = [1, 2].map { view in
-      Batch.View(images: images + 0.3 * randomTensor([count, 16, 16, 3], seed: UInt64(view)), crops: [])
-    }
-    return Batch(views: views, indices: Array(0..<count))
-  }
+  func batch(_ count: Int = 8) -> Batch { pairedViews(count) }
 
   @Test(arguments: [false, true]) func theTermIsThePapersOverTheOtherImages(detached: Bool) {
     let z = randomTensor([10, 16], seed: 7).normalized()

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How numbers and names are written in tables, the same under every locale.
-enum Typography {
+public enum Typography {
   /// `71.23`; a true minus sign for negative numbers.
   static func number(_ value: Double, decimals: Int = 2) -> String {
     let text = String(format: "%.\(decimals)f", value.magnitude)
@@ -27,7 +27,9 @@ enum Typography {
   static func probability(_ p: Double) -> String { p < 0.001 ? "below 0.001" : number(p, decimals: 3) }
 
   /// `3 pairs`, `1 pair`: a count with its noun.
-  static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  public static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
 
   /// The data set and kind of a row, for readers: `CIFAR-10 (jpeg75)`.
   static func dataset(_ data: String) -> String {

@@ -27,10 +27,16 @@ public protocol Evaluation: Sendable {
   /// Whether only candidates with a classifier can be measured; false unless said otherwise.
   var needsClassifier: Bool { get }
 
+  /// Whether only candidates that were trained without any label can be measured, because the number is about what few
+  /// labels are enough for; false unless said otherwise.
+  var needsLabelFreeTraining: Bool { get }
+
   /// Measures `candidate`.
   func evaluate(_ candidate: Candidate) throws -> [Score]
 }
 
 extension Evaluation {
   public var needsClassifier: Bool { false }
+
+  public var needsLabelFreeTraining: Bool { false }
 }

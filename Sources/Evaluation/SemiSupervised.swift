@@ -18,6 +18,8 @@ public struct SemiSupervised: Evaluation {
   /// `semi-supervised-1-v1`: another recipe would be another version.
   public var name: String { "semi-supervised-\(subset.percent)-v1" }
 
+  public var needsLabelFreeTraining: Bool { true }
+
   /// Creates the evaluation with `percent` of the labels.
   public init(percent: Int) {
     subset = LabelledSubset(percent: percent)

@@ -4,6 +4,11 @@ import Tensors
 import Vision
 
 extension Arm {
+  /// What of a data set's `images` the arm is pre-trained on: all, or those of its classes.
+  func pretrainingImages(of images: ImageSet) -> ImageSet {
+    pretrainingClasses.map(images.images(of:)) ?? images
+  }
+
   /// The method that the arm trains, with the first weights of `seed`; one that uses labels is handed those of `images`.
   func method(seed: UInt64, on images: ImageSet) -> any PretrainingMethod {
     var weights = Random(seed: seed, stream: "weights")
@@ -16,9 +21,22 @@ extension Arm {
 }
 
 extension Experiment {
-  /// What is measured of `arm`: a classifier's accuracy only where labels trained one.
+  /// What is measured of `arm`: a classifier's accuracy only where labels trained one of all classes, and what few labels
+  /// are enough for only where no label was used before.
   func evaluations(of arm: Arm) -> [any Evaluation] {
-    evaluations.filter { !$0.needsClassifier || arm.usesLabels }
+    evaluations.filter { evaluation in
+      if evaluation.needsClassifier { return arm.usesLabels && arm.pretrainingClasses == nil }
+      return !(evaluation.needsLabelFreeTraining && arm.usesLabels)
+    }
+  }
+
+  /// Whether the arm called `name` is measured by `evaluation`; taken for true where the experiment knows no such arm or
+  /// evaluation, as in rows of an earlier version.
+  func measures(_ name: String, by evaluation: String) -> Bool {
+    guard let arm = arms.first(where: { $0.name == name }),
+      evaluations.contains(where: { $0.name == evaluation })
+    else { return true }
+    return evaluations(of: arm).contains { $0.name == evaluation }
   }
 }
 

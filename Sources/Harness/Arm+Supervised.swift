@@ -1,16 +1,19 @@
 import NeuralNetworks
 import Pretraining
+import Vision
 
 extension Arm {
-  /// The reference `supervised`, a ceiling for features: `network` without batch-norm groups, trained with labels.
+  /// The reference `supervised`, a ceiling for features: `network` without batch-norm groups, trained with labels; or the
+  /// same on the images of some classes, under another name.
   public static func supervised(
-    _ network: ResNet.Configuration, classCount: Int, plan: TrainingPlan
+    _ network: ResNet.Configuration, classCount: Int, plan: TrainingPlan, name: String = "supervised",
+    role: Role = .reference, pretrainingClasses: ClassHalf? = nil
   ) -> Arm {
     var ungrouped = network
     ungrouped.normalizationGroups = 1
     return Arm(
-      "supervised", role: .reference,
-      hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()), plan: plan, usesLabels: true
+      name, role: role, hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()),
+      plan: plan, usesLabels: true, pretrainingClasses: pretrainingClasses
     ) { constants, random in
       Supervised(constants.network, classCount: classCount, constants.method, using: &random)
     }

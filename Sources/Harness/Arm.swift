@@ -1,5 +1,6 @@
 import Pretraining
 import Tensors
+import Vision
 
 /// One side of a comparison: a method with its plan.
 public struct Arm: Sendable {
@@ -31,6 +32,9 @@ public struct Arm: Sendable {
   public let hyperparameters: any Codable & Sendable
   /// Whether its method is handed labels.
   public let usesLabels: Bool
+  /// The classes whose images it is pre-trained on, where those are not all: labels choose the images, and that is all
+  /// they do unless it `usesLabels` besides.
+  public let pretrainingClasses: ClassHalf?
   /// Builds the method from the run's stream of weights.
   public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
 
@@ -39,7 +43,7 @@ public struct Arm: Sendable {
   /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
   public init<Hyperparameters: Codable & Sendable>(
     _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
-    usesLabels: Bool = false,
+    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil,
     makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
   ) {
     self.name = name
@@ -47,12 +51,14 @@ public struct Arm: Sendable {
     self.hyperparameters = hyperparameters
     self.plan = plan
     self.usesLabels = usesLabels
+    self.pretrainingClasses = pretrainingClasses
     self.makeMethod = { random in makeMethod(hyperparameters, &random) }
     rebuild = { arm, configuration in
       Arm(
         arm.name, role: arm.role,
         hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
-        plan: configuration.plan, usesLabels: arm.usesLabels, makeMethod: makeMethod)
+        plan: configuration.plan, usesLabels: arm.usesLabels, pretrainingClasses: arm.pretrainingClasses,
+        makeMethod: makeMethod)
     }
   }
 

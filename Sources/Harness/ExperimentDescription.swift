@@ -9,6 +9,8 @@ public struct ExperimentDescription: Encodable, Sendable {
     public let name, role: String
     /// Whether its method is handed labels.
     public let usesLabels: Bool
+    /// The classes whose images it is pre-trained on, where those are not all.
+    public let pretrainingClasses: ClassHalf?
     /// Every constant of the method.
     public let hyperparameters: JSONValue
     /// How it is trained.
@@ -42,6 +44,7 @@ public struct ExperimentDescription: Encodable, Sendable {
     self.arms = arms.map { arm in
       ArmEntry(
         name: arm.name, role: arm.role.rawValue, usesLabels: arm.usesLabels,
+        pretrainingClasses: arm.pretrainingClasses,
         hyperparameters: arm.configuration.hyperparameters, plan: arm.plan)
     }
   }

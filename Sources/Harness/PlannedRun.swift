@@ -26,8 +26,8 @@ public struct PlannedRun: Sendable {
     let type = type(of: experiment)
     let identity = RunIdentity(
       experiment: type.name, version: type.version, scale: scale, arm: arm.name, seed: seed,
-      hyperparameters: arm.configuration.hyperparameters, plan: plan, dataset: dataset,
-      dataDigest: data.digest)
+      hyperparameters: arm.configuration.hyperparameters, plan: plan,
+      pretrainingClasses: arm.pretrainingClasses, dataset: dataset, dataDigest: data.digest)
     let key = RunKey(
       run: identity.digest, experiment: type.name, version: type.version, scale: scale,
       data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)

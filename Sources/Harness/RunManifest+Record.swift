@@ -35,6 +35,9 @@ extension RunManifest {
     if identity.dataset != experiment.dataset {
       problems.append("trained on another part of the data than the experiment's")
     }
+    if identity.pretrainingClasses != arm.pretrainingClasses {
+      problems.append("trained on the images of other classes than those of arm “\(arm.name)”")
+    }
     var plan = identity.plan
     plan.precision = arm.plan.precision
     if identity.hyperparameters != arm.configuration.hyperparameters || plan != arm.plan {

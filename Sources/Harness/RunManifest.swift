@@ -108,6 +108,8 @@ public struct RunIdentity: Codable, Sendable, Equatable {
   public var hyperparameters: JSONValue
   /// How it is trained; the precision is the one that this machine resolves it to.
   public var plan: TrainingPlan
+  /// The classes whose images it is pre-trained on; `nil`, and no part of the digest, where those are all.
+  public var pretrainingClasses: ClassHalf?
   /// Which part of which data set.
   public var dataset: DatasetReference
   /// The digest of the data set's bytes.

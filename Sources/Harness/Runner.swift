@@ -89,12 +89,15 @@ public struct Runner {
   /// `FolderInUse`, a `ForeignRun`, a `ManifestError`, a `StorageError`, or `Interrupted` with everything saved.
   public func run() throws -> [Outcome] {
     try checkDistinct(request.arms)
-    for arm in request.arms { try arm.check(imageCount: images.pretraining.count) }
+    for arm in request.arms {
+      try arm.check(imageCount: arm.pretrainingImages(of: images.pretraining).count)
+    }
     let runs = plannedRuns
     let locks = try runs.map { try RunLock($0.folder) }
     defer { withExtendedLifetime(locks) {} }
     if request.isFresh { for run in runs { try run.folder.clear() } }
     let states = try runs.map { try $0.folderState(threads: request.threads) }
+    for (run, state) in zip(runs, states) { try checkThreads(of: run, state) }
     var outcomes: [Outcome] = []
     for (index, (run, state)) in zip(runs, states).enumerated() {
       let manifest = try perform(run, from: state, number: index + 1, count: runs.count)
@@ -133,6 +136,17 @@ public struct Runner {
   private func fail(_ run: PlannedRun, _ recorder: RunRecorder, _ reason: any Error) throws {
     try recorder.fail("\(reason)")
     try watch(.failed(run, reason: "\(reason)"))
+  }
+
+  /// Throws a `RunProblem` where a finished run still has to be measured, but with other threads than it was trained with:
+  /// fine-tuning rounds differently with them, and a run has one number of threads.
+  private func checkThreads(of run: PlannedRun, _ state: FolderState) throws {
+    guard case .finished(let manifest) = state, manifest.threads != request.threads else { return }
+    let missing = try missingEvaluations(of: run)
+    if missing.isEmpty { return }
+    throw RunProblem(
+      "\(run.folder.url.path) is finished but for \(missing.joined(separator: ", ")), and was made with "
+        + "\(Typography.count(manifest.threads, "thread")): measure it with --threads \(manifest.threads)")
   }
 
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {

@@ -19,6 +19,9 @@ struct RecordCommand: AsyncParsableCommand {
         keys.map { "\($0.arm) seed \($0.seed)" }.joined(separator: ", ")
       }
       if !outcome.added.isEmpty { Console.result("recorded: \(names(outcome.added))") }
+      if !outcome.extended.isEmpty {
+        Console.result("recorded before, now with more evaluations: \(names(outcome.extended))")
+      }
       if !outcome.known.isEmpty { Console.result("recorded before: \(names(outcome.known))") }
       if !outcome.superseded.isEmpty {
         Console.result("taken out, being of an earlier version: \(names(outcome.superseded))")
@@ -26,7 +29,7 @@ struct RecordCommand: AsyncParsableCommand {
       for refused in outcome.refused { Console.warning("not recorded: \(refused)") }
       if let problem = outcome.figureProblem { Console.note("figures were skipped: \(problem)") }
       if !outcome.rendered.isEmpty { Console.result("rendered: \(outcome.rendered.joined(separator: ", "))") }
-      if outcome.added.isEmpty && outcome.known.isEmpty {
+      if outcome.added.isEmpty && outcome.extended.isEmpty && outcome.known.isEmpty {
         if outcome.refused.isEmpty {
           Console.error(
             "there are no runs of \(selection.experiment) in \(output.directory.path): run it first")

@@ -34,7 +34,8 @@ struct Show: ParsableCommand {
       let name = arm.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       let plan =
         arm.plan.epochs == 0 ? "not trained" : "\(arm.plan.epochs) epochs in batches of \(arm.plan.batchSize)"
-      let labels = arm.usesLabels ? ", uses labels" : ""
+      let classes = arm.pretrainingClasses.map { ", on the \($0.rawValue) half of the classes" } ?? ""
+      let labels = classes + (arm.usesLabels ? ", uses labels" : "")
       Console.result("    \(name)\(arm.role.rawValue), \(plan)\(labels)")
     }
     Console.result(

@@ -115,6 +115,45 @@ import Testing
     #expect(try !folder.text("\(results)/scores.csv").contains(old.key.run))
   }
 
+  @Test func whatWasMeasuredSinceIsAdded() async throws {
+    let folder = try ReportFolder.repository()
+    try write(sampleRuns, in: folder)
+    _ = try await record(folder)
+    let measured = SampleRun(arm: "Base", seed: 1, linear: 70.55, knn: 67.55, laterEvaluation: "late-v1")
+    try write([measured], in: folder)
+    let outcome = try await record(folder)
+    #expect(outcome.extended == [measured.key] && outcome.added.isEmpty && outcome.refused.isEmpty)
+    #expect(outcome.known.count == sampleRuns.count - 1)
+    let rows = try ScoreRow.read(from: folder.url.appending(path: "\(results)/scores.csv"))
+    #expect(rows.filter { $0.key == measured.key } == measured.scores)
+    #expect(rows.count == 3 * sampleRuns.count + 1)
+    #expect(try folder.text("paper-tables/sample.md").contains("late-v1 top1"))
+    let check = try await RecordCheck(catalogue, root: folder.url).run(replayingCurves: false)
+    #expect(check.discrepancies.isEmpty, "\(check.discrepancies)")
+
+    // A copy from before the evaluation is the same run and takes nothing away.
+    let before = try folder.text("\(results)/scores.csv")
+    try write([sampleRuns[2]], in: folder)
+    let again = try await record(folder)
+    #expect(again.known.count == sampleRuns.count && again.extended.isEmpty && again.refused.isEmpty)
+    #expect(try folder.text("\(results)/scores.csv") == before)
+  }
+
+  @Test func furtherRowsDoNotCoverForAnotherNumber() async throws {
+    let folder = try ReportFolder.repository()
+    try write([SampleRun()], in: folder)
+    _ = try await record(folder)
+    for changed in [
+      SampleRun(linear: 70.1, laterEvaluation: "late-v1"), SampleRun(laterEvaluation: "late-v1", threads: 1),
+      SampleRun(laterEvaluation: "late-v1", epochs: 3),
+    ] {
+      try write([changed], in: folder)
+      let outcome = try await record(folder)
+      #expect(
+        outcome.extended.isEmpty && outcome.refused.first?.reason.contains("with other numbers") == true)
+    }
+  }
+
   @Test func smokeIsNoResult() async throws {
     let folder = try ReportFolder.repository()
     try write([SampleRun(scale: .smoke)], in: folder)

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Testing
 
@@ -35,7 +36,8 @@ import Testing
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")
     let experiment = ReportedExperiment(scale: .reduced)
-    let table = try experiment.tables[0].render(Summary(.sample), scale: .reduced, paperTables: tables)
+    let table = try experiment.tables[0].render(
+      Summary(.sample), of: experiment, scale: .reduced, paperTables: tables)
     #expect(
       table.header == ["source", "data set", "setting", "measure", "Base", "Base + Term", "difference"])
     #expect(
@@ -69,7 +71,8 @@ import Testing
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")
     let experiment = ReportedExperiment(scale: .reduced)
-    let table = try experiment.tables[0].render(nil, scale: .reduced, paperTables: tables)
+    let table = try experiment.tables[0].render(
+      nil, of: experiment, scale: .reduced, paperTables: tables)
     #expect(
       table.rows[2] == [
         "ours", "—", "reduced scale", "linear top-1 (%)", "no recorded result yet", "no recorded result yet",
@@ -90,6 +93,20 @@ import Testing
       report.caption
         == "Scale reduced; data CIFAR-10 (jpeg75), digest da7a00000000; version 2; n = 3 paired seeds (0, 1, 2); "
         + "10000 test images; commit 0123456789; bfloat16, 2 threads; machine Sample CPU (avx512_bf16).")
+  }
+
+  @Test func aMeasureThatIsNoneOfAnArmsIsADash() throws {
+    var experiment = ReportedExperiment(scale: .reduced)
+    experiment.evaluations = [NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
+    let results = RecordedResults([
+      SampleRun(arm: "Base"), SampleRun(arm: "supervised", evaluation: "classifier-v1"),
+    ])
+    let table = try #require(
+      try ExperimentReport(experiment, scale: .reduced, results: results).armsTable())
+    #expect(table.header[3...4] == ["linear top-1 (%)", "classifier-v1 top1 (%)"])
+    let cells = Dictionary(uniqueKeysWithValues: table.rows.map { ($0[0], Array($0[3...4])) })
+    #expect(cells["Base"] == ["70.00 (n = 1)", "—"])
+    #expect(cells["supervised"] == ["no recorded result yet", "70.00 (n = 1)"])
   }
 
   @Test func captionTellsWhatDiffers() throws {

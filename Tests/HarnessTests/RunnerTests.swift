@@ -122,6 +122,37 @@ import Testing
     #expect(RunFolder.all(under: folder.url).isEmpty, "no table looks there")
   }
 
+  @Test func anArmOfSomeClassesSeesTheirImagesAloneAndIsAnotherRun() throws {
+    let folder = try TemporaryFolder()
+    var experiment = TinyExperiment()
+    experiment.classes = .first
+    let outcomes = try Runner.tiny(experiment, arms: ["soft-pull", "some-classes"], output: folder.url).run()
+    let (whole, part) = (outcomes[0].manifest, outcomes[1].manifest)
+    // 32 images of ten classes in turn: 17 of the first five, in two batches of eight.
+    #expect(whole.imagesSeen == 3 * 32 && part.imagesSeen == 3 * 16)
+    #expect(part.identity.pretrainingClasses == .first && !part.usesLabels)
+    // What names a run made before there was such a choice still names it.
+    #expect(!JSONValue(encoding: whole.identity).leaves.map(\.path).contains("pretrainingClasses"))
+    #expect(part.configurationProblems(under: experiment).isEmpty)
+
+    experiment.classes = .second
+    #expect(part.configurationProblems(under: experiment).first?.contains("of other classes") == true)
+    let text = errorText {
+      _ = try Runner.tiny(experiment, arms: ["some-classes"], output: folder.url).run()
+    }
+    #expect(text.contains("pretrainingClasses: \"first\" there, \"second\" now"), "\(text)")
+  }
+
+  @Test func whatIsMeasuredLaterIsMeasuredWithAsManyThreads() throws {
+    let folder = try TemporaryFolder()
+    var experiment = TinyExperiment()
+    experiment.evaluations.removeLast()
+    _ = try Runner.tiny(experiment, output: folder.url).run()
+    let text = errorText { _ = try Runner.tiny(output: folder.url, threads: 2).run() }
+    #expect(text.contains("finished but for again-v1") && text.contains("--threads 1"))
+    _ = try Runner.tiny(experiment, output: folder.url, threads: 2).run()
+  }
+
   @Test func aFolderThatCannotBeMadeIsNamed() throws {
     let folder = try TemporaryFolder()
     let file = folder.url.appending(component: "file")

@@ -5,11 +5,13 @@ import Testing
 @Suite struct StatisticsSimulationTests {
   private static let trials = 3_000
 
-  /// Verdicts of many experiments whose differences are normal with the given mean and a standard deviation of 1.
-  private func verdicts(mean: Double, count: Int, stream: String) throws -> [Verdict] {
+  /// Verdicts of many experiments whose differences are normal with the given mean and standard deviation.
+  private func verdicts(
+    mean: Double, deviation: Double = 1, count: Int, stream: String
+  ) throws -> [Verdict] {
     var random = Random(seed: 7, stream: stream, index: count)
     return try (0..<Self.trials).map { _ in
-      Verdict(try PairedDifference((0..<count).map { _ in mean + Double(random.normal()) }))
+      Verdict(try PairedDifference((0..<count).map { _ in mean + deviation * Double(random.normal()) }))
     }
   }
 
@@ -31,5 +33,15 @@ import Testing
     let verdicts = try verdicts(mean: effect, count: count, stream: "effect")
     let found = Double(verdicts.count { $0 == .reproduced }) / Double(Self.trials)
     #expect(abs(found - 0.8) < 0.03, "\(found) of \(count)-pair experiments see an effect of \(effect)")
+  }
+
+  /// A true difference as large as the margin is called none in 2.5 % of cases at most: the interval has to lie inside.
+  @Test(arguments: [3, 5, 10], [0.05, 0.2]) func aDifferenceAsLargeAsTheMarginIsRarelyCalledNone(
+    count: Int, deviation: Double
+  ) throws {
+    let verdicts = try verdicts(
+      mean: Verdict.margin, deviation: deviation, count: count, stream: "margin \(deviation)")
+    let wrong = Double(verdicts.count { $0 == .noDifference }) / Double(Self.trials)
+    #expect(wrong < 0.036, "\(wrong) of \(count)-pair experiments miss a difference of \(Verdict.margin)")
   }
 }

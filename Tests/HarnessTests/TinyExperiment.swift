@@ -83,6 +83,8 @@ struct TinyExperiment: Experiment {
   var epochs = 3
   var evaluations: [any Evaluation] = [WeightMean(name: "weights-v1"), WeightMean(name: "again-v1")]
   var failsAtStep: Int?
+  /// The classes of a further arm, where there is one.
+  var classes: ClassHalf?
   let headline = Comparison("Hard pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")
   let tables: [PaperTable] = []
 
@@ -92,16 +94,18 @@ struct TinyExperiment: Experiment {
     [
       arm("Soft pull", pull: 0.1), arm("Hard pull", pull: 0.9),
       arm("Untrained", pull: 0, role: .reference, epochs: 0),
-    ]
+    ] + (classes.map { [arm("Some classes", pull: 0.1, role: .exploratory, classes: $0)] } ?? [])
   }
 
-  private func arm(_ name: String, pull: Float, role: Arm.Role = .headline, epochs: Int? = nil) -> Arm {
+  private func arm(
+    _ name: String, pull: Float, role: Arm.Role = .headline, epochs: Int? = nil, classes: ClassHalf? = nil
+  ) -> Arm {
     let plan = TrainingPlan(
       epochs: epochs ?? self.epochs, batchSize: 8, optimizer: .sgd(learningRate: 0.03), schedule: .constant,
       precision: .float32)
     return Arm(
       name, role: role, hyperparameters: TinyMethod.Hyperparameters(pull: pull, failsAtStep: failsAtStep),
-      plan: plan
+      plan: plan, pretrainingClasses: classes
     ) { TinyMethod($0, using: &$1) }
   }
 }

@@ -73,6 +73,7 @@ struct GoldenCheck {
   /// The first losses of `arm` with seed 0, in float32 and at a small learning rate.
   private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
     let seed: UInt64 = 0
+    let images = arm.pretrainingImages(of: images)
     let method = arm.method(seed: seed, on: images)
     var plan = arm.plan
     plan.precision = .float32

@@ -32,7 +32,7 @@ public struct RerunComparison: Sendable {
 
   /// The numbers compared.
   public let lines: [Line]
-  /// The arms whose every score is the recorded one to the last digit.
+  /// The arms whose every score that is on record for this seed is the recorded one to the last digit.
   public let identicalArms: [String]
 
   /// Compares `anew`, the scores of one seed of the headline pair, with the rows in `recorded`.
@@ -55,8 +55,10 @@ public struct RerunComparison: Sendable {
     }
     self.lines = lines
     identicalArms = [comparison.baseline, comparison.treatment].filter { arm in
-      let new = anew.filter { $0.key.arm == arm }
-      return new.allSatisfy { row in recorded.scores.contains { $0.isSameScore(as: row) } }
+      let pairs = anew.filter { $0.key.arm == arm }.compactMap { row in
+        recorded.scores.first { $0.isOfSameMeasuring(as: row) }.map { ($0.value, row.value) }
+      }
+      return !pairs.isEmpty && pairs.allSatisfy { $0 == $1 }
     }
   }
 
@@ -91,7 +93,7 @@ public struct RerunComparison: Sendable {
 }
 
 extension ScoreRow {
-  fileprivate func isSameScore(as other: ScoreRow) -> Bool {
-    key.arm == other.key.arm && key.seed == other.key.seed && measure == other.measure && value == other.value
+  fileprivate func isOfSameMeasuring(as other: ScoreRow) -> Bool {
+    key.arm == other.key.arm && key.seed == other.key.seed && measure == other.measure
   }
 }

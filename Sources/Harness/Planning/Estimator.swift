@@ -31,15 +31,16 @@ public struct Estimator {
     guard let evaluated = arms.first(where: { $0.name == experiment.headline.baseline }) ?? arms.first else {
       throw RunProblem("\(type(of: experiment).name) has no arms")
     }
-    for arm in arms { try arm.check(imageCount: images.pretraining.count) }
+    let counts = arms.map { $0.pretrainingImages(of: images.pretraining).count }
+    for (arm, count) in zip(arms, counts) { try arm.check(imageCount: count) }
     let measuring = try timeMeasuring(of: evaluated)
-    let costs = try arms.map { arm in
+    let costs = try zip(arms, counts).map { arm, count in
       let perStep = arm.plan.epochs > 0 ? try timeStep(of: arm) : nil
       let looks = arm.plan.epochs > 0 ? MonitorMetric.count(over: arm.plan.epochs) : 0
       let watched = min(images.training.count, Monitor.testCount + Monitor.trainingCount)
       return Estimate.ArmCost(
         name: arm.name, isHeadline: arm.role == .headline,
-        steps: arm.plan.epochs * (images.pretraining.count / arm.plan.batchSize), secondsPerStep: perStep,
+        steps: arm.plan.epochs * (count / arm.plan.batchSize), secondsPerStep: perStep,
         monitorSeconds: Double(looks * watched) * measuring.perImage)
     }
     return Estimate(
@@ -50,8 +51,9 @@ public struct Estimator {
   private func timeStep(of arm: Arm) throws -> Double {
     say("timing steps of \(arm.name) …")
     defer { BufferPool.trim() }
+    let pretraining = arm.pretrainingImages(of: images.pretraining)
     let pretrainer = try Pretrainer(
-      method: arm.method(seed: 0, on: images.pretraining), plan: arm.plan, images: images.pretraining,
+      method: arm.method(seed: 0, on: pretraining), plan: arm.plan, images: pretraining,
       standardization: .of(experiment.dataset.name), seed: 0)
     let last = min(Self.steps, pretrainer.progress.steps - 1)
     // The first step allocates everything and packs every weight.

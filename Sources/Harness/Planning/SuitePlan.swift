@@ -66,11 +66,12 @@ public struct SuitePlan: Sendable {
     return current(try RecordedResults(readingFrom: folder).manifests, type)
   }
 
-  /// The runs on disk that the record would take.
+  /// The runs on disk that the record would take and that nothing is left to measure of.
   private static func finished(_ type: any Experiment.Type, scale: Scale, runs: URL) -> Set<Wanted> {
     let experiment = type.init(scale: scale)
     let folders = RunFolder.all(under: runs.appending(components: type.name, scale.rawValue))
-    let manifests = folders.compactMap { try? RunManifest(contentsOf: $0.manifest) }
+    let manifests = folders.filter { $0.isMeasured(by: experiment) }
+      .compactMap { try? RunManifest(contentsOf: $0.manifest) }
     return current(
       manifests.filter { manifest in
         manifest.status == .finished && manifest.configurationProblems(under: experiment).isEmpty
@@ -82,6 +83,17 @@ public struct SuitePlan: Sendable {
     Set(
       manifests.filter { $0.identity.version == type.version }
         .map { Wanted(arm: $0.identity.arm, seed: $0.identity.seed) })
+  }
+}
+
+extension RunFolder {
+  /// Whether no evaluation of the run's arm is missing.
+  fileprivate func isMeasured(by experiment: any Experiment) -> Bool {
+    guard let rows = try? measuredScores(), let arm = rows.first?.key.arm,
+      let known = experiment.arms.first(where: { $0.name == arm })
+    else { return false }
+    let measured = Set(rows.map(\.evaluation))
+    return experiment.evaluations(of: known).allSatisfy { measured.contains($0.name) }
   }
 }
 

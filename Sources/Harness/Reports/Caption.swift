@@ -44,7 +44,9 @@ struct Caption {
   }
 
   private var commits: String {
-    let names = unique(manifests.map { $0.commit.map { String($0.prefix(10)) } ?? "no commit" }).sorted()
+    // Of every session: a run may have been measured further at a later commit than it was trained at.
+    let sessions = manifests.flatMap(\.sessions)
+    let names = unique(sessions.map { $0.commit.map { String($0.prefix(10)) } ?? "no commit" }).sorted()
     guard !names.isEmpty else { return "" }
     let changed = manifests.contains(where: \.isDirty) ? ", with uncommitted changes" : ""
     return "\(names.count == 1 ? "commit" : "commits") \(names.joined(separator: ", "))\(changed)"

@@ -50,7 +50,7 @@ struct ExperimentReport {
     }
     let rows = try names.map { name in
       let arm = known.first { $0.name == name }
-      let cells = try measures.map { try summary.cell(of: name, $0) }
+      let cells = try measures.map { try summary.cell(of: name, $0) ?? experiment.emptyCell(of: name, $0) }
       return [name, dataset(of: name)] + cells + [remark(on: arm, summary.spreadCount(of: name))]
     }
     return MarkdownTable(
@@ -78,6 +78,9 @@ struct ExperimentReport {
     case .exploratory: remarks.append("exploratory (n = \(count))")
     }
     if arm.usesLabels { remarks.append("uses labels") }
+    if let half = arm.pretrainingClasses {
+      remarks.append("pre-trained on the \(half.rawValue) half of the classes, which labels chose")
+    }
     if arm.plan.epochs == 0 { remarks.append("untrained") }
     return remarks.joined(separator: ", ")
   }

@@ -26,7 +26,9 @@ struct PaperPage {
     if let correction = family.sentence(for: report) { parts.append(correction + "\n") }
     for table in report.experiment.tables {
       parts.append("### \(table.title)\n")
-      parts.append(try table.render(report.summary, scale: report.scale, paperTables: paperTables).render())
+      let rendered = try table.render(
+        report.summary, of: report.experiment, scale: report.scale, paperTables: paperTables)
+      parts.append(rendered.render())
       parts.append(try table.remark(scale: report.scale, paperTables: paperTables) + "\n")
     }
     if let arms = try report.armsTable() {

@@ -4,11 +4,13 @@ extension PaperTable {
   /// The published numbers and ours in one table.
   ///
   /// `summary` is `nil` where nothing is recorded; throws what reading the published numbers or pairing throws.
-  func render(_ summary: Summary?, scale: Scale, paperTables: URL) throws -> MarkdownTable {
-    let names = arms.map(\.arm)
+  func render(
+    _ summary: Summary?, of experiment: any Experiment, scale: Scale, paperTables: URL
+  ) throws -> MarkdownTable {
+    let names = arms.map(\.title)
     let differences = names.dropFirst().map { names.count == 2 ? "difference" : "\($0) − \(names[0])" }
     let theirs = try conditions(in: paperTables).map(\.cells)
-    let ours = try columns.map { try cells(of: $0, summary, scale: scale) }
+    let ours = try columns.map { try cells(of: $0, summary, of: experiment, scale: scale) }
     return MarkdownTable(
       header: ["source", "data set", "setting", "measure"] + names + differences, rows: theirs + ours,
       alignments: Array(repeating: .leading, count: 4)
@@ -24,10 +26,11 @@ extension PaperTable {
       ? "No published comparison is available."
       : "Published differences: \(agreeing) of \(published.count) positive."
     if columns.isEmpty { return counted + " This suite has no counterpart." }
+    let counterpart = counted + (note.map { " \($0)" } ?? "")
     if scale == .paper {
-      return counted + " Lines with other data or other settings are compared by direction only."
+      return counterpart + " Lines with other data or other settings are compared by direction only."
     }
-    return counted
+    return counterpart
       + " Ours is a smaller network, trained for a shorter time on the data set that its line names: lines are "
       + "compared by the direction of their differences only, and the level of ours says nothing about theirs."
   }
@@ -86,14 +89,18 @@ extension PaperTable {
 
   // MARK: Our lines
 
-  private func cells(of column: Column, _ summary: Summary?, scale: Scale) throws -> [String] {
+  private func cells(
+    of column: Column, _ summary: Summary?, of experiment: any Experiment, scale: Scale
+  ) throws -> [String] {
     let title = "\(column.title) (%)"
     guard let summary, arms.contains(where: { !summary.rows(of: $0.arm, column.measure).isEmpty }) else {
-      return ["ours", "—", "\(scale.rawValue) scale", title]
-        + arms.map { _ in "no recorded result yet" } + arms.dropFirst().map { _ in "—" }
+      let values = arms.map { experiment.emptyCell(of: $0.arm, column.measure) }
+      return ["ours", "—", "\(scale.rawValue) scale", title] + values + arms.dropFirst().map { _ in "—" }
     }
     let key = summary.results.scores[0].key
-    let values = try arms.map { try summary.cell(of: $0.arm, column.measure) }
+    let values = try arms.map { arm in
+      try summary.cell(of: arm.arm, column.measure) ?? experiment.emptyCell(of: arm.arm, column.measure)
+    }
     let differences = try arms.dropFirst().map { arm in
       try summary.pairing(arm.arm, over: arms[0].arm, column.measure).cell()
     }
@@ -103,12 +110,19 @@ extension PaperTable {
 }
 
 extension Summary {
-  /// `71.23 ± 0.21 (n = 3)`: mean, standard deviation over seeds and their number.
-  func cell(of arm: String, _ measure: Measure) throws(NotFinite) -> String {
-    guard let spread = try spread(of: arm, measure) else { return "no recorded result yet" }
+  /// `71.23 ± 0.21 (n = 3)`: mean, standard deviation over seeds and their number; `nil` without rows.
+  func cell(of arm: String, _ measure: Measure) throws(NotFinite) -> String? {
+    guard let spread = try spread(of: arm, measure) else { return nil }
     let mean = Typography.number(spread.mean)
     guard let deviation = spread.deviation else { return "\(mean) (n = 1)" }
     return "\(mean) ± \(Typography.number(deviation)) (n = \(spread.count))"
+  }
+}
+
+extension Experiment {
+  /// What stands where there is no row: a dash where `measure` is none of the arm's, and else that it is still to come.
+  func emptyCell(of arm: String, _ measure: Measure) -> String {
+    measures(arm, by: measure.evaluation) ? "no recorded result yet" : "—"
   }
 }
 

@@ -9,11 +9,14 @@ public struct PaperTable: Sendable {
     public let arm: String
     /// Its names in published tables; those at one place in two arms' lists belong to one comparison.
     public let published: [String]
+    /// What its column is called.
+    public let title: String
 
-    /// Creates a line; an arm is published under its own name unless told.
-    public init(_ arm: String, published: [String]? = nil) {
+    /// Creates a line; an arm is published, and its column called, by its own name unless told.
+    public init(_ arm: String, published: [String]? = nil, title: String? = nil) {
       self.arm = arm
       self.published = published ?? [arm]
+      self.title = title ?? arm
     }
 
     /// An arm published under its own name.
@@ -42,13 +45,16 @@ public struct PaperTable: Sendable {
   public let arms: [Line]
   /// What of ours stands beside the published numbers; empty where the suite has no counterpart.
   public let columns: [Column]
+  /// What has to be known of our lines besides, in full sentences.
+  public let note: String?
 
   /// Creates a table; traps without an arm.
-  public init(_ title: String, published: String..., arms: [Line], columns: [Column]) {
+  public init(_ title: String, published: String..., arms: [Line], columns: [Column], note: String? = nil) {
     precondition(!arms.isEmpty, "the table “\(title)” compares nothing")
     self.title = title
     self.published = published
     self.arms = arms
     self.columns = columns
+    self.note = note
   }
 }

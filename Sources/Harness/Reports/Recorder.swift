@@ -15,6 +15,8 @@ public struct Recorder {
 
     /// The runs added now, and those that were there already.
     public var added: [RunKey] = [], known: [RunKey] = []
+    /// The runs on record that more is measured of by now.
+    public var extended: [RunKey] = []
     /// The runs not recorded.
     public var refused: [Refused] = []
     /// The runs of earlier versions taken out of the record.
@@ -35,7 +37,8 @@ public struct Recorder {
   /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
   /// from it.
   ///
-  /// Recording the same runs again changes no byte. Runs that are unfinished, modified, synthetic, from changed files or
+  /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was measured
+  /// by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished, modified, synthetic, from changed files or
   /// of another version or configuration are refused with the reason. Throws when the record itself cannot be read or
   /// written; a missing gnuplot is told in the outcome.
   public static func record(
@@ -82,10 +85,15 @@ public struct Recorder {
       let found = try Finished(run)
       if let reason = refusal(of: found) {
         outcome.refused.append(Outcome.Refused(path: path, reason: reason))
-      } else if results.manifests.contains(where: { $0.run == found.manifest.run }) {
-        outcome.known.append(found.manifest.key)
+      } else if let recorded = Finished(found.manifest.run, in: results) {
+        if found.holdsMore(than: recorded) {
+          extend(with: found)
+        } else {
+          outcome.known.append(recorded.manifest.key)
+        }
       } else {
         add(found)
+        outcome.added.append(found.manifest.key)
       }
     } catch {
       outcome.refused.append(Outcome.Refused(path: path, reason: "\(error)"))
@@ -103,10 +111,11 @@ public struct Recorder {
     if let newer = results.manifests.first(where: { $0.identity.version > current }) {
       return "the record is of version \(newer.identity.version), but the code is at version \(current)"
     }
-    if let same = results.manifests.first(where: { $0.run == manifest.run }) {
-      return same.rowsDigest == manifest.rowsDigest
+    if let same = Finished(manifest.run, in: results) {
+      return same.manifest.rowsDigest == manifest.rowsDigest || found.holdsMore(than: same)
+        || same.holdsMore(than: found)
         ? nil
-        : "run \(manifest.run) is on record with other numbers (\(same.threads) threads there, "
+        : "run \(manifest.run) is on record with other numbers (\(same.manifest.threads) threads there, "
           + "\(manifest.threads) here); remove one of them"
     }
     let other = results.manifests.first {
@@ -124,13 +133,21 @@ public struct Recorder {
     results.scores += found.scores
     results.curves += found.curves
     texts[found.manifest.run] = found.text
-    outcome.added.append(found.manifest.key)
+  }
+
+  private mutating func extend(with found: Finished) {
+    let run = found.manifest.run
+    results.manifests.removeAll { $0.run == run }
+    results.scores.removeAll { $0.key.run == run }
+    results.curves.removeAll { $0.key.run == run }
+    add(found)
+    outcome.extended.append(found.manifest.key)
   }
 
   // MARK: Writing
 
   private mutating func write() throws {
-    if outcome.added.isEmpty { return }
+    if outcome.added.isEmpty && outcome.extended.isEmpty { return }
     results.sort()
     try makeFolder(folder.manifests)
     for (run, text) in texts.sorted(by: { $0.key < $1.key }) {
@@ -163,9 +180,27 @@ extension RecordedResults {
 /// A run that may be ready for the record.
 private struct Finished {
   let manifest: RunManifest
+  /// The file of the manifest, byte for byte.
   let text: Data
   let scores: [ScoreRow]
   let curves: [CurveRow]
+
+  /// The run as it is on record; `nil` when it is not.
+  init?(_ run: String, in results: RecordedResults) {
+    guard let manifest = results.manifests.first(where: { $0.run == run }) else { return nil }
+    self.manifest = manifest
+    text = manifest.json
+    scores = results.scores.filter { $0.key.run == run }
+    curves = results.curves.filter { $0.key.run == run }
+  }
+
+  /// Whether this is the same training with every row of `other`, and rows of further evaluations.
+  func holdsMore(than other: Finished) -> Bool {
+    let measured = Set(other.scores.map(\.evaluation))
+    return manifest.threads == other.manifest.threads && curves == other.curves
+      && scores.count > other.scores.count
+      && scores.filter { measured.contains($0.evaluation) } == other.scores
+  }
 
   init(_ folder: RunFolder) throws {
     manifest = try RunManifest(contentsOf: folder.manifest)

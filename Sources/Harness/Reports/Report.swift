@@ -16,7 +16,9 @@ public enum Report {
     if let table = try report.armsTable() { parts.append(table.render()) }
     if !results.isSynthetic {
       for table in experiment.tables where !table.columns.isEmpty {
-        let rendered = try table.render(report.summary, scale: scale, paperTables: paperTables).render()
+        let rendered = try table.render(
+          report.summary, of: experiment, scale: scale, paperTables: paperTables
+        ).render()
         let remark = try table.remark(scale: scale, paperTables: paperTables)
         parts.append("\(table.title)\n\n\(rendered)\n\(remark)\n")
       }

@@ -1,0 +1,18 @@
+/// One half of a data set's classes by number: features learned on the one can be asked about the other.
+public enum ClassHalf: String, Codable, Sendable, CaseIterable {
+  case first, second
+
+  /// The classes among `count`; an odd one falls to the second half.
+  public func classes(of count: Int) -> Range<Int> { self == .first ? 0..<count / 2 : count / 2..<count }
+}
+
+extension ImageSet {
+  /// The images that show a class of `half`, in their order and under their labels; traps without labels.
+  ///
+  /// Labels decide which images these are, and nothing else: whoever trains on them alone has to say so.
+  public func images(of half: ClassHalf) -> ImageSet {
+    precondition(!labels.isEmpty, "the images of some classes, of a set without labels")
+    let classes = half.classes(of: classNames.count)
+    return subset(labels.indices.filter { classes.contains(labels[$0]) })
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+import Vision
+
+@testable import Harness
+
+/// An evaluation that comes after runs were finished and recorded, from `repro run` to the table.
+@Suite struct LaterEvaluationTests {
+  private let catalogue = Catalogue([TinyExperiment.self])
+
+  /// Runs the headline's arms at reduced scale, as if on real images, measured by the first `count` evaluations.
+  private func run(
+    _ folder: ReportFolder, evaluations count: Int, events: @escaping (RunEvent) -> Void = { _ in }
+  )
+    throws
+  {
+    var experiment = TinyExperiment(scale: .reduced)
+    experiment.evaluations = Array(experiment.evaluations.prefix(count))
+    let shapes = try experiment.dataset.load()
+    let images = ImageCollection(
+      pretraining: shapes.pretraining, training: shapes.training, test: shapes.test,
+      identity: DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a"))
+    let request = Runner.Request(
+      scale: .reduced, arms: try experiment.arms(named: ["Soft pull", "Hard pull"]), seeds: [0],
+      dataset: experiment.dataset, output: runs(folder), threads: 1)
+    let runner = Runner(
+      experiment, request, images: images,
+      source: SourceState(commit: "0123456789abcdef", changedFiles: []), shouldStop: { false }, watch: events)
+    let outcomes = try runner.run()
+    #expect(outcomes.allSatisfy { $0.manifest.status == .finished })
+  }
+
+  private func runs(_ folder: ReportFolder) -> URL { folder.url.appending(component: "Runs") }
+
+  private func record(_ folder: ReportFolder) async throws -> Recorder.Outcome {
+    try await Recorder.record(
+      TinyExperiment.self, scale: .reduced, from: runs(folder), catalogue: catalogue, root: folder.url)
+  }
+
+  private func waiting(_ folder: ReportFolder) throws -> [String] {
+    try SuitePlan(catalogue, scale: .reduced, headlineSeeds: 1, root: folder.url, runs: runs(folder))
+      .toRun.map(\.arm)
+  }
+
+  @Test func recordedRunsAreMeasuredFurtherAndStayTheSameRuns() async throws {
+    let folder = try ReportFolder()
+    try run(folder, evaluations: 1)
+    #expect(
+      try waiting(folder) == ["Soft pull", "Hard pull", "Untrained"], "something is left to measure of them")
+    let first = try await record(folder)
+    #expect(first.added.count == 2 && first.refused.isEmpty)
+    #expect(
+      try waiting(folder) == ["Untrained"], "a record that lacks an evaluation is no reason to train anew")
+
+    var measured: [String] = []
+    try run(folder, evaluations: 2) { event in
+      if case .stepped = event { Issue.record("a finished run was trained again") }
+      if case .measured(let name, _) = event { measured.append(name) }
+    }
+    #expect(measured == ["again-v1", "again-v1"])
+    let second = try await record(folder)
+    #expect(second.extended == first.added && second.refused.isEmpty && second.added.isEmpty)
+    let check = try await RecordCheck(catalogue, root: folder.url).run(replayingCurves: false)
+    #expect(check.discrepancies.isEmpty, "\(check.discrepancies)")
+    #expect(try await record(folder).known.count == 2)
+  }
+}

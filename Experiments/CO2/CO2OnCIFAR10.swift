@@ -17,7 +17,10 @@ public struct CO2OnCIFAR10: Experiment {
   public static let version = 1
 
   public let dataset: DatasetReference
-  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
+  public let evaluations: [any Evaluation] = [
+    NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 1), SemiSupervised(percent: 10),
+    ClassTransfer(), ClassifierAccuracy(),
+  ]
   public let headline = Comparison("MoCo + CO2", over: "MoCo", evaluation: "linear-v1")
   private let encoder: ResNet.Configuration
   private let plan: TrainingPlan
@@ -49,13 +52,14 @@ public struct CO2OnCIFAR10: Experiment {
   }
 
   public var arms: [Arm] {
-    let weights: KeyValuePairs<String, Float> = ["MoCo": 0, "MoCo + CO2": moco.consistencyWeight]
-    let headline = weights.map { name, weight in
-      var hyperparameters = moco
-      hyperparameters.consistencyWeight = weight
-      return contrastive(name, hyperparameters, plan)
-    }
-    return headline + references + withinBatch
+    pair { contrastive($0, $1, plan) } + references + withinBatch + suspects + ofFiveClasses
+  }
+
+  /// MoCo and the same with the consistency term.
+  private func pair(_ arm: (_ name: String, CO2.Hyperparameters) -> Arm) -> [Arm] {
+    var plain = moco
+    plain.consistencyWeight = 0
+    return [arm("MoCo", plain), arm("MoCo + CO2", moco)]
   }
 
   /// A floor and a ceiling for the headline's numbers.
@@ -89,11 +93,43 @@ public struct CO2OnCIFAR10: Experiment {
     }
   }
 
+  /// The usual suspects where an effect is missing or surprising: each changes one thing of the headline's arms, of both
+  /// where both have it.
+  private var suspects: [Arm] {
+    let consistency: [Arm] = [
+      explored("three times the weight", moco) { $0.consistencyWeight *= 3 },
+      explored("ten times the weight", moco) { $0.consistencyWeight *= 10 },
+      explored("consistency temperature 0.1", moco) { $0.consistencyTemperature = 0.1 },
+    ]
+    var longer = plan
+    longer.epochs *= 2
+    return consistency
+      + pair { explored("temperature 0.2", of: $0, $1) { $0.temperature = 0.2 } }
+      + pair { explored("four times the queue", of: $0, $1) { $0.queueLength *= 4 } }
+      + pair { contrastive("\($0), twice the epochs", role: .exploratory, $1, longer) }
+  }
+
+  private func explored(
+    _ what: String, of arm: String = "MoCo + CO2", _ constants: CO2.Hyperparameters,
+    _ change: (inout CO2.Hyperparameters) -> Void
+  ) -> Arm {
+    var constants = constants
+    change(&constants)
+    return contrastive("\(arm), \(what)", role: .exploratory, constants, plan)
+  }
+
+  /// Transfer that needs no further data: pre-trained on the images of five classes, asked about the other five.
+  private var ofFiveClasses: [Arm] {
+    pair { contrastive("\($0), five classes", role: .exploratory, $1, plan, on: .first) }
+  }
+
   private func contrastive(
-    _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan
+    _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan,
+    on classes: ClassHalf? = nil
   ) -> Arm {
     Arm(
-      name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan
+      name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan,
+      pretrainingClasses: classes
     ) { constants, random in
       CO2(constants.network, constants.method, using: &random)
     }
@@ -111,8 +147,22 @@ public struct CO2OnCIFAR10: Experiment {
       PaperTable(
         "kNN on CIFAR-10, by others", published: "co2/third-party-cifar10.csv", "co2/moco-demo-cifar10.csv",
         arms: arms, columns: [.init("kNN top-1, last epoch, backbone", evaluation: "knn-v1")]),
-      PaperTable("Semi-supervised", published: "co2/semi-supervised.csv", arms: arms, columns: []),
-      PaperTable("Transfer", published: "co2/transfer.csv", arms: arms, columns: []),
+      PaperTable(
+        "Semi-supervised", published: "co2/semi-supervised.csv", arms: arms,
+        columns: [1, 10].flatMap { percent in
+          [("top-5", "top5"), ("top-1", "top1")].map { title, metric in
+            .init(
+              "\(title) fine-tuned with \(percent) % of the labels",
+              evaluation: "semi-supervised-\(percent)-v1", metric: metric)
+          }
+        }),
+      PaperTable(
+        "Transfer", published: "co2/transfer.csv",
+        arms: arms.map { .init("\($0.arm), five classes", published: $0.published, title: $0.arm) },
+        columns: [.init("linear top-1 among the second five classes", evaluation: "class-transfer-v1")],
+        note:
+          "Ours are trained on the images of the first five classes, which labels chose, and asked about the others."
+      ),
     ]
   }
 }

@@ -16,7 +16,7 @@ public struct SimCLROnCIFAR10: Experiment {
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [
     NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 1), SemiSupervised(percent: 10),
-    ClassifierAccuracy(),
+    ClassTransfer(), ClassifierAccuracy(),
   ]
   public let headline = Comparison("non-linear head", over: "no head", evaluation: "linear-v1")
   private let recipe: SimCLRRecipe
@@ -45,7 +45,17 @@ public struct SimCLROnCIFAR10: Experiment {
 
   public var arms: [Arm] {
     recipe.heads + [.supervised(recipe.encoder, classCount: dataset.classCount, plan: supervisedPlan)]
-      + explorations
+      + explorations + ofFiveClasses
+  }
+
+  /// Transfer that needs no further data: trained on the images of five classes, asked about the other five.
+  private var ofFiveClasses: [Arm] {
+    [
+      recipe.arm("non-linear head, five classes", role: .exploratory, on: .first),
+      .supervised(
+        recipe.encoder, classCount: dataset.classCount, plan: supervisedPlan,
+        name: "supervised, five classes", role: .exploratory, pretrainingClasses: .first),
+    ]
   }
 
   /// The paper's other comparisons: each changes one thing of `non-linear head`, which has crops and colours both.
@@ -109,9 +119,25 @@ public struct SimCLROnCIFAR10: Experiment {
       PaperTable(
         "Linear evaluation on ImageNet", published: "simclr/imagenet.csv", arms: ["SimCLR"], columns: []),
       PaperTable(
-        "Semi-supervised", published: "simclr/semi-supervised.csv", arms: ["SimCLR"], columns: []),
+        "Semi-supervised", published: "simclr/semi-supervised.csv",
+        arms: [
+          .init("random encoder", published: [], title: "no pre-training"),
+          .init("non-linear head", published: ["SimCLR"], title: "SimCLR"),
+        ],
+        columns: [
+          .init("top-1 fine-tuned with 1 % of the labels", evaluation: "semi-supervised-1-v1"),
+          .init("top-1 fine-tuned with 10 % of the labels", evaluation: "semi-supervised-10-v1"),
+        ]),
       PaperTable(
-        "Transfer", published: "simclr/transfer.csv", arms: ["supervised", "SimCLR"], columns: []),
+        "Transfer", published: "simclr/transfer.csv",
+        arms: [
+          .init("supervised, five classes", published: ["supervised"], title: "supervised"),
+          .init("non-linear head, five classes", published: ["SimCLR"], title: "SimCLR"),
+        ],
+        columns: [.init("linear top-1 among the second five classes", evaluation: "class-transfer-v1")],
+        note:
+          "Ours are trained on the images of the first five classes, which labels chose, and asked about the others."
+      ),
       PaperTable(
         "Losses", published: "simclr/losses.csv",
         arms: [

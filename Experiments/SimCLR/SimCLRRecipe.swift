@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import NeuralNetworks
 import Pretraining
+import Vision
 
 /// What the arms of one SimCLR experiment have in common, each of which changes it in one thing.
 struct SimCLRRecipe {
@@ -29,14 +30,16 @@ struct SimCLRRecipe {
     plan.optimizer = .lars(learningRate: Float(size) / 256, momentum: 0.9, weightDecay: 1e-4)
   }
 
-  /// An arm that follows the recipe but for `change`.
+  /// An arm that follows the recipe but for `change`, on all images or on those of some classes.
   func arm(
-    _ name: String, role: Arm.Role = .headline, _ change: (inout SimCLRRecipe) -> Void = { _ in }
+    _ name: String, role: Arm.Role = .headline, on classes: ClassHalf? = nil,
+    _ change: (inout SimCLRRecipe) -> Void = { _ in }
   ) -> Arm {
     var recipe = self
     change(&recipe)
     return Arm(
-      name, role: role, hyperparameters: NetworkAndMethod(recipe.encoder, recipe.method), plan: recipe.plan
+      name, role: role, hyperparameters: NetworkAndMethod(recipe.encoder, recipe.method), plan: recipe.plan,
+      pretrainingClasses: classes
     ) { [side = recipe.side] constants, random in
       SimCLR(constants.network, constants.method, side: side, using: &random)
     }

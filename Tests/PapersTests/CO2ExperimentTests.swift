@@ -1,0 +1,76 @@
+import Evaluation
+import Testing
+import Vision
+
+@testable import CO2Paper
+@testable import Harness
+
+@Suite struct CO2ExperimentTests {
+  private func arms(_ scale: Scale) -> [String: Arm] {
+    Dictionary(uniqueKeysWithValues: CO2OnCIFAR10(scale: scale).arms.map { ($0.name, $0) })
+  }
+
+  /// The paths of the constants in which two arms differ.
+  private func differences(_ a: Arm, _ b: Arm) -> [String] {
+    let leaves = [a, b].map { arm in
+      Dictionary(uniqueKeysWithValues: arm.configuration.json.leaves.map { ($0.path, $0.value) })
+    }
+    return Set(leaves[0].keys).union(leaves[1].keys).filter { leaves[0][$0] != leaves[1][$0] }
+  }
+
+  @Test(arguments: Scale.allCases) func everySuspectChangesOneThing(scale: Scale) throws {
+    let arms = arms(scale)
+    let method = "hyperparameters.method."
+    let expected = [
+      "three times the weight": method + "consistencyWeight",
+      "ten times the weight": method + "consistencyWeight",
+      "consistency temperature 0.1": method + "consistencyTemperature",
+      "temperature 0.2": method + "temperature", "four times the queue": method + "queueLength",
+      "twice the epochs": "plan.epochs",
+    ]
+    for (what, path) in expected {
+      for base in ["MoCo", "MoCo + CO2"] {
+        let arm = arms["\(base), \(what)"]
+        let concernsBoth = !path.contains("consistency")
+        #expect((arm != nil) == (concernsBoth || base == "MoCo + CO2"), "\(base), \(what)")
+        guard let arm else { continue }
+        #expect(differences(arm, try #require(arms[base])) == [path], "\(arm.name)")
+        #expect(arm.role == .exploratory && arm.pretrainingClasses == nil, "\(arm.name)")
+        try arm.check(imageCount: scale == .smoke ? 512 : 50_000)
+      }
+    }
+  }
+
+  @Test func armsOfFiveClassesDifferInTheirImagesAlone() throws {
+    let arms = arms(.reduced)
+    for base in ["MoCo", "MoCo + CO2"] {
+      let arm = try #require(arms["\(base), five classes"])
+      #expect(differences(arm, try #require(arms[base])).isEmpty)
+      #expect(arm.pretrainingClasses == .first && arm.role == .exploratory && !arm.usesLabels)
+    }
+    #expect(arms.values.count { $0.pretrainingClasses != nil } == 2)
+  }
+
+  /// A network that has seen every label says nothing of what few of them are enough for.
+  @Test func whatIsMeasuredOfWhom() throws {
+    let experiment = CO2OnCIFAR10(scale: .reduced)
+    let arms = arms(.reduced)
+    func names(_ arm: String) throws -> [String] {
+      experiment.evaluations(of: try #require(arms[arm])).map(\.name)
+    }
+    let labelFree = [
+      "knn-v1", "linear-v1", "semi-supervised-1-v1", "semi-supervised-10-v1", "class-transfer-v1",
+    ]
+    for arm in ["MoCo", "MoCo + CO2", "random encoder", "MoCo, five classes"] {
+      #expect(try names(arm) == labelFree, "\(arm)")
+    }
+    #expect(try names("supervised") == ["knn-v1", "linear-v1", "class-transfer-v1", "classifier-v1"])
+    #expect(!experiment.measures("MoCo", by: "classifier-v1"))
+    #expect(experiment.measures("MoCo", by: "linear-v0") && experiment.measures("nobody", by: "linear-v1"))
+    // Five classes of ten: its classifier would be asked about classes that it never saw.
+    let halved = Arm.supervised(
+      .resNet18(width: 4), classCount: 10, plan: try #require(arms["supervised"]).plan, name: "half",
+      pretrainingClasses: .first)
+    #expect(experiment.evaluations(of: halved).map(\.name) == ["knn-v1", "linear-v1", "class-transfer-v1"])
+  }
+}

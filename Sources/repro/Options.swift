@@ -112,16 +112,26 @@ enum Project {
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: all cores).")
+  @Option(help: "Threads that compute (default: $REPRO_THREADS, or all cores).")
   var threads: Int?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads is \(threads), but must be at least 1") }
-    if let threads, threads > 1_024 {
-      throw ValidationError("--threads is \(threads), but at most 1024 make sense")
+    let variable = ProcessInfo.processInfo.environment[WorkerPool.threadsVariable]
+    try ThreadOptions.check(threads, variable: threads == nil ? variable : nil)
+  }
+
+  /// Throws a `ValidationError` for a number of threads that makes no sense, given by option or by the environment.
+  static func check(_ option: Int?, variable: String?) throws {
+    if let option, option < 1 { throw ValidationError("--threads is \(option), but must be at least 1") }
+    if let option, option > 1_024 {
+      throw ValidationError("--threads is \(option), but at most 1024 make sense")
+    }
+    if let variable, !(Int(variable).map { (1...1_024).contains($0) } ?? false) {
+      throw ValidationError(
+        "$\(WorkerPool.threadsVariable) is “\(variable)”, but must be a number from 1 to 1024")
     }
   }
 
   /// Makes the pool as wide as was asked for.
-  func startPool() { WorkerPool.start(threads: threads ?? WorkerPool.availableCores) }
+  func startPool() { WorkerPool.start(threads: threads ?? WorkerPool.usualThreads) }
 }

@@ -30,6 +30,15 @@ import Testing
     #expect(command.data.acceptDigest && command.realDataOnly && command.fresh && command.json)
   }
 
+  @Test func theEnvironmentsThreadsAreCheckedLikeTheOptions() throws {
+    try ThreadOptions.check(nil, variable: nil)
+    try ThreadOptions.check(nil, variable: "3")
+    for variable in ["", "0", "-1", "two", "1025"] {
+      let text = errorText { try ThreadOptions.check(nil, variable: variable) }
+      #expect(text.contains("$REPRO_THREADS is “\(variable)”"), "\(text)")
+    }
+  }
+
   @Test(arguments: [
     (["co2-cifar10", "--scale", "reducd"], "did you mean “reduced”"),
     (["co2-cifar10", "--threads", "0"], "--threads is 0"),

@@ -9,12 +9,21 @@ import FoundationEssentials
 /// cores. A waiting worker spins for some microseconds and then sleeps.
 public enum WorkerPool {
   /// The width at first use; a width that was asked for before is set after it and stays.
-  private static let started: Void = setWidth(availableCores)
+  private static let started: Void = setWidth(usualThreads)
 
   /// The number of cores this process may run on.
   public static var availableCores: Int {
     max(1, ProcessInfo.processInfo.activeProcessorCount)
   }
+
+  /// As many threads as compute unless told otherwise: `$REPRO_THREADS` where that is a positive number, or one per core.
+  public static var usualThreads: Int {
+    let asked = ProcessInfo.processInfo.environment[threadsVariable].flatMap { Int($0) } ?? 0
+    return asked > 0 ? asked : availableCores
+  }
+
+  /// The name of the variable of the environment that sets `usualThreads`.
+  public static let threadsVariable = "REPRO_THREADS"
 
   /// The number of workers.
   public static var threads: Int {

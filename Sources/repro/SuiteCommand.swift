@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Tensors
+import Vision
 
 /// `repro suite`: runs what the record still lacks.
 struct SuiteCommand: AsyncParsableCommand {
@@ -10,8 +11,14 @@ struct SuiteCommand: AsyncParsableCommand {
     abstract: "Run what the record still lacks, headline comparisons first; stopped, it goes on from there.",
     discussion: """
       Headline arms are brought to \(SuitePlan.headlineSeeds) paired seeds, everything else to one. Only one suite runs \
-      in a folder of runs at a time. Afterwards `repro record NAME` takes the finished runs into the record.
+      in a folder of runs at a time. Experiments whose images cannot be had, and runs whose folders hold something else, \
+      are told and passed over. Afterwards `repro record NAME` takes the finished runs into the record.
       """)
+
+  @Argument(
+    help: "Only these experiments, as `repro list` names them (default: all).",
+    completion: .list(allExperiments.experiments.map { $0.name }))
+  var experiments: [String] = []
 
   @Flag(help: "Only say what would be run, in its order.")
   var plan = false
@@ -33,8 +40,7 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
-      let suite = try SuitePlan(
-        allExperiments, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
+      let suite = try currentPlan()
       if plan { return show(suite) }
       let waiting = suite.toRun
       if waiting.isEmpty { return Console.note(conclusion(suite)) }
@@ -48,21 +54,36 @@ struct SuiteCommand: AsyncParsableCommand {
       pool.startPool()
       let failures = try await perform(waiting, source)
       withExtendedLifetime(lock) {}
-      let after = try SuitePlan(
-        allExperiments, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
-      Console.note(conclusion(after))
+      Console.note(conclusion(try currentPlan()))
       if failures > 0 { throw Failure.runtime }
     }
   }
 
-  /// Runs everything that waits; returns how many trainings failed.
+  private func currentPlan() throws -> SuitePlan {
+    let chosen =
+      experiments.isEmpty
+      ? allExperiments : Catalogue(try experiments.map(allExperiments.experiment))
+    return try SuitePlan(
+      chosen, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
+  }
+
+  /// Runs everything that waits; returns how many runs failed or could not be begun.
   private func perform(_ items: [SuitePlan.Item], _ source: SourceState) async throws -> Int {
     var failures = 0
     var loaded: (name: String, found: ImageSource.Found)?
+    var withoutImages: Set<String> = []
     for (number, item) in items.enumerated() {
       let type = item.experiment
+      if withoutImages.contains(type.name) { continue }
       if loaded?.name != type.name {
-        loaded = (type.name, try await data.images(for: type, scale: scale, isRealDataOnly: true))
+        do {
+          loaded = (type.name, try await data.images(for: type, scale: scale, isRealDataOnly: true))
+        } catch let error where error is DataError || error is DownloadError {
+          withoutImages.insert(type.name)
+          failures += 1
+          Console.error("\(type.name) is passed over, since its images could not be had: \(error)")
+          continue
+        }
       }
       guard let found = loaded?.found else { continue }
       let request = Runner.Request(
@@ -73,7 +94,12 @@ struct SuiteCommand: AsyncParsableCommand {
       let runner = Runner(found.experiment, request, images: found.images, source: source) {
         progress.show($0)
       }
-      failures += try runner.run().count { $0.manifest.status == .failed }
+      do {
+        failures += try runner.run().count { $0.manifest.status == .failed }
+      } catch let error where error is ForeignRun || error is FolderInUse {
+        failures += 1
+        Console.error("\(error)")
+      }
     }
     return failures
   }

@@ -34,6 +34,24 @@ struct FolderCheck {
       .filter { $0.identity.version < type(of: experiment).version }.map(\.key)
   }
 
+  /// The evaluations that some runs of the code's version lack because they came later, with the number of those runs.
+  var laterEvaluations: [(name: String, lackedBy: Int)] {
+    let measured = Dictionary(grouping: files.scores, by: \.row.key.run).mapValues {
+      Set($0.map(\.row.evaluation))
+    }
+    let arms = Dictionary(experiment.arms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let lacking = files.manifests.values.map(\.manifest).filter { measured[$0.run] != nil }.flatMap {
+      manifest in
+      arms[manifest.identity.arm].map { arm in
+        experiment.evaluations(of: arm).map(\.name).filter { measured[manifest.run]?.contains($0) == false }
+      } ?? []
+    }
+    return unique(experiment.evaluations.map(\.name)).compactMap { name in
+      let count = lacking.count { $0 == name }
+      return count > 0 ? (name, count) : nil
+    }
+  }
+
   private var rowsWithoutManifest: [Discrepancy] {
     let first = Dictionary(
       files.curves.map { ($0.row.key.run, (files.curvesPath, $0.line)) }

@@ -69,6 +69,11 @@ public struct RecordCheck {
         "\(folder.files.path): \(Typography.count(outdated.count, "run")) of version \(key.version), while the code is "
           + "at version \(type(of: folder.experiment).version): run and record them again")
     }
+    for (name, count) in folder.laterEvaluations where outdated.isEmpty {
+      outcome.remarks.append(
+        "\(folder.files.path): \(Typography.count(count, "run")) recorded before \(name) existed; run again where their "
+          + "checkpoints are, they are measured by it")
+    }
   }
 
   /// Folders that no experiment owns, looked for only when everything is checked.

@@ -15,7 +15,7 @@ public struct FineTuning: Sendable, Equatable {
   public let learningRate: Float
 
   /// Creates a recipe; traps unless everything is positive.
-  public init(epochs: Int, batchSize: Int = 128, learningRate: Float = 0.03) {
+  public init(epochs: Int, batchSize: Int = 128, learningRate: Float = 0.1) {
     precondition(
       epochs > 0 && batchSize > 0 && learningRate > 0,
       "fine-tuning for \(epochs) epochs in batches of \(batchSize) at a rate of \(learningRate)")

@@ -16,10 +16,13 @@ extension Arm {
 }
 
 extension Experiment {
-  /// What is measured of `arm`: a classifier's accuracy only where labels trained one.
+  /// What is measured of `arm`: a classifier's accuracy only where labels trained one, and whatever is its own.
   func evaluations(of arm: Arm) -> [any Evaluation] {
-    evaluations.filter { !$0.needsClassifier || arm.usesLabels }
+    evaluations.filter { !$0.needsClassifier || arm.usesLabels } + arm.evaluations
   }
+
+  /// The names of everything that any arm is measured by.
+  var evaluationNames: [String] { unique((evaluations + arms.flatMap(\.evaluations)).map(\.name)) }
 }
 
 extension Candidate {

@@ -1,3 +1,4 @@
+import Evaluation
 import Pretraining
 import Tensors
 
@@ -31,6 +32,8 @@ public struct Arm: Sendable {
   public let hyperparameters: any Codable & Sendable
   /// Whether its method is handed labels.
   public let usesLabels: Bool
+  /// What is measured of this arm beside the experiment's evaluations.
+  public let evaluations: [any Evaluation]
   /// Builds the method from the run's stream of weights.
   public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
 
@@ -39,7 +42,7 @@ public struct Arm: Sendable {
   /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
   public init<Hyperparameters: Codable & Sendable>(
     _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
-    usesLabels: Bool = false,
+    usesLabels: Bool = false, evaluations: [any Evaluation] = [],
     makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
   ) {
     self.name = name
@@ -47,12 +50,14 @@ public struct Arm: Sendable {
     self.hyperparameters = hyperparameters
     self.plan = plan
     self.usesLabels = usesLabels
+    self.evaluations = evaluations
     self.makeMethod = { random in makeMethod(hyperparameters, &random) }
     rebuild = { arm, configuration in
       Arm(
         arm.name, role: arm.role,
         hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
-        plan: configuration.plan, usesLabels: arm.usesLabels, makeMethod: makeMethod)
+        plan: configuration.plan, usesLabels: arm.usesLabels, evaluations: arm.evaluations,
+        makeMethod: makeMethod)
     }
   }
 

@@ -43,12 +43,12 @@ struct RotNetRecipe {
   static func reduced() -> RotNetRecipe {
     RotNetRecipe(
       network: .init(blocks: 4, width: 48, featureBlock: 2), plan: plan(epochs: 5, .cosine()),
-      supervisedEpochs: 20, convolutional: ClassifierRecipe(epochs: 20),
+      supervisedEpochs: 9, convolutional: ClassifierRecipe(epochs: 20),
       nonLinear: ClassifierRecipe(epochs: 20),
-      fineTuning: ClassifierRecipe(epochs: 10, learningRate: 0.01, augments: true),
+      fineTuning: ClassifierRecipe(epochs: 5, learningRate: 0.01, augments: true),
       fewLabels: (
-        ClassifierRecipe(epochs: 4, draws: 50_000, augments: true),
-        ClassifierRecipe(epochs: 4, draws: 50_000, augments: true)
+        ClassifierRecipe(epochs: 3, draws: 50_000, augments: true),
+        ClassifierRecipe(epochs: 3, draws: 50_000, augments: true)
       ))
   }
 

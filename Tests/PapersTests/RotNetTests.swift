@@ -113,7 +113,7 @@ enum RotNetOracle {
     let (_, gradients) = withGradients(of: method.parameters) { method.loss(of: batch, at: start) }
     for (name, parameter) in method.namedParameters where name.hasSuffix("weight") {
       let (value, gradient) = (parameter.constant.floats, gradients[parameter]!.floats)
-      let (length, h) = (norm(gradient), 2e-3 * max(norm(value), 1))
+      let (length, h) = (norm(gradient), 5e-4 * max(norm(value), 1))
       func loss(at amount: Float) -> Double {
         let moved = zip(value, gradient).map { $0 + amount * $1 / length }
         parameter.update { $0 = Tensor(moved, shape: $0.shape) }
@@ -121,7 +121,7 @@ enum RotNetOracle {
       }
       let slope = (loss(at: h) - loss(at: -h)) / Double(2 * h)
       parameter.update { $0 = Tensor(value, shape: $0.shape) }
-      #expect(abs(slope - Double(length)) < 0.03 * Double(length) + 2e-4, "\(name): \(slope), not \(length)")
+      #expect(abs(slope - Double(length)) < 0.05 * Double(length) + 1e-3, "\(name): \(slope), not \(length)")
     }
   }
 

@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [4, 7, 32]) func quarterTurnsAreThePapersPermutations(side: Int) {
     let image = image(side)
-    let x = image.map { Float($0) / 255 }
+    let x = turned(image, side: side, by: [])
     let last = side - 1
     let places: [(Int, (Int, Int) -> (Int, Int))] = [
       (0, { i, j in (i, j) }), (2, { i, j in (j, last - i) }), (4, { i, j in (last - i, last - j) }),
@@ -44,12 +44,10 @@ import Testing
       let result = turned(image, side: side, by: [eighths])
       for channel in 0..<3 {
         for i in 0..<side {
-          for j in 0..<side {
-            let (row, column) = source(i, j)
-            #expect(
-              result[(channel * side + i) * side + j] == x[(channel * side + row) * side + column],
-              "\(eighths) eighths at \(i), \(j)")
-          }
+          let sources = (0..<side).map { source(i, $0) }
+          #expect(
+            Array(result[(channel * side + i) * side..<(channel * side + i + 1) * side])
+              == sources.map { x[(channel * side + $0.0) * side + $0.1] }, "\(eighths) eighths, row \(i)")
         }
       }
     }
@@ -131,14 +129,13 @@ import Testing
     let last = 31
     for image in 0..<24 {
       for i in stride(from: 0, to: 32, by: 3) {
-        for j in 0..<32 {
-          func value(_ view: Int, _ row: Int, _ column: Int) -> Float {
-            views[view][((image * 32 + row) * 32 + column) * 3 + 1]
-          }
-          #expect(value(1, i, j) == value(0, j, last - i))
-          #expect(value(2, i, j) == value(0, last - i, last - j))
-          #expect(value(3, i, j) == value(0, last - j, i))
+        func value(_ view: Int, _ row: Int, _ column: Int) -> Float {
+          views[view][((image * 32 + row) * 32 + column) * 3 + 1]
         }
+        func row(_ view: Int) -> [Float] { (0..<32).map { value(view, i, $0) } }
+        #expect(row(1) == (0..<32).map { value(0, $0, last - i) })
+        #expect(row(2) == (0..<32).map { value(0, last - i, last - $0) })
+        #expect(row(3) == (0..<32).map { value(0, last - $0, i) })
       }
     }
   }

@@ -58,6 +58,9 @@ let package = Package(
       name: "CO2Paper", dependencies: ["Harness"], path: "Experiments/CO2", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
+      name: "RotNetPaper", dependencies: ["Harness"], path: "Experiments/RotNet", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
+    .target(
       name: "SimCLRPaper", dependencies: ["Harness"], path: "Experiments/SimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
 
@@ -65,7 +68,7 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "SimCLRPaper",
+        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -82,7 +85,8 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
     .testTarget(
-      name: "PapersTests", dependencies: ["CO2Paper", "SimCLRPaper", "Evaluation", "Harness", "TestSupport"]),
+      name: "PapersTests",
+      dependencies: ["CO2Paper", "RotNetPaper", "SimCLRPaper", "Evaluation", "Harness", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,23 +21,25 @@ extension Arm {
 }
 
 extension Experiment {
-  /// What is measured of `arm`: a classifier's accuracy only where labels trained one of all classes, and what few labels
-  /// are enough for only where no label was used before.
+  /// What is measured of `arm`: a classifier's accuracy only where labels trained one of all classes, what few labels are
+  /// enough for only where no label was used before, and whatever is its own.
   func evaluations(of arm: Arm) -> [any Evaluation] {
     evaluations.filter { evaluation in
       if evaluation.needsClassifier { return arm.usesLabels && arm.pretrainingClasses == nil }
       return !(evaluation.needsLabelFreeTraining && arm.usesLabels)
-    }
+    } + arm.evaluations
   }
 
   /// Whether the arm called `name` is measured by `evaluation`; taken for true where the experiment knows no such arm or
   /// evaluation, as in rows of an earlier version.
   func measures(_ name: String, by evaluation: String) -> Bool {
-    guard let arm = arms.first(where: { $0.name == name }),
-      evaluations.contains(where: { $0.name == evaluation })
+    guard let arm = arms.first(where: { $0.name == name }), evaluationNames.contains(evaluation)
     else { return true }
     return evaluations(of: arm).contains { $0.name == evaluation }
   }
+
+  /// The names of everything that any arm is measured by.
+  var evaluationNames: [String] { unique((evaluations + arms.flatMap(\.evaluations)).map(\.name)) }
 }
 
 extension Candidate {

@@ -1,3 +1,4 @@
+import Evaluation
 import Pretraining
 import Tensors
 import Vision
@@ -35,6 +36,8 @@ public struct Arm: Sendable {
   /// The classes whose images it is pre-trained on, where those are not all: labels choose the images, and that is all
   /// they do unless it `usesLabels` besides.
   public let pretrainingClasses: ClassHalf?
+  /// What is measured of this arm beside the experiment's evaluations.
+  public let evaluations: [any Evaluation]
   /// Builds the method from the run's stream of weights.
   public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
 
@@ -43,7 +46,7 @@ public struct Arm: Sendable {
   /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
   public init<Hyperparameters: Codable & Sendable>(
     _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
-    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil,
+    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil, evaluations: [any Evaluation] = [],
     makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
   ) {
     self.name = name
@@ -52,12 +55,14 @@ public struct Arm: Sendable {
     self.plan = plan
     self.usesLabels = usesLabels
     self.pretrainingClasses = pretrainingClasses
+    self.evaluations = evaluations
     self.makeMethod = { random in makeMethod(hyperparameters, &random) }
     rebuild = { arm, configuration in
       Arm(
         arm.name, role: arm.role,
         hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
         plan: configuration.plan, usesLabels: arm.usesLabels, pretrainingClasses: arm.pretrainingClasses,
+        evaluations: arm.evaluations,
         makeMethod: makeMethod)
     }
   }

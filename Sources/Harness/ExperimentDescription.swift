@@ -40,7 +40,7 @@ public struct ExperimentDescription: Encodable, Sendable {
     self.scale = scale
     dataset = experiment.dataset.description
     automaticPrecision = Precision.automatic.resolved
-    evaluations = experiment.evaluations.map(\.name)
+    evaluations = experiment.evaluationNames
     self.arms = arms.map { arm in
       ArmEntry(
         name: arm.name, role: arm.role.rawValue, usesLabels: arm.usesLabels,

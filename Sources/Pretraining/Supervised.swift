@@ -20,13 +20,20 @@ public final class Supervised: PretrainingMethod, UsesLabels, HasClassifier {
   private var labels: [Int] = []
 
   /// Creates a classifier of `classCount` classes on top of a residual network.
-  public init(
+  public convenience init(
     _ resNet: ResNet.Configuration, classCount: Int = 10, _ hyperparameters: Hyperparameters = .init(),
     using random: inout Random
   ) {
-    let network = ResNet(resNet, using: &random)
-    encoder = network
-    classifier = Linear(network.featureCount, classCount, using: &random)
+    self.init(ResNet(resNet, using: &random), classCount: classCount, hyperparameters, using: &random)
+  }
+
+  /// Creates a classifier of `classCount` classes on top of `encoder`.
+  public init(
+    _ encoder: any Encoder, classCount: Int = 10, _ hyperparameters: Hyperparameters = .init(),
+    using random: inout Random
+  ) {
+    self.encoder = encoder
+    classifier = Linear(encoder.featureCount, classCount, using: &random)
     augmentations = [[RandomCrop(padding: hyperparameters.padding), HorizontalFlip()]]
   }
 

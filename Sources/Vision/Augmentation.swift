@@ -18,12 +18,17 @@ extension ImageTransform {
 public struct Augmentation: Sendable, ExpressibleByArrayLiteral {
   /// The transforms, in the order of their application.
   public let steps: [any ImageTransform]
+  /// Whether its random numbers are those of the image's first view: transforms that begin alike then draw alike.
+  public let drawsAsFirstView: Bool
 
   /// Creates an augmentation of `steps`.
-  public init(_ steps: [any ImageTransform]) { self.steps = steps }
+  public init(_ steps: [any ImageTransform], drawingAsFirstView: Bool = false) {
+    self.steps = steps
+    drawsAsFirstView = drawingAsFirstView
+  }
 
   /// Creates an augmentation of the given transforms.
-  public init(arrayLiteral elements: any ImageTransform...) { steps = elements }
+  public init(arrayLiteral elements: any ImageTransform...) { self.init(elements) }
 
   /// Applies every transform to `sample`, in order.
   public func apply(to sample: inout Sample, using random: inout Random) {

@@ -42,7 +42,9 @@ public struct ViewLoader: Sendable {
         nonisolated(unsafe) let crops = crops
         return drawn(indices, size: augmentation.outputSize(height: images.height, width: images.width)) {
           sample, place in
-          var random = Random(seed: seed, key: key, epoch: epoch, index: indices[place], view: view)
+          var random = Random(
+            seed: seed, key: key, epoch: epoch, index: indices[place],
+            view: augmentation.drawsAsFirstView ? 0 : view)
           augmentation.apply(to: &sample, using: &random)
           crops[place] = sample.geometry
         }

@@ -1,5 +1,6 @@
 import CO2Paper
 import Harness
+import RotNetPaper
 import SimCLRPaper
 
 /// Every experiment, one line each.
@@ -7,4 +8,5 @@ let allExperiments = Catalogue([
   CO2OnCIFAR10.self,
   SimCLROnCIFAR10.self,
   SimCLROnSTL10.self,
+  RotNetOnCIFAR10.self,
 ])

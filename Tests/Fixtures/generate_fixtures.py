@@ -470,6 +470,83 @@ def tiny_resnet():
     gradients.write()
 
 
+def nin_block(inputs, outputs, kernel, pooling=None):
+    """Three units of convolution (no bias), batch norm and ReLU, and a 3 x 3 pooling of stride 2 and padding 1."""
+    channels = [inputs, *outputs]
+    units = [
+        nn.Sequential(nn.Conv2d(a, b, size, padding=size // 2, bias=False), nn.BatchNorm2d(b), nn.ReLU())
+        for a, b, size in zip(channels, outputs, [kernel, 1, 1])
+    ]
+    return nn.Sequential(*units, *([pooling(3, 2, 1)] if pooling else []))
+
+
+class RotNet(nn.Module):
+    """RotNet's network in network of four blocks; average pooling counts padding, PyTorch's default."""
+
+    def __init__(self, width, rotations):
+        super().__init__()
+        self.conv1 = nin_block(3, [width, width * 5 // 6, width // 2], 5, nn.MaxPool2d)
+        self.conv2 = nin_block(width // 2, [width] * 3, 5, nn.AvgPool2d)
+        self.conv3, self.conv4 = nin_block(width, [width] * 3, 3), nin_block(width, [width] * 3, 3)
+        self.head = nn.Linear(width, rotations)
+
+    def blocks(self, x):
+        for block in (self.conv1, self.conv2, self.conv3, self.conv4):
+            x = block(x)
+            yield x
+
+    def forward(self, x):
+        return self.head(list(self.blocks(x))[-1].mean(dim=(2, 3)))
+
+
+def rotnet_curve(model, x, y):
+    """Losses of ten steps of SGD with Nesterov's momentum, each before its update."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9, weight_decay=5e-4, nesterov=True)
+    losses = []
+    for _ in range(10):
+        loss = cross_entropy(model(x), y)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return torch.tensor(losses, dtype=torch.float64)
+
+
+def rotnet():
+    fixture = Fixture(
+        "rotnet",
+        "A network in network of 4 blocks at width 6 on 4 images of 14 x 14, each turned by torch.rot90(k) for k = 0, "
+        "1, 2, 3 (all images with k = 0 first): state.* before, gradient.* of the rotation loss, after.* running "
+        "statistics after one forward pass; losses: ten steps of SGD (learning rate .02, Nesterov momentum .9, weight "
+        "decay 5e-4 on everything), each before its update; after them in inference mode block.k and logits of the "
+        "images as they are. float32_deviation: largest difference of PyTorch's own float32 losses",
+    )
+    torch.manual_seed(3)
+    model = RotNet(6, 4).double()
+    for parameter in model.parameters():
+        parameter.data = parameter.data.float().double()
+    randomize_normalizations(fixture, model)
+    images = fixture.normal(4, 3, 14, 14)
+    x, y = torch.cat([images.rot90(k, (2, 3)) for k in range(4)]), torch.arange(4).repeat_interleave(4)
+    fixture.add_state("state", model.state_dict().items())
+    fixture.add_images("images", images)
+    trained, single = copy.deepcopy(model), copy.deepcopy(model).float()
+    logits = model(x)
+    loss = cross_entropy(logits, y)
+    loss.backward()
+    fixture.scalar("loss", loss)
+    fixture.add("logits", logits)
+    fixture.add_state("gradient", ((name, p.grad) for name, p in model.named_parameters()))
+    fixture.add_state("after", model.named_buffers())
+    losses = rotnet_curve(trained, x, y)
+    fixture.add("losses", losses)
+    fixture.scalar("float32_deviation", (rotnet_curve(single, x.float(), y) - losses).abs().max())
+    for number, maps in enumerate(trained.eval().blocks(images), start=1):
+        fixture.add_images(f"block.{number}", maps)
+    fixture.add("inference.logits", trained(images))
+    fixture.write()
+
+
 # Optimizers
 
 
@@ -784,6 +861,7 @@ FIXTURES = {
     "convolution": convolution,
     "basic_block": basic_block,
     "tiny_resnet": tiny_resnet,
+    "rotnet": rotnet,
     "optimizers": optimizers,
     "moco_ten_steps": moco_ten_steps,
     "simclr": simclr,

@@ -1,6 +1,7 @@
 import CO2Paper
 import Foundation
 import Harness
+import RotNetPaper
 import SimCLRPaper
 import Testing
 
@@ -8,7 +9,9 @@ import Testing
 @Suite struct CommittedTablesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private let catalogue = Catalogue([CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self])
+  private let catalogue = Catalogue([
+    CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self, RotNetOnCIFAR10.self,
+  ])
 
   @Test func equalTheirRendering() throws {
     for stale in try Tables.check(catalogue, root: Self.root) { Issue.record("\(stale)") }

@@ -107,6 +107,26 @@ import Testing
         let b = p[2].apply(a, thenReLU: true).maxPooled(kernel: 2, stride: 2)
         return p[3].apply(b, thenReLU: false).maxPooled(kernel: 3, stride: 1, padding: 1)
       }),
+    Form(
+      testDescription: "average-pooled and max-pooled features, padding counted",
+      parts: { groups in
+        [
+          Part(3, 16, kernel: 5, groups: groups, seed: 1), Part(16, 16, kernel: 1, groups: groups, seed: 2),
+          Part(16, 8, groups: groups, seed: 3),
+        ]
+      },
+      describe: { p, network, x in
+        let a = network.averagePooledFeature(
+          p[0].describe(x, in: &network), kernel: 3, stride: 2, padding: 1)
+        let b = network.maxPooledFeature(p[1].describe(a, in: &network), kernel: 3, stride: 2, padding: 1)
+        _ = network.averagePooledFeature(
+          p[2].describe(b, in: &network), thenReLU: false, kernel: 3, stride: 1, padding: 1)
+      },
+      apply: { p, x in
+        let a = p[0].apply(x, thenReLU: true).averagePooled(kernel: 3, stride: 2, padding: 1)
+        let b = p[1].apply(a, thenReLU: true).maxPooled(kernel: 3, stride: 2, padding: 1)
+        return p[2].apply(b, thenReLU: false).averagePooled(kernel: 3, stride: 1, padding: 1)
+      }),
   ]
 
   @Test(arguments: forms, [1, 3]) func planAndOperationsAgree(_ form: Form, _ groups: Int) {

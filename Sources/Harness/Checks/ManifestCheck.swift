@@ -91,7 +91,7 @@ struct ManifestCheck {
     if !row.value.isFinite { return "\(name), which is no number" }
     if row.measure.isAccuracy && !(0...100).contains(row.value) { return "\(name), which is no percentage" }
     if row.count <= 0 { return "\(name) over \(row.count) images" }
-    let known = experiment.evaluations.map(\.name)
+    let known = experiment.evaluationNames
     if !known.isEmpty && !known.contains(row.evaluation) {
       return "evaluation \(row.evaluation) is none of the experiment's (\(known.joined(separator: ", ")))"
     }

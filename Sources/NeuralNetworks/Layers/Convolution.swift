@@ -6,13 +6,13 @@ public final class Convolution: Layer {
   public let weight: Parameter
   let stride, padding: Int
 
-  /// Creates a square convolution with weights drawn as torchvision draws those of a ResNet.
+  /// Creates a square convolution with weights drawn as torchvision draws those of a ResNet, unless told otherwise.
   public init(
     _ inputChannels: Int, _ outputChannels: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
-    using random: inout Random
+    drawing initialization: ConvolutionInitialization = .normalFanOut, using random: inout Random
   ) {
     weight = Parameter(
-      Initialization.kaimingNormalFanOut([outputChannels, inputChannels, kernel, kernel], using: &random))
+      initialization.weights([outputChannels, inputChannels, kernel, kernel], using: &random))
     self.stride = stride
     self.padding = padding ?? kernel / 2
   }

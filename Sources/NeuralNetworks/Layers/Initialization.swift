@@ -1,5 +1,20 @@
 import Tensors
 
+/// How the first weights of a convolution are drawn.
+public enum ConvolutionInitialization: Sendable {
+  /// Normal with deviation √(2 / fan-out) (He et al., arXiv:1502.01852): torchvision's choice for a ResNet.
+  case normalFanOut
+  /// Uniform within ±1 / √fan-in: PyTorch's default.
+  case uniformFanIn
+
+  func weights(_ shape: Shape, using random: inout Random) -> Tensor {
+    switch self {
+    case .normalFanOut: Initialization.kaimingNormalFanOut(shape, using: &random)
+    case .uniformFanIn: Initialization.uniformFanIn(shape, fanIn: shape.stride, using: &random)
+    }
+  }
+}
+
 /// First values of weights, as PyTorch draws them.
 enum Initialization {
   /// Normal with deviation √(2 / fan-out) (He et al., arXiv:1502.01852): torchvision's choice for convolutions.

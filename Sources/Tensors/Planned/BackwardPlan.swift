@@ -32,7 +32,7 @@ final class BackwardPlan: Sendable {
   init(
     _ network: ConvolutionalNetwork, _ shapes: NetworkShapes, _ key: NetworkPlan.Key,
     partitions: [BatchPartition],
-    poolings: [MaxPooling?]
+    poolings: [FeaturePooling?]
   ) {
     var (coefficients, accumulators, sums) = (0, 0, 0)
     convolutions = network.convolutions.enumerated().map { index, convolution in
@@ -106,7 +106,7 @@ final class BackwardPlan: Sendable {
 
   private static func scratch(
     _ network: ConvolutionalNetwork, _ shapes: NetworkShapes, _ convolutions: [Convolution], chunks: [Int],
-    poolings: [MaxPooling?], elementBytes: Int
+    poolings: [FeaturePooling?], elementBytes: Int
   ) -> Scratch {
     var arena = Arena()
     func place(_ bytes: [Int]) -> Int { arena.place(byteCount: max(64, bytes.max() ?? 0), alive: 0...0) }

@@ -51,8 +51,23 @@ extension ConvolutionalNetwork.Description {
   public mutating func maxPooledFeature(
     _ branch: Branch, thenReLU: Bool = true, kernel: Int, stride: Int, padding: Int
   ) -> Feature {
+    let pooling = ConvolutionalNetwork.Pooling(kind: .max, kernel: kernel, stride: stride, padding: padding)
+    return pooledFeature(branch, thenReLU: thenReLU, pooling)
+  }
+
+  /// Adds the feature average-pool(relu?(`branch`)), which counts padding as zeros.
+  public mutating func averagePooledFeature(
+    _ branch: Branch, thenReLU: Bool = true, kernel: Int, stride: Int, padding: Int
+  ) -> Feature {
+    let pooling = ConvolutionalNetwork.Pooling(
+      kind: .average, kernel: kernel, stride: stride, padding: padding)
+    return pooledFeature(branch, thenReLU: thenReLU, pooling)
+  }
+
+  private mutating func pooledFeature(
+    _ branch: Branch, thenReLU: Bool, _ pooling: ConvolutionalNetwork.Pooling
+  ) -> Feature {
     take(branch, for: features.count)
-    let pooling = ConvolutionalNetwork.Pooling(kernel: kernel, stride: stride, padding: padding)
     features.append(ConvolutionalNetwork.FeatureMap(main: branch.index, hasReLU: thenReLU, pooling: pooling))
     return Feature(index: features.count - 1)
   }

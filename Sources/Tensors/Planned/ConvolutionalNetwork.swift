@@ -3,7 +3,7 @@ import Synchronization
 /// A convolutional network as data: what the planned executor walks instead of calling layer after layer.
 ///
 /// It is a list of normalized convolutions and of the features between them. Every feature but the images is
-/// relu?(norm(convolution) + residual), max-pooled where asked; every convolution reads one feature. Known as a whole, a
+/// relu?(norm(convolution) + residual), pooled where asked; every convolution reads one feature. Known as a whole, a
 /// network can be walked in chunks of images that stay in a core's cache, with batch statistics as the only points at
 /// which workers wait for each other, and with all memory placed before the first kernel runs.
 public final class ConvolutionalNetwork: @unchecked Sendable {
@@ -60,6 +60,9 @@ public final class ConvolutionalNetwork: @unchecked Sendable {
   }
 
   struct Pooling: Hashable {
+    /// What is taken of the values under the window; an average counts padding as zeros, a maximum never takes it.
+    enum Kind { case max, average }
+    let kind: Kind
     let kernel, stride, padding: Int
   }
 

@@ -43,7 +43,7 @@ final class NetworkPlan: Sendable {
   struct Feature: Sendable {
     let size, unpooled: NetworkShapes.Size
     let home: Home
-    let pooling: MaxPooling?
+    let pooling: FeaturePooling?
     /// Where the positions of maxima are kept for the way back.
     let maxima: Placement?
     /// The chunks in which it is made and read.

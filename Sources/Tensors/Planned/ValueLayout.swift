@@ -2,7 +2,7 @@
 struct ValueLayout {
   private(set) var outputs: [Placement] = []
   private(set) var homes: [NetworkPlan.Home] = []
-  private(set) var poolings: [MaxPooling?] = []
+  private(set) var poolings: [FeaturePooling?] = []
   private(set) var maxima: [Placement?] = []
   var byteCount: Int { arena.byteCount }
 
@@ -20,7 +20,7 @@ struct ValueLayout {
     self.order = order
     let elementBytes = key.dataType.byteCount
     poolings = network.features.enumerated().map { index, feature in
-      feature.pooling.map { MaxPooling($0, of: shapes.unpooled[index], key.dataType) }
+      feature.pooling.map { FeaturePooling($0, of: shapes.unpooled[index], key.dataType) }
     }
     outputs = network.convolutions.indices.map { index in
       let (first, feature) = (network.convolutions[index].input, network.convolutions[index].output!)

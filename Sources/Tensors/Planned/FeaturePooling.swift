@@ -1,10 +1,10 @@
 import COneDNN
 
-/// Max-pooling of one image at a time, by oneDNN.
-final class MaxPooling: @unchecked Sendable {
+/// Pooling of one image at a time, by oneDNN.
+final class FeaturePooling: @unchecked Sendable {
   private let handle: OpaquePointer
   private let inputBytes, outputBytes: Int
-  /// Bytes that one image's maxima are remembered in.
+  /// Bytes that the places of one image's maxima are remembered in; an average leaves them unused.
   let workspaceBytes: Int
   let scratchBytes: Int
 
@@ -13,10 +13,11 @@ final class MaxPooling: @unchecked Sendable {
       images: 1, height: size.height, width: size.width, channels: size.channels,
       kernel_height: pooling.kernel,
       kernel_width: pooling.kernel, stride: pooling.stride, padding: pooling.padding)
+    let kind = pooling.kind == .max ? RD_POOL_MAX : RD_POOL_AVERAGE_WITH_PADDING
     rd_thread_init()
     var made: OpaquePointer?
     OneDNN.check(
-      rd_pool_create(&made, RD_POOL_MAX, shape, dataType == .bfloat16 ? RD_BF16 : RD_F32),
+      rd_pool_create(&made, kind, shape, dataType == .bfloat16 ? RD_BF16 : RD_F32),
       "pooling \(pooling)")
     handle = made!
     inputBytes = size.count * dataType.byteCount
@@ -36,11 +37,11 @@ final class MaxPooling: @unchecked Sendable {
       let memory = workspace + (keeping ? image * workspaceBytes : 0)
       OneDNN.check(
         rd_pool_forward(handle, x + image * inputBytes, y + image * outputBytes, memory, scratch),
-        "max-pooling")
+        "pooling")
     }
   }
 
-  /// The gradient of `images` images whose maxima `workspace` holds.
+  /// The gradient of `images` images, whose maxima `workspace` holds.
   func backward(
     _ dy: UnsafeRawPointer, into dx: UnsafeMutableRawPointer, images: Int, workspace: UnsafeMutableRawPointer,
     scratch: UnsafeMutableRawPointer
@@ -50,7 +51,7 @@ final class MaxPooling: @unchecked Sendable {
         rd_pool_backward(
           handle, dy + image * outputBytes, workspace + image * workspaceBytes, dx + image * inputBytes,
           scratch),
-        "max-pooling gradient")
+        "pooling gradient")
     }
   }
 }

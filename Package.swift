@@ -60,12 +60,15 @@ let package = Package(
     .target(
       name: "SimCLRPaper", dependencies: ["Harness"], path: "Experiments/SimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
 
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "SimCLRPaper",
+        "Harness", "CO2Paper", "SimCLRPaper", "SwAVPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -82,7 +85,8 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
     .testTarget(
-      name: "PapersTests", dependencies: ["CO2Paper", "SimCLRPaper", "Evaluation", "Harness", "TestSupport"]),
+      name: "PapersTests",
+      dependencies: ["CO2Paper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,13 +2,16 @@ import CO2Paper
 import Foundation
 import Harness
 import SimCLRPaper
+import SwAVPaper
 import Testing
 
 /// What is committed under `paper-tables`, `Results` and in the README follows from the committed numbers.
 @Suite struct CommittedTablesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private let catalogue = Catalogue([CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self])
+  private let catalogue = Catalogue([
+    CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self, SwAVOnCIFAR10.self, SwAVOnSTL10.self,
+  ])
 
   @Test func equalTheirRendering() throws {
     for stale in try Tables.check(catalogue, root: Self.root) { Issue.record("\(stale)") }

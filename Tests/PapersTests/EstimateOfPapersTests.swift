@@ -1,5 +1,6 @@
 import CO2Paper
 import SimCLRPaper
+import SwAVPaper
 import Testing
 import Vision
 
@@ -7,7 +8,7 @@ import Vision
 
 @Suite struct EstimateOfPapersTests {
   /// The baseline that measuring is timed on has no classifier, while the experiments measure one's accuracy too.
-  @Test(arguments: [CO2OnCIFAR10.self, SimCLROnCIFAR10.self] as [any Experiment.Type])
+  @Test(arguments: [CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SwAVOnCIFAR10.self] as [any Experiment.Type])
   func everyArmOfAPaperIsEstimated(type: any Experiment.Type) throws {
     let experiment = type.init(scale: .smoke)
     let images = try DatasetReference.shapes.first(512).load()

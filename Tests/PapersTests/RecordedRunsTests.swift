@@ -1,6 +1,7 @@
 import CO2Paper
 import Foundation
 import SimCLRPaper
+import SwAVPaper
 import Testing
 
 @testable import Harness
@@ -10,7 +11,9 @@ import Testing
 @Suite struct RecordedRunsTests {
   private static let results = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(component: "Results")
-  private let catalogue = Catalogue([CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self])
+  private let catalogue = Catalogue([
+    CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self, SwAVOnCIFAR10.self, SwAVOnSTL10.self,
+  ])
 
   @Test func areRunsOfTheirArmsAsTheyAre() throws {
     let files = try #require(

@@ -63,12 +63,15 @@ let package = Package(
     .target(
       name: "SimCLRPaper", dependencies: ["Harness"], path: "Experiments/SimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
 
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper",
+        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -86,7 +89,10 @@ let package = Package(
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
     .testTarget(
       name: "PapersTests",
-      dependencies: ["CO2Paper", "RotNetPaper", "SimCLRPaper", "Evaluation", "Harness", "TestSupport"]),
+      dependencies: [
+        "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness", "repro",
+        "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

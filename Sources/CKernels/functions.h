@@ -95,6 +95,9 @@
     (dy, y, norms, dx, rows, columns))                                                                               \
   X(void, log_sum_exp_rows, (const float *x, float factor, float *out, size_t rows, size_t columns),                 \
     (x, factor, out, rows, columns))                                                                                 \
+  X(void, log_sum_exp_columns,                                                                                       \
+    (const float *x, size_t stride, float factor, float *out, size_t rows, size_t columns),                          \
+    (x, stride, factor, out, rows, columns))                                                                         \
   X(void, softmax_rows, (const float *x, float factor, float *y, size_t rows, size_t columns),                       \
     (x, factor, y, rows, columns))                                                                                   \
   X(void, softmax_rows_gradient,                                                                                     \

@@ -175,6 +175,18 @@ static void log_sum_exp_rows_kernel(const float *x, float factor, float *out, si
   }
 }
 
+// Down the columns, a vector of them at a time; `stride` numbers lie between the rows.
+static void log_sum_exp_columns_kernel(
+  const float *x, size_t stride, float factor, float *out, size_t rows, size_t columns) {
+  vf f = splat(factor);
+  FOR_ROW(at, columns) {
+    vf top = splat(-INFINITY), sum = splat(0);
+    for (size_t r = 0; r < rows; r++) top = larger(f * row_at(x + r * stride, at, columns), top);
+    for (size_t r = 0; r < rows; r++) sum += exp_of(fma_(row_at(x + r * stride, at, columns), f, -top));
+    row_to(out, at, columns, top + log_of(sum));
+  }
+}
+
 static void softmax_rows_kernel(const float *x, float factor, float *y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
     float sum = row_exp_sum(x, columns, factor, row_top(x, columns, factor), y);

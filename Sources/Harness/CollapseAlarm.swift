@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Pretraining
 
 /// A method that knows the values which its loss terms take while features tell nothing.
 public protocol KnowsChance {
@@ -7,7 +8,16 @@ public protocol KnowsChance {
   func chanceLevels(batchSize: Int) -> [String: Double]
 }
 
-/// Watches the curves of a training for features that have become the same for every image.
+/// A method that knows signs of failure of its own.
+public protocol KnowsFailures {
+  /// What the passes so far say is wrong, and what to do, in one sentence; `nil` when nothing.
+  ///
+  /// - Parameter means: By the name of a term or an observation, its mean over the steps of each pass, first pass first.
+  func failure(after means: [String: [Double]]) -> String?
+}
+
+/// Watches the curves of a training for features that have become the same for every image, and for what its method
+/// knows.
 struct CollapseAlarm {
   /// How near to its chance level, as a part of it, a term counts as being there.
   static let tolerance = 0.005
@@ -20,18 +30,39 @@ struct CollapseAlarm {
   private var epochsAtChance: [String: Int] = [:]
   private var firstSpread: Double?
   private var hasRung = false
+  private let ownSigns: (any KnowsFailures)?
+  /// What `ownSigns` is asked about: means by name, pass after pass.
+  private var means: [String: [Double]] = [:]
 
-  init(chanceLevels: [String: Double]) { self.chanceLevels = chanceLevels }
+  init(chanceLevels: [String: Double], ownSigns: (any KnowsFailures)? = nil) {
+    self.chanceLevels = chanceLevels
+    self.ownSigns = ownSigns
+  }
 
-  /// Looks at the rows of one epoch; returns what to say, once per training.
+  /// An alarm that knows what `method` knows of its failures in batches of `batchSize` images.
+  init(for method: any PretrainingMethod, batchSize: Int) {
+    let levels = (method as? any KnowsChance)?.chanceLevels(batchSize: batchSize)
+    self.init(chanceLevels: levels ?? [:], ownSigns: method as? any KnowsFailures)
+  }
+
+  /// Looks at the rows of one epoch or more, in order; returns what to say, once per training.
   mutating func hear(_ rows: [CurveRow]) -> String? {
     var message: String?
-    for row in rows {
-      let said = hear(row)
+    for (index, row) in rows.enumerated() {
+      var said = hear(row)
+      remember(row)
+      let isLastOfEpoch = index + 1 == rows.count || rows[index + 1].epoch != row.epoch
+      if isLastOfEpoch { said = said ?? ownSigns?.failure(after: means) }
       message = message ?? said
     }
     defer { hasRung = hasRung || message != nil }
     return hasRung ? nil : message
+  }
+
+  private mutating func remember(_ row: CurveRow) {
+    for prefix in ["loss/", "observed/"] where row.metric.hasPrefix(prefix) {
+      means[String(row.metric.dropFirst(prefix.count)), default: []].append(row.value)
+    }
   }
 
   private mutating func hear(_ row: CurveRow) -> String? {

@@ -1,7 +1,7 @@
 import Pretraining
 
-/// The mean over an epoch's steps of its loss and each term; kept in checkpoints, so that an epoch that was stopped
-/// in its middle ends with the mean it would have had.
+/// The mean over an epoch's steps of its loss, each term and each observation; kept in checkpoints, so that an epoch that
+/// was stopped in its middle ends with the mean it would have had.
 struct EpochMean: Codable, Equatable {
   private struct Sum: Codable, Equatable {
     let metric: String
@@ -14,7 +14,9 @@ struct EpochMean: Codable, Equatable {
 
   /// Adds a step.
   mutating func add(_ report: StepReport) {
-    let values = [("loss", report.loss)] + report.terms.map { ("loss/\($0.name)", $0.value) }
+    let values =
+      [("loss", report.loss)] + report.terms.map { ("loss/\($0.name)", $0.value) }
+      + report.observations.map { ("observed/\($0.name)", $0.value) }
     for (metric, value) in values {
       if let index = sums.firstIndex(where: { $0.metric == metric }) {
         sums[index].value += Double(value)

@@ -39,8 +39,7 @@ struct RunSession {
   ) throws {
     let monitor = Monitor(
       watching: images.training, standardization: standardization, dataType: plan.precision.dataType)
-    let levels = (method as? any KnowsChance)?.chanceLevels(batchSize: plan.batchSize)
-    var alarm = CollapseAlarm(chanceLevels: levels ?? [:])
+    var alarm = CollapseAlarm(for: method, batchSize: plan.batchSize)
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
     if position == nil { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }

@@ -10,6 +10,8 @@ public struct StepReport: Sendable {
   public let loss: Float
   /// Its parts.
   public let terms: [(name: String, value: Float)]
+  /// What else the method tells.
+  public let observations: [(name: String, value: Float)]
   /// The rate of the step.
   public let learningRate: Float
   /// Multiply-adds of its convolutions and matrix products, from views to updated weights.
@@ -119,8 +121,8 @@ public final class Pretrainer {
     method.didUpdate(at: progress)
     progress.step += 1
     return StepReport(
-      progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) }, learningRate: rate,
-      multiplyAdds: MultiplyAdds.total - before)
+      progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) },
+      observations: loss.observations, learningRate: rate, multiplyAdds: MultiplyAdds.total - before)
   }
 }
 

@@ -4,12 +4,18 @@ public struct Loss {
   public let total: Tensor
   /// Named parts of it, in the order in which they are recorded.
   public let terms: [(name: String, value: Tensor)]
+  /// Named numbers that tell how training goes without being part of the total, in the order in which they are recorded.
+  public let observations: [(name: String, value: Float)]
 
-  /// Creates a loss from its total and the parts worth recording.
-  public init(_ total: Tensor, terms: KeyValuePairs<String, Tensor> = [:]) {
+  /// Creates a loss from its total, the parts of it and what else is worth recording.
+  public init(
+    _ total: Tensor, terms: KeyValuePairs<String, Tensor> = [:],
+    observations: KeyValuePairs<String, Float> = [:]
+  ) {
     precondition(total.count == 1, "a loss is a scalar, not a tensor of shape \(total.shape)")
     self.total = total
     self.terms = terms.map { ($0.key, $0.value.constant) }
+    self.observations = observations.map { ($0.key, $0.value) }
   }
 }
 
@@ -43,5 +49,6 @@ extension Loss {
   init(constantOf loss: Loss) {
     total = loss.total.constant
     terms = loss.terms
+    observations = loss.observations
   }
 }

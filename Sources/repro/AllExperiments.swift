@@ -2,11 +2,14 @@ import CO2Paper
 import Harness
 import RotNetPaper
 import SimCLRPaper
+import SwAVPaper
 
 /// Every experiment, one line each.
 let allExperiments = Catalogue([
   CO2OnCIFAR10.self,
   SimCLROnCIFAR10.self,
   SimCLROnSTL10.self,
+  SwAVOnCIFAR10.self,
+  SwAVOnSTL10.self,
   RotNetOnCIFAR10.self,
 ])

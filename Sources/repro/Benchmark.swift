@@ -3,7 +3,6 @@ import Foundation
 import Harness
 import NeuralNetworks
 import Pretraining
-import SimCLRPaper
 import Tensors
 import Vision
 

@@ -202,6 +202,113 @@ def simclr():
     fixture.write()
 
 
+def sinkhorn(scores, epsilon, iterations):
+    """SwAV's assignment as its authors write it: prototypes x samples, prototypes rescaled before samples, no logarithm."""
+    q = torch.exp(scores / epsilon).T
+    q = q / q.sum()
+    for _ in range(iterations):
+        q = q / q.sum(1, keepdim=True) / q.shape[0]
+        q = q / q.sum(0, keepdim=True) / q.shape[1]
+    return (q * q.shape[1]).T
+
+
+def swapped_loss(scores, codes, temperature):
+    """Every crop predicts the codes of the large crops other than itself."""
+    crops = scores.split(len(codes[0]))
+    total = 0
+    for own, q in enumerate(codes):
+        others = [-(q * log_softmax(x / temperature, dim=1)).sum(1).mean() for v, x in enumerate(crops) if v != own]
+        total = total + sum(others) / len(others)
+    return total / len(codes)
+
+
+def larc_step(weights, gradients, buffers, rate, momentum=0.9, decay=1e-3, trust=0.02):
+    """solo-learn's LARS with clip_lr; returns how many tensors had their rate lowered."""
+    lowered = 0
+    for name, weight in weights.items():
+        if (gradient := gradients[name]) is None:
+            continue
+        if weight.ndim > 1:
+            ratio = min((trust * weight.norm() / (gradient.norm() + decay * weight.norm())).item() / rate, 1.0)
+            gradient = ratio * (gradient + decay * weight)
+            lowered += ratio < 1
+        buffers[name] = momentum * buffers.get(name, 0) + gradient
+        weight -= rate * buffers[name]
+    return lowered
+
+
+def swav_run(start, crops, dtype):
+    """Ten steps of SwAV on features, two to an epoch: prototypes frozen in the first, a queue of two batches read from the
+    third on."""
+    weights = {name: nn.Parameter(value.to(dtype).clone()) for name, value in start.items()}
+    buffers, losses, queues, lowered = {}, [], [[], []], 0
+    for step in range(10):
+        with torch.no_grad():
+            weights["prototypes"].copy_(normalize(weights["prototypes"], dim=1))
+        hidden = linear(torch.cat([crop[step] for crop in crops]).to(dtype), weights["0.weight"], weights["0.bias"])
+        hidden = relu(batch_norm(hidden, None, None, weights["1.weight"], weights["1.bias"], training=True))
+        z = normalize(linear(hidden, weights["3.weight"], weights["3.bias"]), dim=1)
+        scores = z @ weights["prototypes"].T
+        with torch.no_grad():
+            codes = []
+            for crop in range(2):
+                rows = slice(6 * crop, 6 * crop + 6)
+                earlier = [old @ weights["prototypes"].T for old in queues[crop]] if step >= 4 else []
+                codes.append(sinkhorn(torch.cat([scores[rows], *earlier]), 0.05, 3)[:6])
+                queues[crop] = [z[rows].clone(), *queues[crop]][:2]
+        loss = swapped_loss(scores, codes, 0.1)
+        losses.append(loss.item())
+        trained = {name: weight for name, weight in weights.items() if name != "prototypes" or step >= 2}
+        gradients = dict(zip(trained, torch.autograd.grad(loss, trained.values())))
+        with torch.no_grad():
+            lowered += larc_step(trained, gradients, buffers, 0.02 * (10 - step))
+    assert 5 < lowered < 30, lowered
+    return weights, torch.tensor(losses, dtype=torch.float64)
+
+
+def swav():
+    fixture = Fixture(
+        "swav",
+        "sinkhorn.*: assignments of scores (samples x prototypes) by iterations and epsilon. swapped.*: two large and two "
+        "small crops of 5 images, unit vectors z and prototypes inside, codes by three iterations at .05 and constant, "
+        "temperature .1. losses: ten steps of SwAV on features, head Linear(16, 12) BN ReLU Linear(12, 8), 5 prototypes "
+        "normalised before each step and frozen in the first two, queue of 12 read from the fifth on, codes and "
+        "temperature as above, LARC rate .02 (10 - step) momentum .9 decay 1e-3 trust .02. float32_deviation: of PyTorch's "
+        "own float32 losses",
+    )
+    scores = normalize(fixture.normal(24, 8), dim=1) @ normalize(fixture.normal(7, 8), dim=1).T
+    scores = scores.float().double()
+    fixture.add("sinkhorn.scores", scores)
+    for iterations in (1, 3, 10):
+        for epsilon in (0.5, 0.05, 0.03):
+            fixture.add(f"sinkhorn.{iterations}.{epsilon}", sinkhorn(scores, epsilon, iterations))
+    raw = {"z": fixture.normal(20, 8), "prototypes": fixture.normal(6, 8)}
+    z, prototypes = leaves(*raw.values())
+    scores = normalize(z, dim=1) @ normalize(prototypes, dim=1).T
+    codes = [sinkhorn(scores[5 * crop : 5 * crop + 5].detach(), 0.05, 3) for crop in range(2)]
+    loss = swapped_loss(scores, codes, 0.1)
+    loss.backward()
+    for name, values in raw.items():
+        fixture.add(f"swapped.{name}", values)
+    fixture.scalar("swapped.loss", loss)
+    fixture.add("swapped.gradient.z", z.grad)
+    fixture.add("swapped.gradient.prototypes", prototypes.grad)
+    shapes = {"0.weight": (12, 16), "0.bias": (12,), "1.weight": (12,), "1.bias": (12,), "3.weight": (8, 12)}
+    shapes |= {"3.bias": (8,), "prototypes": (5, 8)}
+    start = {name: (0.3 * fixture.normal(*shape)).float().double() for name, shape in shapes.items()}
+    start["1.weight"] = (1 + start["1.weight"]).float().double()
+    sources = fixture.normal(10, 6, 16)
+    crops = [(sources + 0.5 * fixture.normal(10, 6, 16)).float().double() for _ in range(4)]
+    fixture.add_state("state", start.items())
+    for number, crop in enumerate(crops):
+        fixture.add(f"crop.{number}", crop)
+    weights, losses = swav_run(start, crops, torch.float64)
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (swav_run(start, crops, torch.float32)[1] - losses).abs().max())
+    fixture.add_state("after", weights.items())
+    fixture.write()
+
+
 def consistency_loss(q, p, negatives, temperature):
     """CO2's symmetric KL between the similarity distributions over the negatives alone; summed over K, mean over B."""
     log_q = log_softmax(q @ negatives.T / temperature, dim=1)
@@ -865,6 +972,7 @@ FIXTURES = {
     "optimizers": optimizers,
     "moco_ten_steps": moco_ten_steps,
     "simclr": simclr,
+    "swav": swav,
     "color_jitter": color_jitter,
     "resized_crop": resized_crop,
     "statistics": statistics,

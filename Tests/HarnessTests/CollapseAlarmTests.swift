@@ -33,6 +33,32 @@ import Testing
     #expect(alarm.hear([row("monitor/effective-rank", 1.2, epoch: 1)])?.contains("effective rank") == true)
   }
 
+  /// Complains from the third pass on which a number falls below one half.
+  private struct Falling: KnowsFailures {
+    func failure(after means: [String: [Double]]) -> String? {
+      let values = means["in-use", default: []]
+      guard values.count > 2, let last = values.last, last < 0.5 else { return nil }
+      return "fell to \(last) beside \(means["swap"]?.last ?? -1)"
+    }
+  }
+
+  @Test func aMethodsOwnSignsAreTold() {
+    func rows(_ value: Double, epoch: Int) -> [CurveRow] {
+      [row("loss/swap", 3, epoch: epoch), row("observed/in-use", value, epoch: epoch)]
+    }
+    var alarm = CollapseAlarm(chanceLevels: [:], ownSigns: Falling())
+    #expect(alarm.hear([row("monitor/std", 1, epoch: 0)]) == nil)
+    #expect(alarm.hear(rows(0.1, epoch: 1)) == nil)
+    #expect(alarm.hear(rows(0.9, epoch: 2)) == nil)
+    #expect(alarm.hear(rows(0.2, epoch: 3)) == "fell to 0.2 beside 3.0")
+    #expect(alarm.hear(rows(0.1, epoch: 4)) == nil, "once")
+    // A resumed training hears all earlier passes at once, and knows that it was told.
+    var resumed = CollapseAlarm(chanceLevels: [:], ownSigns: Falling())
+    let earlier = [0.1, 0.9, 0.2, 0.9].enumerated().flatMap { rows($1, epoch: $0 + 1) }
+    #expect(resumed.hear(earlier) == "fell to 0.2 beside 3.0")
+    #expect(resumed.hear(rows(0.1, epoch: 5)) == nil)
+  }
+
   @Test func aResumedTrainingRemembersWhatItHeard() {
     var alarm = CollapseAlarm(chanceLevels: [:])
     _ = alarm.hear([row("monitor/std", 0.8, epoch: 0), row("monitor/std", 0.02, epoch: 1)])

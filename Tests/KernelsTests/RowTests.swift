@@ -125,6 +125,24 @@ import Testing
     }
   }
 
+  @Test(arguments: shapes, [Float(1), 20]) func logSumExpOfColumns(_ shape: (Int, Int), factor: Float) {
+    let (rows, columns) = shape
+    var noise = Noise(rows)
+    let stride = columns + 3
+    let x = noise.floats(rows * stride, in: -9...9)
+    let expected = (0..<columns).map { c in
+      let logits = (0..<rows).map { Double(x[$0 * stride + c]) * Double(factor) }
+      return logits.max()! + log(logits.reduce(0) { $0 + exp($1 - logits.max()!) })
+    }
+    withEveryInstructionSet { _ in
+      var out = [Float](repeating: 0, count: columns + 1)
+      out[columns] = 7
+      rk_log_sum_exp_columns(x, stride, factor, &out, rows, columns)
+      expectClose(Array(out[..<columns]), expected, tolerance: 1e-6)
+      #expect(out[columns] == 7, "wrote beyond the last column")
+    }
+  }
+
   @Test func hugeAndMissingValues() {
     withEveryInstructionSet { level in
       var y = [Float](repeating: 0, count: 20)

@@ -27,6 +27,9 @@ struct PlannedCase: CustomTestStringConvertible, Sendable {
     PlannedCase(
       name: "full size, 4 groups", configuration: .resNet18(width: 16, normalizationGroups: 4),
       images: [40, 32, 32, 3], gradientTolerance: 5e-3),
+    PlannedCase(
+      name: "small crops", configuration: .resNet18(width: 16), images: [14, 18, 18, 3],
+      gradientTolerance: 5e-3),
     PlannedCase(name: "odd sizes", configuration: .resNet18(width: 12), images: [10, 15, 13, 3]),
     PlannedCase(
       name: "bottleneck",

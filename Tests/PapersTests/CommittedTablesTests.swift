@@ -1,17 +1,14 @@
-import CO2Paper
 import Foundation
 import Harness
-import RotNetPaper
-import SimCLRPaper
 import Testing
+
+@testable import repro
 
 /// What is committed under `paper-tables`, `Results` and in the README follows from the committed numbers.
 @Suite struct CommittedTablesTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private let catalogue = Catalogue([
-    CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self, RotNetOnCIFAR10.self,
-  ])
+  private let catalogue = allExperiments
 
   @Test func equalTheirRendering() throws {
     for stale in try Tables.check(catalogue, root: Self.root) { Issue.record("\(stale)") }

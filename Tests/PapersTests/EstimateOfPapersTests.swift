@@ -1,14 +1,12 @@
-import CO2Paper
-import RotNetPaper
-import SimCLRPaper
 import Testing
 import Vision
 
 @testable import Harness
+@testable import repro
 
 @Suite struct EstimateOfPapersTests {
   /// The baseline that measuring is timed on has no classifier, while the experiments measure one's accuracy too.
-  @Test(arguments: [CO2OnCIFAR10.self, SimCLROnCIFAR10.self, RotNetOnCIFAR10.self] as [any Experiment.Type])
+  @Test(arguments: allExperiments.experiments.filter { $0.init(scale: .reduced).dataset.name == .cifar10 })
   func everyArmOfAPaperIsEstimated(type: any Experiment.Type) throws {
     let experiment = type.init(scale: .smoke)
     let images = try DatasetReference.shapes.first(512).load()

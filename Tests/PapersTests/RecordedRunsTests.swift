@@ -1,19 +1,15 @@
-import CO2Paper
 import Foundation
-import RotNetPaper
-import SimCLRPaper
 import Testing
 
 @testable import Harness
+@testable import repro
 
 /// A committed run is a run of the arm that the code still describes: whoever changes a constant of a recorded arm has to
 /// raise the experiment's version.
 @Suite struct RecordedRunsTests {
   private static let results = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(component: "Results")
-  private let catalogue = Catalogue([
-    CO2OnCIFAR10.self, SimCLROnCIFAR10.self, SimCLROnSTL10.self, RotNetOnCIFAR10.self,
-  ])
+  private let catalogue = allExperiments
 
   @Test func areRunsOfTheirArmsAsTheyAre() throws {
     let files = try #require(

@@ -1,10 +1,10 @@
+import Harness
 import NeuralNetworks
 import TestSupport
 import Testing
 import Vision
 
 @testable import Pretraining
-@testable import SimCLRPaper
 @testable import Tensors
 
 @Suite struct SimCLRTests {

@@ -157,6 +157,16 @@ func difference(_ a: [Float], _ b: [Float]) -> Float {
     #expect(abs(changed - 400) < 70, "\(changed) of 2000 at probability 0.2")
   }
 
+  @Test func solarizingInvertsBrightValues() {
+    let image = (0..<3 * 16).map { UInt8(5 * $0) }
+    var random = Random(seed: 1, stream: "test")
+    let result = planes(of: image, side: 4) { Solarize(probability: 1).apply(to: &$0, using: &random) }
+    let expected = image.map { Float($0 >= 128 ? 255 - $0 : $0) / 255 }
+    #expect(difference(result.planes, expected) < 1e-6)
+    let never = planes(of: image, side: 4) { Solarize(probability: 0).apply(to: &$0, using: &random) }
+    #expect(difference(never.planes, image.map { Float($0) / 255 }) < 1e-6)
+  }
+
   @Test func boxesKeepAreaRatioAndBounds() {
     let crop = RandomResizedCrop(to: 32, area: 0.2...1)
     var random = Random(seed: 5, stream: "test")

@@ -204,6 +204,9 @@ void rk_normalize_rows_gradient(
   const float *dy, const float *y, const float *norms, float *dx, size_t rows, size_t columns);
 /// out[r] = log sum_c exp(factor * x[r][c]).
 void rk_log_sum_exp_rows(const float *x, float factor, float *out, size_t rows, size_t columns);
+/// out[c] = log sum_r exp(factor * x[r][c]) over rows that begin `stride` numbers apart (at least `columns`).
+void rk_log_sum_exp_columns(
+  const float *x, size_t stride, float factor, float *out, size_t rows, size_t columns);
 /// y = softmax(factor * x).
 void rk_softmax_rows(const float *x, float factor, float *y, size_t rows, size_t columns);
 /// dx = factor * y (dy - <y, dy>).

@@ -117,6 +117,9 @@ extension OptimizerConfiguration {
         learningRate: rate / factor, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
     case .lars(let rate, let momentum, let weightDecay, let trust):
       .lars(learningRate: rate / factor, momentum: momentum, weightDecay: weightDecay, trust: trust)
+    case .larc(let rate, let momentum, let weightDecay, let trust):
+      .larc(
+        learningRate: rate / factor, momentum: momentum, weightDecay: weightDecay, trust: trust / factor)
     case .adam(let rate, let beta1, let beta2, let epsilon, let weightDecay, let decoupled):
       .adam(
         learningRate: rate / factor, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,

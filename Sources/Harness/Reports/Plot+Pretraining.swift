@@ -45,11 +45,12 @@ extension Plot {
   private static func heading(_ metric: String) -> String {
     let name = (metric.split(separator: "/").last.map(String.init) ?? metric).replacing("-", with: " ")
     if metric == "loss" { return name }
+    if metric.hasPrefix("observed/") { return name }
     return isLoss(metric) ? "\(name) loss" : "monitor: \(name)"
   }
 
   private static func unit(_ metric: String) -> String {
-    if isLoss(metric) { return "nats" }
+    if isLoss(metric) || metric.hasSuffix("entropy") { return "nats" }
     if metric.contains("rank") { return "dimensions" }
     if metric.contains("deviation") || metric.hasSuffix("std") { return "standard deviation" }
     return metric.contains("top1") || metric.contains("knn") ? "accuracy (%)" : ""

@@ -49,20 +49,11 @@ public final class Optimizer {
           }
         }
       case .lars(_, let momentum, let decay, let trust):
-        let isAdapted = parameter.shape.rank > 1  // biases and norms are neither adapted nor decayed
-        let ratio = isAdapted ? trustRatio(parameter, g, decay: decay, trust: trust) : 1
-        withMoment("momentum", of: name, parameter.shape) { v in
-          parameter.update {
-            $0.withMutableFloats { w in
-              WorkerPool.forEachBlock(of: count) { at, count in
-                rk_lars(
-                  w.baseAddress! + at, g + at, v + at, count, rate, momentum, isAdapted ? decay : 0, ratio,
-                  false,
-                  true)
-              }
-            }
-          }
-        }
+        let ratio = trustRatio(parameter, g, decay: decay, trust: trust)
+        changeAdapted(parameter, name, g, rate, momentum, decay, ratio: ratio ?? 1, ratesInside: true)
+      case .larc(_, let momentum, let decay, let trust):
+        let ratio = trustRatio(parameter, g, decay: decay, trust: trust).map { min($0 / rate, 1) }
+        changeAdapted(parameter, name, g, rate, momentum, decay, ratio: ratio ?? 1, ratesInside: false)
       case .adam(_, let beta1, let beta2, let epsilon, let decay, let decoupled):
         let step = Double(updates[name]!)
         withMoment("first", of: name, parameter.shape) { m in
@@ -83,15 +74,37 @@ public final class Optimizer {
     }
   }
 
-  /// trust · ‖w‖ / (‖g‖ + decay · ‖w‖), 1 where either norm is zero (LARS, equation 6).
+  /// One step of a rule with rates of its own for each tensor, with the rate of the step inside the momentum or outside.
+  private func changeAdapted(
+    _ parameter: Parameter, _ name: String, _ g: UnsafePointer<Float>, _ rate: Float, _ momentum: Float,
+    _ decay: Float, ratio: Float, ratesInside: Bool
+  ) {
+    let decay = isAdapted(parameter) ? decay : 0
+    withMoment("momentum", of: name, parameter.shape) { v in
+      parameter.update {
+        $0.withMutableFloats { w in
+          WorkerPool.forEachBlock(of: w.count) { at, count in
+            rk_lars(
+              w.baseAddress! + at, g + at, v + at, count, rate, momentum, decay, ratio, false, ratesInside)
+          }
+        }
+      }
+    }
+  }
+
+  /// Biases and norms are neither adapted nor decayed.
+  private func isAdapted(_ parameter: Parameter) -> Bool { parameter.shape.rank > 1 }
+
+  /// trust · ‖w‖ / (‖g‖ + decay · ‖w‖) (LARS, equation 6); `nil` where either norm is zero or nothing is adapted.
   private func trustRatio(_ parameter: Parameter, _ g: UnsafePointer<Float>, decay: Float, trust: Float)
-    -> Float
+    -> Float?
   {
+    guard isAdapted(parameter) else { return nil }
     let count = parameter.shape.count
     let weightNorm = Float(
       parameter.constant.withFloats { rk_dot($0.baseAddress!, $0.baseAddress!, count) }.squareRoot())
     let gradientNorm = Float(rk_dot(g, g, count).squareRoot())
-    guard weightNorm > 0, gradientNorm > 0 else { return 1 }
+    guard weightNorm > 0, gradientNorm > 0 else { return nil }
     return trust * weightNorm / (gradientNorm + decay * weightNorm + 1e-9)
   }
 

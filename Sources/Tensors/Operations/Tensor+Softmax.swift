@@ -25,6 +25,20 @@ extension Tensor {
     }
   }
 
+  /// log Σ exp of each column of a matrix, one number per column; carries no gradient.
+  public func columnLogSumExp() -> Tensor {
+    let (rows, columns) = (shape.rows, shape.columns)
+    let y = Tensor(uninitialized: [columns])
+    // Split where vectors end, so that the result does not depend on the number of workers.
+    let block = 64
+    let grain = max(1, Elementwise.grain / max(1, rows * block))
+    WorkerPool.forEachRange(of: (columns + block - 1) / block, grain: grain) { blocks in
+      let (start, end) = (blocks.lowerBound * block, min(columns, blocks.upperBound * block))
+      rk_log_sum_exp_columns(floatPointer + start, columns, 1, y.floatPointer + start, rows, end - start)
+    }
+    return y
+  }
+
   /// −log softmax(x)[label] of each row, averaged: the cross-entropy of logits with class indices.
   ///
   /// Traps when a label is not a column.

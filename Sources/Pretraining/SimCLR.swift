@@ -1,5 +1,4 @@
 import NeuralNetworks
-import Pretraining
 import Tensors
 import Vision
 
@@ -82,8 +81,9 @@ public final class SimCLR: PretrainingMethod {
 }
 
 extension Augmentation {
-  /// Random crop and resize, flip, colour distortion, blur, in the paper's order (appendix A).
-  static func simCLR(side: Int, _ hyperparameters: SimCLR.Hyperparameters) -> Augmentation {
+  /// SimCLR's view of `side` × `side` pixels: random crop and resize, flip, colour distortion, blur, in the paper's order
+  /// (appendix A).
+  public static func simCLR(side: Int, _ hyperparameters: SimCLR.Hyperparameters) -> Augmentation {
     let s = hyperparameters.colorStrength
     let window = max(3, side / 10 | 1)  // 10 % of the side, and odd
     let view: [any ImageTransform] = [

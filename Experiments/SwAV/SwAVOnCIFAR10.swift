@@ -1,0 +1,121 @@
+import Evaluation
+import Harness
+import NeuralNetworks
+import Pretraining
+import Vision
+
+/// Do six small crops beside the two large ones pay for themselves on CIFAR-10?
+public struct SwAVOnCIFAR10: Experiment {
+  public static let name = "swav-cifar10"
+  public static let paper = Paper.swAV
+  public static let claim =
+    "At equal multiply-adds, small crops beside two large ones improve the features' linear-probe accuracy."
+  public static let cost =
+    "reduced: 22 epochs of two crops or 10 of eight, an estimated 9 minutes per arm and seed on two cores"
+  public static let version = 1
+
+  public let dataset: DatasetReference
+  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
+  public let headline = Comparison("multi-crop", over: "two crops", evaluation: "linear-v1")
+  private let recipe: SwAVRecipe
+  private let supervisedPlan: TrainingPlan
+
+  public init(scale: Scale) {
+    var recipe: SwAVRecipe
+    let supervisedEpochs: Int
+    switch scale {
+    case .paper:  // solo-learn's recipes for CIFAR-10, of two crops and of eight
+      dataset = .cifar10
+      recipe = SwAVRecipe(encoder: .resNet18(), epochs: 1_000, batchSize: 256, warmupEpochs: 10)
+      recipe.multiCrop.epochs = 457
+      recipe.multiCrop.useOwnColours()
+      supervisedEpochs = 200
+    case .reduced:
+      dataset = .cifar10
+      recipe = SwAVRecipe(encoder: .resNet18(width: 16), epochs: 22, batchSize: 256, warmupEpochs: 1)
+      recipe.multiCrop.epochs = 10
+      (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (100, 512)
+      (recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (1, 2)
+      supervisedEpochs = 20
+    case .smoke:
+      dataset = .cifar10.first(512)
+      recipe = SwAVRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)
+      recipe.multiCrop.epochs = 2
+      (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (20, 64)
+      (recipe.method.queueLength, recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (256, 1, 1)
+      supervisedEpochs = 2
+    }
+    self.recipe = recipe
+    supervisedPlan = TrainingPlan(
+      epochs: supervisedEpochs, batchSize: recipe.plan.batchSize,
+      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+  }
+
+  public var arms: [Arm] {
+    recipe.crops + [.supervised(recipe.encoder, classCount: dataset.classCount, plan: supervisedPlan)]
+      + explorations
+  }
+
+  /// The paper's other comparisons: each changes one thing of `two crops`.
+  private var explorations: [Arm] {
+    [
+      exploration("multi-crop for as many epochs") { $0.addSmallCrops() },
+      exploration("hard codes") { $0.method.codes = .hard },
+      exploration("1 Sinkhorn iteration") { $0.method.sinkhornIterations = 1 },
+      exploration("fixed prototypes") { $0.method.learnsPrototypes = false },
+      exploration("30 prototypes") { $0.method.prototypeCount = 30 },
+      exploration("300 prototypes") { $0.method.prototypeCount = 300 },
+      exploration("small batch") { $0.shrinkBatch() },
+      exploration("small batch without queue") {
+        $0.shrinkBatch()
+        $0.method.queueLength = 0
+      },
+      recipe.simCLR("small batch SimCLR"),
+    ]
+  }
+
+  private func exploration(_ name: String, _ change: (inout SwAVRecipe) -> Void) -> Arm {
+    recipe.arm(name, role: .exploratory, change)
+  }
+
+  public var tables: [PaperTable] {
+    let linear = [PaperTable.Column("linear top-1", evaluation: "linear-v1")]
+    return [
+      PaperTable(
+        "Multi-crop", published: "swav/multi-crop.csv", arms: ["two crops", "multi-crop"], columns: linear),
+      PaperTable(
+        "Linear evaluation on CIFAR-10, by others", published: "swav/third-party-cifar10.csv",
+        arms: [.init("two crops", published: ["SwAV"])], columns: linear),
+      PaperTable(
+        "kNN on CIFAR-10, by others", published: "swav/third-party-cifar10-knn.csv",
+        arms: [.init("two crops", published: ["SwAV"])],
+        columns: [.init("kNN top-1, last epoch, backbone", evaluation: "knn-v1")]),
+      PaperTable(
+        "Prototypes", published: "swav/prototypes.csv",
+        arms: [
+          .init("fixed prototypes"), .init("two crops", published: ["learned prototypes"]),
+        ],
+        columns: linear),
+      PaperTable("Codes", arms: ["two crops", "hard codes", "1 Sinkhorn iteration"], columns: linear),
+      PaperTable(
+        "Number of prototypes", arms: ["two crops", "30 prototypes", "300 prototypes"], columns: linear),
+      PaperTable(
+        "Small batches", arms: ["small batch SimCLR", "small batch without queue", "small batch"],
+        columns: linear),
+      PaperTable(
+        "Linear evaluation on ImageNet", published: "swav/imagenet.csv",
+        arms: ["SeLa-v2", "DeepCluster-v2", "SwAV"], columns: []),
+      PaperTable(
+        "CIFAR-100 and ImageNet-100, by others", published: "swav/third-party-other.csv", arms: ["SwAV"],
+        columns: []),
+    ]
+  }
+}
+
+extension SwAVRecipe.MultiCrop {
+  /// Colours as in solo-learn's recipe of eight crops.
+  mutating func useOwnColours() {
+    (large.colorStrength, large.blurProbability, large.solarizationProbability) = (0.6, 0, 0.2)
+    (small.blurProbability, small.solarizationProbability) = (0.1, 0.1)
+  }
+}

@@ -1,3 +1,4 @@
+import CO2Paper
 import Foundation
 import Testing
 

@@ -87,7 +87,7 @@ extension PaperTable {
   // MARK: Our lines
 
   private func cells(of column: Column, _ summary: Summary?, scale: Scale) throws -> [String] {
-    let title = "\(column.title) (%)"
+    let title = "\(column.title) (\(column.unit))"
     guard let summary, arms.contains(where: { !summary.rows(of: $0.arm, column.measure).isEmpty }) else {
       return ["ours", "—", "\(scale.rawValue) scale", title]
         + arms.map { _ in "no recorded result yet" } + arms.dropFirst().map { _ in "—" }

@@ -32,6 +32,17 @@ import Testing
     #expect(Typography.list(["a", "b", "c"]) == "a, b and c")
   }
 
+  @Test func aMeasureThatIsNoPercentageSaysWhatItCounts() throws {
+    let folder = try ReportFolder.repository()
+    let table = PaperTable(
+      "Counts", arms: ["Base"],
+      columns: [.init("labels", evaluation: "linear-v1", unit: "per class"), .init("rate", evaluation: "x")])
+    let rows = try table.render(
+      Summary(.sample), scale: .reduced, paperTables: folder.url.appending(component: "paper-tables")
+    ).rows
+    #expect(rows.map { $0[3] } == ["labels (per class)", "rate (%)"])
+  }
+
   @Test func paperBesideOurs() throws {
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")

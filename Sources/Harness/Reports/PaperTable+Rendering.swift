@@ -92,7 +92,7 @@ extension PaperTable {
   private func cells(
     of column: Column, _ summary: Summary?, of experiment: any Experiment, scale: Scale
   ) throws -> [String] {
-    let title = "\(column.title) (%)"
+    let title = "\(column.title) (\(column.unit))"
     guard let summary, arms.contains(where: { !summary.rows(of: $0.arm, column.measure).isEmpty }) else {
       let values = arms.map { experiment.emptyCell(of: $0.arm, column.measure) }
       return ["ours", "—", "\(scale.rawValue) scale", title] + values + arms.dropFirst().map { _ in "—" }

@@ -29,10 +29,13 @@ public struct PaperTable: Sendable {
     public let title: String
     /// What was measured.
     public let measure: Measure
+    /// What its numbers are counted in.
+    public let unit: String
 
     /// Creates a column.
-    public init(_ title: String, evaluation: String, metric: String = "top1") {
+    public init(_ title: String, evaluation: String, metric: String = "top1", unit: String = "%") {
       self.title = title
+      self.unit = unit
       measure = Measure(evaluation: evaluation, metric: metric)
     }
   }

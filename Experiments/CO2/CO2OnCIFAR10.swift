@@ -98,7 +98,7 @@ public struct CO2OnCIFAR10: Experiment {
   private var suspects: [Arm] {
     let consistency: [Arm] = [
       explored("three times the weight", moco) { $0.consistencyWeight *= 3 },
-      explored("ten times the weight", moco) { $0.consistencyWeight *= 10 },
+      explored("weight 1", moco) { $0.consistencyWeight = 1 },
       explored("consistency temperature 0.1", moco) { $0.consistencyTemperature = 0.1 },
     ]
     var longer = plan

@@ -23,7 +23,7 @@ import Vision
     let method = "hyperparameters.method."
     let expected = [
       "three times the weight": method + "consistencyWeight",
-      "ten times the weight": method + "consistencyWeight",
+      "weight 1": method + "consistencyWeight",
       "consistency temperature 0.1": method + "consistencyTemperature",
       "temperature 0.2": method + "temperature", "four times the queue": method + "queueLength",
       "twice the epochs": "plan.epochs",

@@ -37,10 +37,10 @@ public struct Recorder {
   /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
   /// from it.
   ///
-  /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was measured
-  /// by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished, modified, synthetic, from changed files or
-  /// of another version or configuration are refused with the reason. Throws when the record itself cannot be read or
-  /// written; a missing gnuplot is told in the outcome.
+  /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was
+  /// measured by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished,
+  /// modified, synthetic, from changed files or of another version or configuration are refused with the reason. Throws
+  /// when the record itself cannot be read or written; a missing gnuplot is told in the outcome.
   public static func record(
     _ type: any Experiment.Type, scale: Scale, from runs: URL, catalogue: Catalogue, root: URL
   ) async throws -> Outcome {

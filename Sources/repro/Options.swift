@@ -93,6 +93,16 @@ struct OutputOptions: ParsableArguments {
 
 /// Where the record and the tables lie: the repository that the command is given in.
 enum Project {
+  /// Whether the working directory holds what the record's commands read.
+  static var isHere: Bool { FileManager.default.fileExists(atPath: tables.path) }
+
+  /// The working directory; throws a `RunProblem` where it is not the repository's.
+  static func requiredRoot() throws -> URL {
+    if isHere { return root }
+    throw RunProblem(
+      "\(root.path) is not the repository's folder, as it has no paper-tables: give this command there")
+  }
+
   /// The working directory.
   static var root: URL { URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true) }
   /// The record.

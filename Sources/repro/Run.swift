@@ -80,6 +80,7 @@ struct Run: AsyncParsableCommand {
     } else {
       Console.result(try await report.conclusion(outcomes))
     }
+    Console.note(report.usage(outcomes))
     await report.drawFigures(outcomes)
     let failures = outcomes.filter { $0.manifest.status == .failed }
     if let first = failures.first {

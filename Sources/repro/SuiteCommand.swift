@@ -33,15 +33,15 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
+      let root = try Project.requiredRoot()
       let suite = try SuitePlan(
-        allExperiments, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
+        allExperiments, scale: scale, headlineSeeds: seeds, root: root, runs: output.directory)
       if plan { return show(suite) }
       let waiting = suite.toRun
       if waiting.isEmpty { return Console.note(conclusion(suite)) }
-      let source = await SourceState.read(at: Project.root)
-      if source.isDirty {
-        let reason = source.changedFiles.first.map { "\($0) is changed" } ?? "there is no git repository"
-        throw RunProblem("\(reason), so that nothing run now could be recorded: commit first")
+      let source = await SourceState.read(at: root)
+      if let flaw = source.flaw {
+        throw RunProblem("\(flaw), so that nothing run now could be recorded: commit first")
       }
       let lock = try RunLock(RunFolder(output.directory))
       Interruption.listen()
@@ -49,7 +49,7 @@ struct SuiteCommand: AsyncParsableCommand {
       let failures = try await perform(waiting, source)
       withExtendedLifetime(lock) {}
       let after = try SuitePlan(
-        allExperiments, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
+        allExperiments, scale: scale, headlineSeeds: seeds, root: root, runs: output.directory)
       Console.note(conclusion(after))
       if failures > 0 { throw Failure.runtime }
     }

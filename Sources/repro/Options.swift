@@ -12,7 +12,7 @@ struct ExperimentOptions: ParsableArguments {
   var experiment: String
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced, paper.",
+    help: "How much of the published recipe: smoke (seconds), reduced (the default), paper.",
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
@@ -29,7 +29,7 @@ struct ExperimentOptions: ParsableArguments {
       return try allExperiments.experiment(named: experiment)
     } catch let error as UnknownName {
       let commands = Repro.commandNames.nearest(to: experiment)
-      let hint = commands.isEmpty ? "" : ". (Or the command \(commands.asChoice)?)"
+      let hint = commands.isEmpty ? "" : ". Or did you mean the command \(commands.asChoice)?"
       throw ValidationError("\(error)\(hint)")
     }
   }

@@ -180,6 +180,9 @@ extension CO2.Hyperparameters: CheckedHyperparameters {
     }
     if !(temperature > 0 && consistencyTemperature > 0) { return "temperatures are positive" }
     if !(0...1).contains(keyMomentum) { return "keyMomentum lies within 0...1, not at \(keyMomentum)" }
-    return (0..<1).contains(smallestCrop) ? nil : "smallestCrop lies within 0..<1, not at \(smallestCrop)"
+    if queueLength > 1 << 24 { return "queueLength is at most \(1 << 24), not \(queueLength)" }
+    if embeddingDimension < 1 { return "embeddingDimension is at least 1, not \(embeddingDimension)" }
+    return smallestCrop > 0 && smallestCrop <= 1
+      ? nil : "smallestCrop lies above 0 and is at most 1, not \(smallestCrop)"
   }
 }

@@ -95,6 +95,8 @@ extension CO2WithinBatch.Hyperparameters: CheckedHyperparameters {
   public func problem(with plan: TrainingPlan) -> String? {
     if plan.batchSize < 2 { return "one image in a batch has no negatives: raise plan.batchSize" }
     if !(temperature > 0 && consistencyTemperature > 0) { return "temperatures are positive" }
-    return (0..<1).contains(smallestCrop) ? nil : "smallestCrop lies within 0..<1, not at \(smallestCrop)"
+    if embeddingDimension < 1 { return "embeddingDimension is at least 1, not \(embeddingDimension)" }
+    return smallestCrop > 0 && smallestCrop <= 1
+      ? nil : "smallestCrop lies above 0 and is at most 1, not \(smallestCrop)"
   }
 }

@@ -49,6 +49,7 @@ public struct UnknownName: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong and what to do, in one line.
   public var description: String {
+    if known.isEmpty { return "there is no \(kind) “\(name)”, nor any other" }
     let nearest = known.nearest(to: name)
     let hint = nearest.isEmpty ? "" : "; did you mean \(nearest.asChoice)?"
     return "there is no \(kind) “\(name)”\(hint) Known: \(known.joined(separator: ", "))"

@@ -29,14 +29,18 @@ public struct Diagnosis {
 
   private let output: URL
   private let data: DataStore
+  private let command: String
   private let path: String
 
-  /// Looks at this machine, the folder of runs and the store of data sets; programs are looked for in `path`.
+  /// Looks at this machine, the folder of runs and the store of data sets; `command` is how this program is called in the
+  /// commands that mend something, and programs are looked for in `path`.
   public init(
-    output: URL, data: DataStore, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    output: URL, data: DataStore, command: String = "repro",
+    path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
   ) {
     self.output = output
     self.data = data
+    self.command = command
     self.path = path
   }
 
@@ -64,7 +68,9 @@ public struct Diagnosis {
   }
 
   private var libraries: Finding {
-    let versions = Machine.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    let versions = Machine.libraries.sorted { $0.key < $1.key }.map {
+      $0.value.hasPrefix($0.key) ? $0.value : "\($0.key) \($0.value)"
+    }
     return good("libraries", versions.joined(separator: ", ") + ", \(Machine.build) build")
   }
 
@@ -116,13 +122,10 @@ public struct Diagnosis {
     case .present(let folder, let kind):
       return good(subject, "\(folder.path) (\(kind ?? "not verified yet"))")
     case .absent(let error):
-      if case .missing = error {
-        return Finding(
-          subject: subject, state: .limited, detail: "not in \(data.directory.path)",
-          fix: "repro data get \(status.name.rawValue)")
-      }
       return Finding(
-        subject: subject, state: .limited, detail: "\(error)", fix: "repro data get \(status.name.rawValue)")
+        subject: subject, state: .limited,
+        detail: error.isAbsence ? "not in \(data.directory.path)" : "\(error)",
+        fix: "\(command) data get \(status.name.rawValue)")
     }
   }
 

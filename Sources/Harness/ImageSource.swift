@@ -42,7 +42,8 @@ public struct ImageSource {
 
   /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images.
   ///
-  /// Throws a `DataError` for files that cannot be trusted, and why nothing could be got when only real images will do.
+  /// Throws a `DataError` for files that cannot be trusted, a `DownloadError` for what stands in the way on this machine, and
+  /// why nothing could be got when only real images will do.
   public func images(
     for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false
   ) async throws -> Found {
@@ -62,7 +63,7 @@ public struct ImageSource {
     do {
       try await fetch(dataset.name)
       return try found()
-    } catch let error as DownloadError where !isRealDataOnly {
+    } catch let error as DownloadError where !isRealDataOnly && error.isOutOfReach {
       return try standIn(for: type, scale: scale, missing: dataset.name, reason: "\(error)")
     }
   }
@@ -84,5 +85,15 @@ public struct ImageSource {
 
 extension DataError {
   /// Whether a data set is simply not there, rather than there and wrong.
-  fileprivate var isAbsence: Bool { if case .missing = self { true } else { false } }
+  public var isAbsence: Bool { if case .missing = self { true } else { false } }
+}
+
+extension DownloadError {
+  /// Whether the data set is out of reach from here, rather than something here that the user can put right.
+  fileprivate var isOutOfReach: Bool {
+    switch self {
+    case .unreachable, .failed, .missingProgram: true
+    case .busy, .nothingThere, .cannotUnpack, .builtIn: false
+    }
+  }
 }

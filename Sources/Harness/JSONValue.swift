@@ -65,6 +65,15 @@ extension JSONValue: Codable {
 // MARK: Leaves and their paths
 
 extension JSONValue {
+  /// The number that this is; `nil` for everything else.
+  var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
   /// Every value that holds no others, by its path of keys and indices: `plan.optimizer.sgd.learningRate`.
   public var leaves: [(path: String, value: JSONValue)] {
     func collect(_ value: JSONValue, _ path: String) -> [(path: String, value: JSONValue)] {

@@ -1,14 +1,21 @@
 extension Collection where Element == String {
-  /// Those that `name` was probably meant to be, best first: few typing errors away, or beginning with it.
+  /// Those that `name` was probably meant to be, best first: few typing errors away, containing it, or beginning as it
+  /// does for at least half of it.
   public func nearest(to name: String, limit: Int = 3) -> [String] {
     let wanted = name.lowercased()
+    let mostErrors = Swift.max(2, name.count / 3)
     let scored = map { candidate -> (name: String, distance: Int) in
       let candidateKey = candidate.lowercased()
       let isPart = wanted.count > 1 && candidateKey.contains(wanted)
-      return (candidate, isPart ? 0 : wanted.editDistance(to: candidateKey))
+      if isPart { return (candidate, 0) }
+      let distance = wanted.editDistance(to: candidateKey)
+      let shared = zip(wanted, candidateKey).prefix { $0 == $1 }.count
+      // A shared beginning is a weaker sign than a few wrong letters.
+      let beginsAlike = shared >= 4 && 2 * shared >= wanted.count
+      return (candidate, beginsAlike ? Swift.min(distance, mostErrors) : distance)
     }
     return
-      scored.filter { $0.distance <= Swift.max(2, name.count / 3) }
+      scored.filter { $0.distance <= mostErrors }
       .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
   }
 

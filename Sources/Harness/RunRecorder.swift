@@ -45,17 +45,23 @@ final class RunRecorder {
 
   /// Opens `curves.csv` as the checkpoint left it and returns where to go on; `nil` to begin at the first step.
   ///
-  /// Throws a `CheckpointError`, a `CSVError`, a `StorageError`, or a `ResumeError` when the two files do not belong together.
+  /// Throws a `CSVError`, a `StorageError`, or a `ResumeError` when the checkpoint is damaged or the two files do not belong
+  /// together.
   func resume() throws -> Position? {
     guard FileManager.default.fileExists(atPath: folder.checkpoint.path) else {
       try replaceCurves(with: Data(CSVFile.line(CurveRow.columns).utf8))
       return nil
     }
-    let checkpoint = try Checkpoint.read(from: folder.checkpoint)
+    let checkpoint = try readCheckpoint()
     guard checkpoint.metadata["run"] == key.run, let text = checkpoint.metadata["position"],
       let position = try? JSONDecoder().decode(SavedPosition.self, from: Data(text.utf8))
     else {
       throw ResumeError(path: folder.checkpoint.path, problem: "belongs to another run")
+    }
+    // Checkpoints of earlier commits do not tell the digest.
+    if let digest = checkpoint.metadata["elements"], digest != checkpoint.tensors.elementsDigest {
+      throw ResumeError(
+        path: folder.checkpoint.path, problem: "is damaged: its numbers are not those that were saved")
     }
     let rows = ((try? Data(contentsOf: folder.curves)) ?? Data()).prefix(position.curvesBytes)
     guard hexadecimal(SHA256.hash(data: rows)) == position.curvesDigest else {
@@ -66,6 +72,14 @@ final class RunRecorder {
     return Position(
       tensors: checkpoint.tensors, progress: position.progress, mean: position.mean,
       rows: try CurveRow.read(from: folder.curves))
+  }
+
+  private func readCheckpoint() throws -> Checkpoint {
+    do {
+      return try Checkpoint.read(from: folder.checkpoint)
+    } catch let error as CheckpointError {
+      throw ResumeError(path: error.file, problem: error.found)
+    }
   }
 
   /// Takes note of a step's arithmetic.
@@ -85,7 +99,10 @@ final class RunRecorder {
     let position = SavedPosition(
       progress: progress, mean: mean, multiplyAdds: multiplyAdds, curvesBytes: curvesBytes,
       curvesDigest: hexadecimal(hash.finalize()))
-    let metadata = ["run": key.run, "position": JSONValue(encoding: position).description]
+    let metadata = [
+      "run": key.run, "position": JSONValue(encoding: position).description,
+      "elements": tensors.elementsDigest,
+    ]
     try Checkpoint.write(tensors, metadata: metadata, to: folder.checkpoint)
     manifest.steps = progress.step
     manifest.imagesSeen = progress.step * manifest.identity.plan.batchSize
@@ -139,6 +156,18 @@ final class RunRecorder {
     manifest.sessions[last].cpuSeconds = earlier.cpu + ProcessUsage.cpuSeconds - cpuAtStart
     manifest.peakMemoryBytes = max(manifest.peakMemoryBytes, ProcessUsage.peakMemoryBytes)
     try writeAtomically(manifest.json, to: folder.manifest)
+  }
+}
+
+extension [String: Tensor] {
+  /// SHA-256 over every name, shape and element: the format's header cannot tell that a number was changed on the disk.
+  fileprivate var elementsDigest: String {
+    var hash = SHA256()
+    for (name, tensor) in sorted(by: { $0.key < $1.key }) {
+      hash.update(data: Data("\(name) \(tensor.shape) \(tensor.dataType)\n".utf8))
+      tensor.withBytes { hash.update(bufferPointer: $0) }
+    }
+    return hexadecimal(hash.finalize())
   }
 }
 

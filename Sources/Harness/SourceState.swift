@@ -8,7 +8,16 @@ public struct SourceState: Sendable, Equatable {
   public var changedFiles: [String]
 
   /// Whether what runs may differ from the commit.
-  public var isDirty: Bool { commit == nil || !changedFiles.isEmpty }
+  public var isDirty: Bool { flaw != nil }
+
+  /// Why what runs may differ from the commit, in words; `nil` when it cannot.
+  public var flaw: String? {
+    if commit == nil { return "git tells of no commit here" }
+    guard let first = changedFiles.first else { return nil }
+    let others = changedFiles.count - 1
+    return others == 0
+      ? "\(first) is changed" : "\(first) and \(Typography.count(others, "other file")) are changed"
+  }
 
   /// Creates a state.
   public init(commit: String?, changedFiles: [String]) {

@@ -50,7 +50,8 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   /// The file, what was found, and what to do about it, in one line.
   public var description: String { "\(file): \(found); \(nextStep)" }
 
-  private var found: String {
+  /// What is wrong with the file, to stand behind its name.
+  public var found: String {
     switch problem {
     case .unreadable(let reason): "cannot be read (\(reason))"
     case .unwritable(let reason): "cannot be written (\(reason))"

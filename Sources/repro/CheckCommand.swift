@@ -29,24 +29,36 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Write the golden curves that are missing or have moved, from a clean commit.")
   var writeGolden = false
 
+  @Flag(help: "Print what was found as JSON.")
+  var json = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
 
   func validate() throws {
     if rerun && experiment == nil { throw ValidationError("--rerun takes the name of an experiment") }
+    if json && (rerun || writeGolden) {
+      throw ValidationError("--json goes with neither --rerun nor --write-golden")
+    }
     if rerun && writeGolden { throw ValidationError("--rerun and --write-golden do not go together") }
   }
 
   func run() async throws {
     try await Failure.reported {
-      let check = try RecordCheck(allExperiments, names: experiment.map { [$0] } ?? [], root: Project.root)
+      let root = try Project.requiredRoot()
+      let check = try RecordCheck(allExperiments, names: experiment.map { [$0] } ?? [], root: root)
       if writeGolden {
-        let written = try check.writeGoldenCurves(at: await SourceState.read(at: Project.root))
+        let written = try check.writeGoldenCurves(at: await SourceState.read(at: root))
         Console.result(
           written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
         return
       }
       let outcome = await check.run()
+      if json {
+        try Console.json(outcome)
+        if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
+        return
+      }
       for remark in outcome.remarks { Console.note("note: \(remark)") }
       for discrepancy in outcome.discrepancies { Console.result("\(discrepancy)") }
       if !outcome.discrepancies.isEmpty { throw ExitCode(1) }

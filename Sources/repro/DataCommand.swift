@@ -108,7 +108,8 @@ struct DatasetEntry: Encodable {
     case .builtIn: (state, detail, isUsable) = ("built in", "drawn by the suite itself", true)
     case .present(let folder, let kind):
       (state, detail, isUsable) = ("present", "\(folder.path) (\(kind ?? "not verified yet"))", true)
-    case .absent(let error): (state, detail, isUsable) = ("absent", "\(error)", false)
+    case .absent(let error):
+      (state, detail, isUsable) = (error.isAbsence ? "absent" : "damaged", "\(error)", false)
     }
   }
 }

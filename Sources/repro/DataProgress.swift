@@ -4,9 +4,8 @@ import Vision
 enum DataProgress {
   static func show(_ event: DataStoreEvent) {
     if event.isTransient {
-      if Console.isTerminal { Console.draw("\r\u{1B}[K\(event)") }
+      Console.draw("\(event)")
     } else {
-      if Console.isTerminal { Console.draw("\r\u{1B}[K") }
       Console.note("\(event)")
     }
   }

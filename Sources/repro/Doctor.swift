@@ -16,7 +16,8 @@ struct Doctor: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let findings = Diagnosis(output: output.directory, data: DataStore(directory: data.directory)).findings
+    let store = DataStore(directory: data.directory)
+    let findings = Diagnosis(output: output.directory, data: store, command: Project.command).findings
     if json {
       try Console.json(findings)
     } else {

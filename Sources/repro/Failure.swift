@@ -8,6 +8,8 @@ import Harness
 enum Failure {
   /// Something failed while running.
   static let runtime = ExitCode(2)
+  /// What was asked for does not exist or makes no sense.
+  static let usage = ExitCode.validationFailure
   /// The user asked for an end.
   static let interrupted = ExitCode(130)
 
@@ -17,14 +19,10 @@ enum Failure {
       return try await body()
     } catch let error as ExitCode {
       throw error
-    } catch let error as ValidationError {
-      throw error
-    } catch let error as UnknownName {
-      throw ValidationError(error.description)
-    } catch let error as OverrideError {
-      throw ValidationError(error.description)
-    } catch let error as RunProblem {
-      throw ValidationError(error.description)
+    } catch let error where isUsage(error) {
+      // Not thrown on: outside of parsing, the usage that would be printed with it is that of another command.
+      Console.error((error as? ValidationError)?.message ?? "\(error)")
+      throw usage
     } catch let error as Interrupted {
       Console.note("\(error)")
       throw interrupted
@@ -32,6 +30,10 @@ enum Failure {
       Console.error("\(error)")
       throw runtime
     }
+  }
+
+  private static func isUsage(_ error: any Error) -> Bool {
+    error is ValidationError || error is UnknownName || error is OverrideError || error is RunProblem
   }
 }
 
@@ -42,11 +44,18 @@ enum Console {
   /// Whether colours are wanted.
   static let isColored = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
+  /// How many characters fit into a line of the terminal; `nil` where that cannot be told.
+  static var width: Int? {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// Prints a result.
   static func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-  /// Prints what goes on.
-  static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  /// Prints what goes on, in place of a line of progress that may stand there.
+  static func note(_ text: String) { write((isTerminal ? lineStart : "") + text + "\n", to: STDERR_FILENO) }
 
   /// Prints something that deserves a look.
   static func warning(_ text: String) { note(colored("warning: ", "33") + text) }
@@ -62,8 +71,21 @@ enum Console {
     result(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  /// Prints without a line's end, for progress.
-  static func draw(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Draws a line of progress over the one before it, on a terminal only; cut to what one line holds, since what wraps
+  /// could not be drawn over.
+  static func draw(_ text: String) {
+    guard isTerminal else { return }
+    write(lineStart + fitted(text, to: width), to: STDERR_FILENO)
+  }
+
+  /// The beginning of `text` that one line of `width` characters holds, with an ellipsis where something was cut off.
+  static func fitted(_ text: String, to width: Int?) -> String {
+    guard let width, text.count >= width else { return text }
+    return text.prefix(max(0, width - 2)) + "…"
+  }
+
+  /// Goes back to the line's start and removes what it shows.
+  private static let lineStart = "\r\u{1B}[K"
 
   private static func colored(_ text: String, _ code: String) -> String {
     isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

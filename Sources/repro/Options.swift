@@ -12,7 +12,7 @@ struct ExperimentOptions: ParsableArguments {
   var experiment: String
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced, paper.",
+    help: "How much of the published recipe: smoke (seconds), reduced (the default), paper.",
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
@@ -29,7 +29,7 @@ struct ExperimentOptions: ParsableArguments {
       return try allExperiments.experiment(named: experiment)
     } catch let error as UnknownName {
       let commands = Repro.commandNames.nearest(to: experiment)
-      let hint = commands.isEmpty ? "" : ". (Or the command \(commands.asChoice)?)"
+      let hint = commands.isEmpty ? "" : ". Or did you mean the command \(commands.asChoice)?"
       throw ValidationError("\(error)\(hint)")
     }
   }
@@ -93,6 +93,16 @@ struct OutputOptions: ParsableArguments {
 
 /// Where the record and the tables lie: the repository that the command is given in.
 enum Project {
+  /// Whether the working directory holds what the record's commands read.
+  static var isHere: Bool { FileManager.default.fileExists(atPath: tables.path) }
+
+  /// The working directory; throws a `RunProblem` where it is not the repository's.
+  static func requiredRoot() throws -> URL {
+    if isHere { return root }
+    throw RunProblem(
+      "\(root.path) is not the repository's folder, as it has no paper-tables: give this command there")
+  }
+
   /// The working directory.
   static var root: URL { URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true) }
   /// The record.

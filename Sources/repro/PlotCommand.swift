@@ -16,6 +16,7 @@ struct PlotCommand: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
+      _ = try Project.requiredRoot()
       let folder = ResultsFolder(Project.results, experiment: type.name, scale: selection.scale)
       let results = try RecordedResults(readingFrom: folder)
       if results.isEmpty {

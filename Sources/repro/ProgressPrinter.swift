@@ -28,10 +28,8 @@ final class ProgressPrinter {
     case .began(let run, let number, let count, let resumedAt): begin(run, number, count, resumedAt)
     case .stepped(let report): step(report)
     case .endedEpoch(let progress, let rows): endEpoch(progress, rows)
-    case .alarmed(let message):
-      erase()
-      Console.warning(message)
-    case .measuring(let evaluation): if Console.isTerminal { redraw("\(title)  measuring \(evaluation) …") }
+    case .alarmed(let message): Console.warning(message)
+    case .measuring(let evaluation): Console.draw("\(title)  measuring \(evaluation) …")
     case .measured(let evaluation, let scores):
       let numbers = scores.map { score in
         score.metric == "iterations"
@@ -41,7 +39,6 @@ final class ProgressPrinter {
     case .finished: finishedRuns += 1
     case .failed(_, let reason):
       finishedRuns += 1
-      erase()
       Console.error("\(title): \(reason)")
     }
   }
@@ -74,7 +71,7 @@ final class ProgressPrinter {
     drawn = .now
     let progress = report.progress
     let percent = progress.steps == 0 ? 0 : 100 * progress.step / progress.steps
-    redraw(
+    Console.draw(
       "\(title)  epoch \(min(progress.epoch + 1, progress.epochs))/\(progress.epochs)  \(percent) %  "
         + "\(speed)  loss \(decimals(Double(report.loss)))  \(remaining(progress))")
   }
@@ -117,11 +114,6 @@ final class ProgressPrinter {
   }
 
   private func line(_ text: String) {
-    erase()
     Console.note(text.trimmingCharacters(in: .whitespaces))
   }
-
-  private func redraw(_ text: String) { Console.draw("\r\u{1B}[K\(text)") }
-
-  private func erase() { if Console.isTerminal { Console.draw("\r\u{1B}[K") } }
 }

@@ -14,7 +14,7 @@ struct RecordCommand: AsyncParsableCommand {
     try await Failure.reported {
       let outcome = try await Recorder.record(
         try selection.type(), scale: selection.scale, from: output.directory, catalogue: allExperiments,
-        root: Project.root)
+        root: Project.requiredRoot())
       func names(_ keys: [RunKey]) -> String {
         keys.map { "\($0.arm) seed \($0.seed)" }.joined(separator: ", ")
       }

@@ -9,8 +9,8 @@ struct Repro: AsyncParsableCommand {
     abstract:
       "Reproduces self-supervised vision papers, from image bytes to a table with the paper's numbers beside.",
     discussion: """
-      `repro EXPERIMENT` is `repro run EXPERIMENT`; `repro list` names the experiments. Numbers go to standard output,
-      progress to standard error. Exit status: 0 done, 1 a check failed, 2 the run failed, 64 wrong usage,
+      `repro EXPERIMENT` is `repro run EXPERIMENT`; `repro list` names the experiments. Numbers go to standard output, \
+      progress to standard error. Exit status: 0 done, 1 a check failed, 2 the run failed, 64 wrong usage, \
       130 interrupted (saved; the same command goes on).
       """,
     subcommands: [

@@ -11,13 +11,13 @@ struct Run: AsyncParsableCommand {
     abstract:
       "Run an experiment: train every arm with every seed, measure, and compare (the default command).",
     discussion: """
-      Finished runs of the same configuration are kept, interrupted ones go on from their last checkpoint. Labels never
+      Finished runs of the same configuration are kept, interrupted ones go on from their last checkpoint. Labels never \
       reach a training unless its arm says so; the kNN shown during training uses them for display only.
       """)
 
   @OptionGroup var selection: ExperimentOptions
 
-  @Option(help: "The seeds: 0...2, or 0,1,2.", transform: Run.seeds)
+  @Option(help: "The seeds, such as 0...4, or 0,1,2 (default: 0...2).", transform: Run.seeds)
   var seeds = try! SeedList(parsing: "0...2")
 
   @OptionGroup var changes: ArmOptions
@@ -80,6 +80,7 @@ struct Run: AsyncParsableCommand {
     } else {
       Console.result(try await report.conclusion(outcomes))
     }
+    Console.note(report.usage(outcomes))
     await report.drawFigures(outcomes)
     let failures = outcomes.filter { $0.manifest.status == .failed }
     if let first = failures.first {

@@ -61,6 +61,7 @@ struct RunDescription {
         + "\(Typography.count(manifest.threads, "thread")), \(identity.plan.precision.rawValue)",
       "work     \(manifest.steps) steps, \(manifest.imagesSeen) images, \(Int(manifest.wallSeconds)) s passed, "
         + "\(Int(manifest.cpuSeconds)) s of processors",
+      "memory   \(DiskUse.text(manifest.peakMemoryBytes)) at most",
       "disk     \(DiskUse.text(stored.bytes)) in \(stored.folder.url.path)",
     ]
     if manifest.isModified { lines.append("changed  \(manifest.overrides.joined(separator: " "))") }

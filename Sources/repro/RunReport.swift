@@ -25,10 +25,8 @@ struct RunReport {
       "  threads \(request.threads)",
     ]
     if isHeadlineComplete { lines.append("  power   \(try prospect)") }
-    if source.isDirty && found.excuse == nil {
-      let changed = source.changedFiles.prefix(3).joined(separator: ", ")
-      let reason = source.commit == nil ? "there is no git repository" : "files are changed (\(changed))"
-      lines.append("  note    \(reason): these runs cannot be recorded")
+    if let flaw = source.flaw, found.excuse == nil {
+      lines.append("  note    \(flaw): these runs cannot be recorded")
     }
     return lines.joined(separator: "\n")
   }
@@ -39,7 +37,17 @@ struct RunReport {
     if measured.scores.isEmpty { return "Nothing was measured." }
     return try Report.render(
       found.experiment, scale: found.scale, scores: measured.scores, manifests: measured.manifests,
-      paperTables: Project.tables)
+      paperTables: Project.isHere ? Project.tables : nil)
+  }
+
+  /// What the runs have taken of time and memory, in one line.
+  func usage(_ outcomes: [Runner.Outcome]) -> String {
+    let manifests = outcomes.map(\.manifest)
+    let seconds = manifests.reduce(0) { $0 + $1.wallSeconds }
+    let peak = manifests.map(\.peakMemoryBytes).max() ?? 0
+    let minutes = String(format: seconds < 90 ? "%.0f s" : "%.1f min", seconds < 90 ? seconds : seconds / 60)
+    return
+      "\(Typography.count(manifests.count, "run")) took \(minutes) and at most \(DiskUse.text(peak)) of memory"
   }
 
   /// Draws the figures of these runs beside them.

@@ -24,11 +24,14 @@ extension RunsCommand {
         let pruning = Pruning(
           kinds.isEmpty ? Pruning.Kind.usual : kinds, under: output.directory, catalogue: allExperiments)
         if pruning.items.isEmpty { return Console.note("there is nothing to delete") }
-        for item in pruning.items {
-          let verb = yes ? "deleted" : "would delete"
+        func say(_ verb: String, _ item: Pruning.Item) {
           Console.result("\(verb) \(item.url.path) (\(item.kind.reason), \(DiskUse.text(item.bytes)))")
         }
-        if yes { try pruning.perform() }
+        if yes {
+          try pruning.perform { say("deleted", $0) }
+        } else {
+          for item in pruning.items { say("would delete", item) }
+        }
         Console.note(
           "\(DiskUse.text(pruning.bytes)) \(yes ? "set free" : "in all; nothing was deleted: add --yes")")
       }

@@ -65,6 +65,9 @@ struct RunsCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func validate() throws {
       if names.count != 2 { throw ValidationError("two runs are compared, not \(names.count)") }
     }
@@ -75,6 +78,7 @@ struct RunsCommand: AsyncParsableCommand {
         let stored = StoredRun.all(under: root)
         let folders = try names.map { try stored.run(named: $0, below: root).folder }
         let comparison = try RunComparison(folders[0], folders[1])
+        if json { return try Console.json(comparison) }
         if comparison.settings.isEmpty { Console.result("the same configuration, on the same machine") }
         for line in comparison.settings {
           Console.result("\(line.name): \(line.first ?? "nothing") → \(line.second ?? "nothing")")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Harness
 
 /// `repro show`: one experiment in words.
-struct Show: ParsableCommand {
+struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show an experiment: its paper, claim, cost, arms and evaluations.")
 
@@ -11,8 +11,11 @@ struct Show: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  func run() throws {
-    let type = try selection.type()
+  func run() async throws {
+    try await Failure.reported { try show(try selection.type()) }
+  }
+
+  private func show(_ type: any Experiment.Type) throws {
     let experiment = type.init(scale: selection.scale)
     let description = ExperimentDescription(experiment, scale: selection.scale, arms: experiment.arms)
     if json { return try Console.json(description) }

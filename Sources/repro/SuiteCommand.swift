@@ -40,31 +40,31 @@ struct SuiteCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
-      let suite = try currentPlan()
+      let root = try Project.requiredRoot()
+      let suite = try suitePlan(in: root)
       if plan { return show(suite) }
       let waiting = suite.toRun
       if waiting.isEmpty { return Console.note(conclusion(suite)) }
-      let source = await SourceState.read(at: Project.root)
-      if source.isDirty {
-        let reason = source.changedFiles.first.map { "\($0) is changed" } ?? "there is no git repository"
-        throw RunProblem("\(reason), so that nothing run now could be recorded: commit first")
+      let source = await SourceState.read(at: root)
+      if let flaw = source.flaw {
+        throw RunProblem("\(flaw), so that nothing run now could be recorded: commit first")
       }
       let lock = try RunLock(RunFolder(output.directory))
       Interruption.listen()
       pool.startPool()
       let failures = try await perform(waiting, source)
       withExtendedLifetime(lock) {}
-      Console.note(conclusion(try currentPlan()))
+      Console.note(conclusion(try suitePlan(in: root)))
       if failures > 0 { throw Failure.runtime }
     }
   }
 
-  private func currentPlan() throws -> SuitePlan {
+  private func suitePlan(in root: URL) throws -> SuitePlan {
     let chosen =
       experiments.isEmpty
       ? allExperiments : Catalogue(try experiments.map(allExperiments.experiment))
     return try SuitePlan(
-      chosen, scale: scale, headlineSeeds: seeds, root: Project.root, runs: output.directory)
+      chosen, scale: scale, headlineSeeds: seeds, root: root, runs: output.directory)
   }
 
   /// Runs everything that waits; returns how many runs failed or could not be begun.

@@ -14,13 +14,14 @@ struct TableCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
+      let root = try Project.requiredRoot()
       if check {
-        let stale = try Tables.check(allExperiments, root: Project.root)
+        let stale = try Tables.check(allExperiments, root: root)
         for file in stale { Console.result("\(file)") }
         if !stale.isEmpty { throw ExitCode(1) }
         Console.note("every table is what its numbers give")
       } else {
-        let changed = try Tables.renderAll(allExperiments, root: Project.root)
+        let changed = try Tables.renderAll(allExperiments, root: root)
         Console.note(
           changed.isEmpty ? "every table was up to date" : "rendered \(changed.joined(separator: ", "))")
       }

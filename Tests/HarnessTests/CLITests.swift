@@ -6,6 +6,9 @@ import Testing
 @testable import repro
 
 @Suite struct CLITests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   @Test func anExperimentAloneIsARun() throws {
     let command = try #require(try Repro.parseAsRoot(["co2-cifar10"]) as? Run)
     #expect(command.selection.experiment == "co2-cifar10")
@@ -75,7 +78,7 @@ import Testing
       }
     }
     #expect(try problem("co2-cifr10").contains("did you mean “co2-cifar10”?"))
-    #expect(try problem("lsit").contains("Or the command “list”?"))
+    #expect(try problem("lsit").contains("Or did you mean the command “list”?"))
   }
 
   @Test func everyCommandHasHelp() {
@@ -101,10 +104,8 @@ import Testing
 
   /// The manual page and the README know every command, and the page every command of a command.
   @Test func everyCommandIsDocumented() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let page = try String(contentsOf: root.appending(path: "Documentation/repro.1"), encoding: .utf8)
-    let readme = try String(contentsOf: root.appending(component: "README.md"), encoding: .utf8)
+    let page = try String(contentsOf: Self.root.appending(path: "Documentation/repro.1"), encoding: .utf8)
+    let readme = try String(contentsOf: Self.root.appending(component: "README.md"), encoding: .utf8)
     for command in Repro.configuration.subcommands {
       let name = command._commandName
       #expect(page.contains("\n.It Cm \(name)\n"), "the manual page lacks \(name)")
@@ -118,6 +119,45 @@ import Testing
     }
     let entries = page.components(separatedBy: "\n.It Cm ").dropFirst().map { $0.prefix { $0 != "\n" } }
     #expect(Set(entries.map(String.init)) == Set(Repro.commandNames))
+  }
+
+  @Test func everyOptionOfARunIsInTheManualPage() throws {
+    let page = try String(contentsOf: Self.root.appending(path: "Documentation/repro.1"), encoding: .utf8)
+    let options = Repro.helpMessage(for: Run.self).matches(of: /\n  --(?<name>[a-z-]+)/).map(\.name)
+    #expect(options.count >= 10)
+    for option in options {
+      #expect(page.contains("\n.It Fl -\(option)"), "the manual page lacks --\(option)")
+    }
+  }
+
+  @Test(arguments: [
+    ("short", 80, "short"), ("0123456789", 10, "01234567…"), ("0123456789", 11, "0123456789"),
+  ])
+  func progressKeepsToOneLine(text: String, width: Int, fitted: String) {
+    #expect(Console.fitted(text, to: width) == fitted)
+    #expect(Console.fitted(text, to: nil) == text)
+  }
+
+  @Test func everyArmPassesItsOwnCheck() throws {
+    for type in allExperiments.experiments {
+      for scale in Scale.allCases { for arm in type.init(scale: scale).arms { try arm.check() } }
+    }
+  }
+
+  @Test(arguments: [
+    "width=0", "width=-1", "width=1000000", "blocks.0=-1", "normalizationGroups=0", "normalizationGroups=3",
+    "embeddingDimension=0", "queueLength=10", "queueLength=1000000000000", "batchSize=0", "batchSize=3",
+    "epochs=-1", "epochs=1000000000000000000", "momentum=2", "weightDecay=-1", "warmupEpochs=-1",
+    "padding=-1",
+    "smallestCrop=0", "temperature=0", "keyMomentum=1.5", "learningRate=-1",
+  ])
+  func impossibleConstantsAreSaidBeforeAnythingRuns(setting: String) throws {
+    let experiment = try allExperiments.experiment(named: "co2-cifar10").init(scale: .smoke)
+    let arms = try Arm.applying([try #require(Override(setting))], to: experiment.arms)
+    let error = #expect(throws: RunProblem.self) { for arm in arms { try arm.check(imageCount: 512) } }
+    let constant = try #require(setting.split(separator: "=").first?.split(separator: ".").first)
+    let text = try #require(error?.description)
+    #expect(text.contains(constant == "temperature" ? "temperatures" : constant), "\(text)")
   }
 
   @Test func everyExperimentSaysWhatItIs() {

@@ -32,6 +32,8 @@ import Vision
     #expect(errorText { _ = try applying("plan.epoch=5") }.contains("did you mean “plan.epochs”"))
     #expect(
       errorText { _ = try applying("queuelenght=5") }.contains("did you mean “hyperparameters.queueLength”"))
+    #expect(
+      errorText { _ = try applying("queueSize=5") }.contains("did you mean “hyperparameters.queueLength”"))
     #expect(errorText { _ = try applying("zzz=5") }.contains("no arm has a constant “zzz”; `repro config"))
   }
 
@@ -81,6 +83,11 @@ import Vision
   func distancesCountEdits(one: String, other: String, distance: Int) {
     #expect(one.editDistance(to: other) == distance)
     #expect(other.editDistance(to: one) == distance)
+  }
+
+  @Test func whereThereAreNoNamesNoneIsListed() {
+    let text = UnknownName(kind: "run", name: "abc", known: []).description
+    #expect(text == "there is no run “abc”, nor any other")
   }
 
   @Test func namesBecomeFolders() { #expect("MoCo + CO2 (α = 0.3)".slug == "moco-co2-0-3") }

@@ -67,6 +67,16 @@ struct AbsentExperiment: Experiment {
     }
   }
 
+  @Test(arguments: [
+    DownloadError.busy(directory: "/d"),
+    .cannotUnpack(path: "/d/a.tar.gz", reason: "No space left on device"),
+  ])
+  func whatTheUserCanPutRightIsNoReasonForSyntheticImages(error: DownloadError) async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url) { _ in throw error }
+    await #expect(throws: error) { _ = try await source.images(for: AbsentExperiment.self, scale: .reduced) }
+  }
+
   @Test func heldOutImagesAreAskedForByTheReference() async throws {
     let folder = try TemporaryFolder()
     let source = source(folder.url) { _ in }

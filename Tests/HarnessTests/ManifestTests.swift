@@ -72,4 +72,16 @@ import Vision
     let nowhere = await SourceState.read(at: URL(fileURLWithPath: "/"))
     #expect(nowhere.commit == nil && nowhere.isDirty)
   }
+
+  @Test(
+    arguments: [
+      ("abc", [], nil), ("abc", ["a.swift"], "a.swift is changed"),
+      ("abc", ["a.swift", "b"], "a.swift and 1 other file are changed"),
+      ("abc", ["a.swift", "b", "c"], "a.swift and 2 other files are changed"),
+      (nil, [], "git tells of no commit here"),
+    ] as [(String?, [String], String?)])
+  func whatKeepsRunsFromTheRecordIsSaidInOnePlace(commit: String?, changed: [String], flaw: String?) {
+    let state = SourceState(commit: commit, changedFiles: changed)
+    #expect(state.flaw == flaw && state.isDirty == (flaw != nil))
+  }
 }

@@ -147,6 +147,9 @@ import Testing
       experiment, scale: .reduced, scores: results.scores, manifests: results.manifests, paperTables: tables)
     #expect(text.contains("| 63.5 ") || text.contains(" 63.5 |"))
     #expect(text.hasSuffix("reproduced.\n"))
+    let elsewhere = try Report.render(
+      experiment, scale: .reduced, scores: results.scores, manifests: results.manifests, paperTables: nil)
+    #expect(!elsewhere.contains("63.5") && elsewhere.hasSuffix("reproduced.\n"))
 
     var synthetic = sampleRuns
     for index in synthetic.indices { synthetic[index].kind = "synthetic" }

@@ -113,14 +113,40 @@ import Testing
     #expect(try files(folder.url) == expected)
   }
 
-  @Test func curvesChangedByHandAreNotGoneOnFrom() throws {
-    let folder = try TemporaryFolder()
+  /// The folder of a run that was killed after its first epoch.
+  private func killed(under output: URL) throws -> RunFolder {
     #expect(throws: Killed.self) {
-      _ = try Runner.tiny(arms: [Self.arm], output: folder.url) { event in
+      _ = try Runner.tiny(arms: [Self.arm], output: output) { event in
         if case .endedEpoch(let progress, _) = event, progress.epoch == 1 { throw Killed() }
       }.run()
     }
-    let run = try #require(RunFolder.all(under: folder.url).first)
+    return try #require(RunFolder.all(under: output).first)
+  }
+
+  @Test(arguments: [
+    ("a number", "is damaged"), ("the end", "is cut off"), ("the form", "is not a safetensors file"),
+  ])
+  func aDamagedCheckpointIsNotGoneOnFrom(what: String, text: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try killed(under: folder.url)
+    var bytes = try Data(contentsOf: run.checkpoint)
+    switch what {
+    case "a number": bytes[bytes.count - 2] ^= 0x10
+    case "the end": bytes.removeLast(8)
+    default: bytes = Data("<html>a page of a web host</html>".utf8)
+    }
+    try bytes.write(to: run.checkpoint)
+    let error = #expect(throws: ResumeError.self) {
+      try Runner.tiny(arms: [Self.arm], output: folder.url).run()
+    }
+    let said = try #require(error?.description)
+    #expect(said.contains(text) && said.contains("--fresh") && said.contains(run.checkpoint.path), "\(said)")
+    #expect(try Data(contentsOf: run.checkpoint) == bytes, "nothing is lost by refusing")
+  }
+
+  @Test func curvesChangedByHandAreNotGoneOnFrom() throws {
+    let folder = try TemporaryFolder()
+    let run = try killed(under: folder.url)
     let text = try String(contentsOf: run.curves, encoding: .utf8)
     try text.replacing("loss", with: "gain").write(to: run.curves, atomically: true, encoding: .utf8)
     #expect(throws: ResumeError.self) { try Runner.tiny(arms: [Self.arm], output: folder.url).run() }

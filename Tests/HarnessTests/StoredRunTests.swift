@@ -83,7 +83,12 @@ import Testing
     #expect(pruning.bytes > 0)
     for run in [failed, old, modified, rerun] { #expect(FileManager.default.fileExists(atPath: path(run))) }
 
-    try pruning.perform()
+    var gone: [String] = []
+    try pruning.perform { item in
+      #expect(!FileManager.default.fileExists(atPath: item.url.path), "told before it was done")
+      gone.append(item.url.standardizedFileURL.path)
+    }
+    #expect(Set(gone) == Set(named.keys))
     for run in [failed, old, modified, rerun] { #expect(!FileManager.default.fileExists(atPath: path(run))) }
     #expect(!folder.exists(RunFolder.rerunName) && !folder.exists(RunFolder.modifiedName))
     #expect(FileManager.default.fileExists(atPath: kept.checkpoint.path))

@@ -49,6 +49,15 @@ import Testing
     #expect(try Data(contentsOf: kept) == Data("mine".utf8))
   }
 
+  /// A process that was killed over unpacking leaves up to the whole set; the next one clears it away.
+  @Test func whatAKilledProcessLeftIsCleared() async throws {
+    let left = store.directory.appendingPathComponent(".cifar-100-binary.1")
+    try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
+    try Data(count: 100).write(to: left.appendingPathComponent("train.bin"))
+    try await store.get(.cifar100, from: usb, acceptingDigest: true)
+    #expect(!FileManager.default.fileExists(atPath: left.path))
+  }
+
   @Test func aFolderWithNothingOfItIsRefused() async throws {
     let error = await #expect(throws: DownloadError.self) { try await store.get(.cifar10, from: usb) }
     #expect(error?.description.contains("cifar-10-batches-bin") == true)

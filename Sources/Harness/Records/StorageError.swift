@@ -27,6 +27,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
       "Free some space and run the same command again; everything up to the last checkpoint is kept."
     case EACCES, EPERM, EROFS, ENOTDIR, ENOENT:
       "Choose a folder that can be written with --output DIR (or $REPRO_RUNS)."
+    case ENAMETOOLONG: "Change fewer constants in one run, or choose a shorter folder with --output DIR."
     default: "Nothing written before is lost."
     }
   }

@@ -4,17 +4,18 @@ import Foundation
 public enum Report {
   /// The end of a run: every arm, the paper's numbers beside ours, and what the comparison shows, as Markdown.
   ///
-  /// `paperTables` is the folder of published numbers; synthetic images stay out of its tables. Throws `Incomparable`,
-  /// `NotFinite` or a `CSVError`.
+  /// `paperTables` is the folder of published numbers, `nil` where there is none; synthetic images stay out of its tables.
+  /// Throws `Incomparable`, `NotFinite` or a `CSVError`.
   public static func render(
-    _ experiment: any Experiment, scale: Scale, scores: [ScoreRow], manifests: [RunManifest], paperTables: URL
+    _ experiment: any Experiment, scale: Scale, scores: [ScoreRow], manifests: [RunManifest],
+    paperTables: URL?
   ) throws -> String {
     let runs = Set(scores.map(\.key.run))
     let results = RecordedResults(scores: scores, manifests: manifests.filter { runs.contains($0.run) })
     let report = try ExperimentReport(experiment, scale: scale, results: results)
     var parts: [String] = []
     if let table = try report.armsTable() { parts.append(table.render()) }
-    if !results.isSynthetic {
+    if let paperTables, !results.isSynthetic {
       for table in experiment.tables where !table.columns.isEmpty {
         let rendered = try table.render(
           report.summary, of: experiment, scale: scale, paperTables: paperTables

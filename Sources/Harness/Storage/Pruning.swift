@@ -63,12 +63,14 @@ public struct Pruning: Sendable {
   /// What deleting everything sets free.
   public var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
-  /// Deletes everything; throws a `FolderInUse` for a run that was begun since, or a `StorageError`.
-  public func perform() throws {
+  /// Deletes everything and tells `done` of each thing that is gone; throws a `FolderInUse` for a run that was begun since,
+  /// or a `StorageError`.
+  public func perform(_ done: (Item) -> Void = { _ in }) throws {
     for item in items {
       let lock = try RunLock(item.run.folder)
       try withExtendedLifetime(lock) { try remove(item.url) }
       if item.kind != .checkpoints { removeEmptyFolders(above: item.url) }
+      done(item)
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What two runs differ in: configuration, provenance and scores.
-public struct RunComparison: Sendable {
+public struct RunComparison: Sendable, Encodable {
   /// A constant that differs, or a score of either.
   public struct Line: Sendable, Equatable, Codable {
     /// Its path, or the score's name.

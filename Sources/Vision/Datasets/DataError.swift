@@ -25,17 +25,21 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       "\(path) is missing. Get a whole copy with `repro data get \(set)`."
     case .wrongSize(let path, let found, let expected):
       "\(path) is \(found < expected ? "truncated" : "oversized"): found \(found) bytes, expected \(expected). "
-        + "Delete it and get it again."
+        + DataError.nextStep
     case .malformed(let path, let detail):
-      "\(path) is not in its format: \(detail). Delete it and get it again."
+      "\(path) is not in its format: \(detail). \(DataError.nextStep)"
     case .labelOutOfRange(let path, let image, let found, let valid):
       "\(path): image \(image) has label \(found), expected \(valid.lowerBound) to \(valid.upperBound). "
-        + "Delete it and get it again."
+        + DataError.nextStep
     case .unknownDigest(let path, let found, let expected):
       "\(path) is none of the known copies: found SHA-256 \(found), expected \(expected.joined(separator: " or ")). "
         + "Get the official files with `repro data get`, or pass --accept-digest to use these, marked as custom."
     case .inaccessible(let path, let reason):
-      "\(path) cannot be used: \(reason). Check its permissions and the space on its disk, then try again."
+      "\(path) cannot be used: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). Check its permissions and "
+        + "the space on its disk, then try again."
     }
   }
+
+  private static let nextStep =
+    "Get a whole copy with `repro data get`; the files that are there now are moved aside."
 }

@@ -158,6 +158,15 @@ extension DataStore {
     return free
   }
 
+  /// Removes what a process that was killed over unpacking has left; whoever calls holds the store's lock.
+  private func clearWorkshops(of form: DataForm) {
+    let files = FileManager.default
+    for name in (try? files.contentsOfDirectory(atPath: directory.path)) ?? []
+    where name.hasPrefix(".\(form.folder).") {
+      try? files.removeItem(at: directory.appendingPathComponent(name))
+    }
+  }
+
   /// Lets `fill` make the folder of `form` in a workshop inside the store, verifies it, and moves it to its place; another
   /// copy that was there is moved aside.
   func placing(
@@ -165,6 +174,7 @@ extension DataStore {
     _ log: @escaping @Sendable (DataStoreEvent) -> Void, _ fill: (URL) async throws -> Void
   ) async throws -> DataIdentity {
     let files = FileManager.default
+    clearWorkshops(of: form)
     let workshop = directory.appendingPathComponent(
       ".\(form.folder).\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? files.removeItem(at: workshop) }

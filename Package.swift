@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "SimCLRPaper",
+        "Harness", "CO2Paper", "SimCLRPaper", "Tensors", "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

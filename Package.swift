@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
+        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors", "Evaluation", "CKernels",
+        "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

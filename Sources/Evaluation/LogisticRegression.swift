@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Parameters are one list: a row of weights per class, then the biases. Products are float32, every sum over images is
 /// double and taken in a fixed order, so that the result does not depend on the number of threads.
-struct LogisticRegression {
+package struct LogisticRegression {
   let features: Tensor
   let labels: [Int]
   let classCount: Int
@@ -14,11 +14,19 @@ struct LogisticRegression {
   private static let segments = 16
   private static let block = 256
 
+  /// A problem of one row of features and one label per image; `penalty` is λ.
+  package init(features: Tensor, labels: [Int], classCount: Int, penalty: Double) {
+    self.features = features
+    self.labels = labels
+    self.classCount = classCount
+    self.penalty = penalty
+  }
+
   var dimension: Int { features.shape[1] }
-  var parameterCount: Int { classCount * (dimension + 1) }
+  package var parameterCount: Int { classCount * (dimension + 1) }
 
   /// The objective and its gradient at `parameters`.
-  func callAsFunction(_ parameters: [Double]) -> (value: Double, gradient: [Double]) {
+  package func callAsFunction(_ parameters: [Double]) -> (value: Double, gradient: [Double]) {
     let weightCount = classCount * dimension
     let weights = parameters[..<weightCount].map(Float.init)
     let biases = Array(parameters[weightCount...])

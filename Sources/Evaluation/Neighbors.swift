@@ -1,12 +1,13 @@
 import Tensors
 
 /// A matrix whose rows have length one; rows of length zero stay zero, similar to nothing.
-struct NormalizedRows {
+package struct NormalizedRows {
   let values: Tensor
   var count: Int { values.shape[0] }
   var dimension: Int { values.shape[1] }
 
-  init(_ rows: Tensor) {
+  /// Scales each row of a float32 matrix.
+  package init(_ rows: Tensor) {
     let dimension = rows.shape[1]
     var values = Tensor(uninitialized: rows.shape)
     values.withMutableFloats { target in
@@ -28,7 +29,7 @@ struct NormalizedRows {
 }
 
 /// The rows of a bank most similar to each query, most similar first, the earlier row first among equals.
-struct Neighbors {
+package struct Neighbors {
   let queryCount: Int
   /// Neighbours of each query: what was asked for, or the whole bank when it has fewer rows.
   let perQuery: Int
@@ -37,7 +38,7 @@ struct Neighbors {
   private(set) var indices: [Int]
 
   /// Searches exhaustively, in blocks of products that stay in the cache.
-  init(of queries: NormalizedRows, in bank: NormalizedRows, count: Int) {
+  package init(of queries: NormalizedRows, in bank: NormalizedRows, count: Int) {
     precondition(
       queries.dimension == bank.dimension,
       "queries of \(queries.dimension) features, a bank of \(bank.dimension)")

@@ -9,7 +9,7 @@ public enum RunEvent: Sendable {
   case began(PlannedRun, number: Int, count: Int, resumedAt: TrainingProgress?)
   /// An optimizer step was taken.
   case stepped(StepReport)
-  /// An epoch ended, with what it adds to the curves.
+  /// An epoch ended, with what it adds to the curves. Epoch 0, how the untrained network looks, follows the first step.
   case endedEpoch(TrainingProgress, rows: [CurveRow])
   /// Something looks wrong, though not wrong enough to stop.
   case alarmed(String)

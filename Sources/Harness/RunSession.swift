@@ -42,10 +42,14 @@ struct RunSession {
     var alarm = CollapseAlarm(for: method, batchSize: plan.batchSize)
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
-    if position == nil { try close(epochOf: pretrainer, &mean, method, monitor, &alarm) }
+    // A run that was killed at its first step has a checkpoint but no rows.
+    let isUnseen = position?.rows.isEmpty ?? true
+    if position == nil { try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean) }
     while !pretrainer.isFinished {
       do {
-        try runEpoch(pretrainer, &mean)
+        try runEpoch(pretrainer, &mean) { step in
+          if step == 1 && isUnseen { try recordBeginning(pretrainer.progress, monitor, &alarm) }
+        }
       } catch is Interrupted {
         try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean)
         throw Interrupted()
@@ -55,14 +59,39 @@ struct RunSession {
     }
   }
 
-  private func runEpoch(_ pretrainer: Pretrainer, _ mean: inout EpochMean) throws {
+  private func runEpoch(
+    _ pretrainer: Pretrainer, _ mean: inout EpochMean, _ didStep: (_ step: Int) throws -> Void
+  ) throws {
     let stepsPerEpoch = pretrainer.progress.steps / max(1, pretrainer.progress.epochs)
     try pretrainer.runEpoch { report in
       mean.add(report)
       recorder.add(report)
       try watch(.stepped(report))
+      try didStep(report.progress.step)
       let isLast = report.progress.step % stepsPerEpoch == 0
       if !isLast && shouldStop() { throw Interrupted() }
+    }
+  }
+
+  /// Records how the untrained network looks, once the first step has shown that training goes on: looking takes longer
+  /// than the step, and the seed gives the same network again.
+  private func recordBeginning(
+    _ progress: TrainingProgress, _ monitor: Monitor, _ alarm: inout CollapseAlarm
+  ) throws {
+    let untrained = run.arm.method(seed: run.key.seed, on: images.pretraining)
+    let start = TrainingProgress(step: 0, steps: progress.steps, epoch: 0, epochs: progress.epochs)
+    let metrics = MonitorMetric.metrics(of: try monitor.reading(of: untrained.encoder))
+    let rows = rows(of: metrics, at: start)
+    try recorder.append(rows)
+    try watch(.endedEpoch(start, rows: rows))
+    if let message = alarm.hear(rows) { try watch(.alarmed(message)) }
+  }
+
+  private func rows(of metrics: [(metric: String, value: Double)], at progress: TrainingProgress)
+    -> [CurveRow]
+  {
+    metrics.map { metric, value in
+      CurveRow(key: run.key, epoch: progress.epoch, step: progress.step, metric: metric, value: value)
     }
   }
 
@@ -76,9 +105,7 @@ struct RunSession {
     if MonitorMetric.isDue(after: progress.epoch, of: progress.epochs) {
       metrics += MonitorMetric.metrics(of: try monitor.reading(of: method.encoder))
     }
-    let rows = metrics.map { metric, value in
-      CurveRow(key: run.key, epoch: progress.epoch, step: progress.step, metric: metric, value: value)
-    }
+    let rows = rows(of: metrics, at: progress)
     mean = EpochMean()
     try recorder.append(rows)
     try recorder.save(pretrainer.state(), at: progress, mean: mean)

@@ -53,11 +53,12 @@ struct Run: AsyncParsableCommand {
       // Names, keys and constants are checked before anything is downloaded.
       for arm in try changes.arms(of: type.init(scale: selection.scale)) { try arm.check() }
       Interruption.listen()
-      let source = await SourceState.read(at: Project.root)
+      // Git is asked while the images are read.
+      async let source = SourceState.read(at: Project.root)
       let found = try await data.images(
         for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
       pool.startPool()
-      try await perform(found, source)
+      try await perform(found, await source)
     }
   }
 

@@ -72,6 +72,28 @@ import Testing
     #expect(text.contains("threads: 1 there, 2 now"))
   }
 
+  @Test func theFirstStepDoesNotWaitForTheFirstLook() throws {
+    let folder = try TemporaryFolder()
+    var events: [String] = []
+    let outcomes = try Runner.tiny(arms: ["Hard pull"], output: folder.url) { event in
+      switch event {
+      case .stepped(let report): events.append("step \(report.progress.step)")
+      case .endedEpoch(let progress, let rows): events.append("epoch \(progress.epoch), \(rows.count) rows")
+      default: break
+      }
+    }.run()
+    #expect(events.prefix(3) == ["step 1", "epoch 0, 3 rows", "step 2"])
+    let rows = try CurveRow.read(from: outcomes[0].run.folder.curves)
+    #expect(rows.prefix(3).map(\.epoch) == [0, 0, 0] && rows.prefix(3).map(\.step) == [0, 0, 0])
+    // Taken after a step, it still shows the network as the seed made it.
+    let untrained = try Runner.tiny(
+      arms: ["Hard pull"], overrides: [Override("plan.optimizer.sgd.learningRate=0")!], output: folder.url
+    ).run()
+    #expect(
+      try CurveRow.read(from: untrained[0].run.folder.curves).prefix(3).map(\.value)
+        == rows.prefix(3).map(\.value))
+  }
+
   @Test func twoRunsIntoOneFolderAreRefused() throws {
     let folder = try TemporaryFolder()
     let output = folder.url

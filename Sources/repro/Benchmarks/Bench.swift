@@ -7,7 +7,7 @@ import Tensors
 /// Times training steps on this machine.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Time training steps on this machine, from image bytes to updated weights.",
+    abstract: "Time training steps and single kernels on this machine.",
     discussion: """
       Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
       steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be \
@@ -41,12 +41,47 @@ struct Bench: ParsableCommand {
         "Of the step named by --step, or MoCo + CO2's. Taking the times makes a step a little longer."))
   var profile = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Time every kernel on one core beside its floor.",
+      discussion:
+        "At widths 16 and 64, in both precisions, whatever the other options say; about half a minute."))
+  var kernels = false
+
+  @Option(
+    name: .customLong("images"),
+    help: ArgumentHelp(
+      "Time an epoch, features, kNN and probe of so many images, with commas between the numbers.",
+      discussion: "The cost of an image has to stay the same. Of the step named by --step, or MoCo + CO2's."),
+    transform: Bench.counts)
+  var imageCounts: [Int] = []
+
   @Flag(help: "Print as JSON.")
   var json = false
 
   func validate() throws {
     guard width > 0, batch > 1, seconds > 0, windows > 0 else {
       throw ValidationError("--width, --batch, --seconds and --windows are positive, --batch at least 2")
+    }
+    guard [profile, kernels, !imageCounts.isEmpty].count(where: { $0 }) < 2 else {
+      throw ValidationError("--profile, --kernels and --images are different measurements: choose one")
+    }
+    if let least = imageCounts.min() {
+      guard least >= max(batch, 1_000) else {
+        throw ValidationError("--images has \(least), but takes at least 1,000 and a whole batch")
+      }
+      guard step == nil || step == .mocoCO2 || step == .simCLR else {
+        throw ValidationError("--images goes with --step moco-co2 or simclr: the others have no epochs")
+      }
+    }
+  }
+
+  private static func counts(_ text: String) throws -> [Int] {
+    try text.split(separator: ",").map { part in
+      guard let count = Int(part.trimmingCharacters(in: .whitespaces)) else {
+        throw ValidationError("“\(part)” is no number of images")
+      }
+      return count
     }
   }
 
@@ -55,6 +90,8 @@ struct Bench: ParsableCommand {
     let watch = CoreWatch()
     defer { if let warning = watch?.warning { Console.warning(warning) } }
     if profile { return try showProfile() }
+    if kernels { return try showKernels() }
+    if !imageCounts.isEmpty { return try showPasses() }
     let results = try workloads.map { workload in
       let result = try Benchmark(workload, seconds: seconds, windows: windows).run()
       if !json { print(result.line) }
@@ -70,6 +107,22 @@ struct Bench: ParsableCommand {
       step: step ?? .mocoCO2, width: width, batch: batch, precision: precision)
     let profile = try Benchmark(workload, seconds: seconds, windows: windows).profile()
     if json { try Console.json(profile) } else { print(profile.table) }
+  }
+
+  private func showKernels() throws {
+    let benchmark = KernelBenchmark(KernelGroup.all) { group in
+      if !json { print(group.table) }
+    }
+    if json { try Console.json(benchmark) } else { print(benchmark.explanation) }
+  }
+
+  private func showPasses() throws {
+    let workload = BenchmarkWorkload(
+      step: step ?? .mocoCO2, width: width, batch: batch, precision: precision)
+    let benchmark = try PassBenchmark(workload, counts: imageCounts) { line in
+      if !json { print(line.text) }
+    }
+    if json { try Console.json(benchmark) } else { print(benchmark.heading) }
   }
 
   private var workloads: [BenchmarkWorkload] {

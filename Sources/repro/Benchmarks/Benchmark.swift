@@ -103,20 +103,12 @@ struct Benchmark {
 
   private func makeStep() throws -> () throws -> Void {
     switch workload.step {
-    case .network: networkStep()
-    case .mocoCO2: try mocoStep()
-    case .simCLR: try simCLRStep()
-    case .features: featureStep()
+    case .network: return networkStep()
+    case .mocoCO2, .simCLR:
+      let trainer = try workload.trainer(on: RandomImages(count: 8 * workload.batch).set)!
+      return { try trainer.step() }
+    case .features: return featureStep()
     }
-  }
-
-  /// Bytes that look like nothing: what an image shows costs the same.
-  private func images(_ count: Int) -> ImageSet {
-    var random = Random(seed: 0, stream: "benchmark images")
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(count * 3_072)
-    while bytes.count < count * 3_072 { withUnsafeBytes(of: random.next()) { bytes += $0 } }
-    return ImageSet(height: 32, width: 32, bytes: bytes, labels: [], classNames: [])
   }
 
   private func networkStep() -> () throws -> Void {
@@ -125,7 +117,8 @@ struct Benchmark {
     method.receive(labels: (0..<workload.batch).map { $0 % 10 }, classCount: 10)
     let optimizer = Optimizer(.sgd(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4), for: method)
     let loader = ViewLoader(
-      images(workload.batch), standardization: .cifar10, dataType: workload.precision.dataType)
+      RandomImages(count: workload.batch).set, standardization: .cifar10,
+      dataType: workload.precision.dataType)
     let indices = Array(0..<workload.batch)
     let batch = Batch(views: [.init(images: loader.images(at: indices), crops: [])], indices: indices)
     let progress = TrainingProgress(step: 0, steps: 1, epoch: 0, epochs: 1)
@@ -136,38 +129,36 @@ struct Benchmark {
     }
   }
 
-  private func mocoStep() throws -> () throws -> Void {
-    var random = Random(seed: 0, stream: "weights")
-    let method = CO2(
-      .resNet18(width: workload.width, normalizationGroups: workload.batch % 8 == 0 ? 8 : 1),
-      CO2.Hyperparameters(), using: &random)
-    return try trainingStep(method, .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4))
-  }
-
-  private func simCLRStep() throws -> () throws -> Void {
-    var random = Random(seed: 0, stream: "weights")
-    let method = SimCLR(.resNet18(width: workload.width), SimCLR.Hyperparameters(), using: &random)
-    return try trainingStep(method, .lars(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4))
-  }
-
-  /// A step of the training loop, from bytes that no epoch ends soon.
-  private func trainingStep(
-    _ method: any PretrainingMethod, _ optimizer: OptimizerConfiguration
-  ) throws -> () throws -> Void {
-    let plan = TrainingPlan(
-      epochs: 1_000_000, batchSize: workload.batch, optimizer: optimizer, schedule: .cosine(),
-      precision: workload.precision)
-    let trainer = try Pretrainer(
-      method: method, plan: plan, images: images(8 * workload.batch), standardization: .cifar10, seed: 0)
-    return { try trainer.step() }
-  }
-
   private func featureStep() -> () throws -> Void {
     var random = Random(seed: 0, stream: "weights")
     let network = ResNet(.resNet18(width: workload.width), using: &random)
     let loader = ViewLoader(
-      images(workload.batch), standardization: .cifar10, dataType: workload.precision.dataType)
+      RandomImages(count: workload.batch).set, standardization: .cifar10,
+      dataType: workload.precision.dataType)
     let indices = Array(0..<workload.batch)
     return { inference { _ = network(loader.images(at: indices)) } }
+  }
+}
+
+extension BenchmarkWorkload {
+  /// The training loop of a step that begins with bytes, which no epoch ends soon; `nil` for the other steps.
+  func trainer(on images: ImageSet) throws -> Pretrainer? {
+    var random = Random(seed: 0, stream: "weights")
+    let method: any PretrainingMethod
+    let optimizer: OptimizerConfiguration
+    switch step {
+    case .mocoCO2:
+      method = CO2(
+        .resNet18(width: width, normalizationGroups: batch % 8 == 0 ? 8 : 1), CO2.Hyperparameters(),
+        using: &random)
+      optimizer = .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4)
+    case .simCLR:
+      method = SimCLR(.resNet18(width: width), SimCLR.Hyperparameters(), using: &random)
+      optimizer = .lars(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
+    case .network, .features: return nil
+    }
+    let plan = TrainingPlan(
+      epochs: 1_000_000, batchSize: batch, optimizer: optimizer, schedule: .cosine(), precision: precision)
+    return try Pretrainer(method: method, plan: plan, images: images, standardization: .cifar10, seed: 0)
   }
 }

@@ -43,12 +43,13 @@ struct RunSession {
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
     // A run that was killed at its first step has a checkpoint but no rows.
-    let isUnseen = position?.rows.isEmpty ?? true
+    let untrained = position?.rows.isEmpty ?? true ? method.encoder.namedState.map(\.state.value) : nil
     if position == nil { try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean) }
     while !pretrainer.isFinished {
       do {
         try runEpoch(pretrainer, &mean) { step in
-          if step == 1 && isUnseen { try recordBeginning(pretrainer.progress, monitor, &alarm) }
+          guard step == 1, let untrained else { return }
+          try recordBeginning(of: method.encoder, untrained, pretrainer.progress, monitor, &alarm)
         }
       } catch is Interrupted {
         try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean)
@@ -73,14 +74,18 @@ struct RunSession {
     }
   }
 
-  /// Records how the untrained network looks, once the first step has shown that training goes on: looking takes longer
-  /// than the step, and the seed gives the same network again.
+  /// Records how `encoder` looked with its `untrained` values, once the first step has shown that training goes on, since
+  /// looking takes longer than the step.
   private func recordBeginning(
-    _ progress: TrainingProgress, _ monitor: Monitor, _ alarm: inout CollapseAlarm
+    of encoder: any Encoder, _ untrained: [Tensor], _ progress: TrainingProgress, _ monitor: Monitor,
+    _ alarm: inout CollapseAlarm
   ) throws {
-    let untrained = run.arm.method(seed: run.key.seed, on: images.pretraining)
+    let states = encoder.namedState.map(\.state)
+    let trained = states.map(\.value)
+    for (state, value) in zip(states, untrained) { state.restore(value) }
+    defer { for (state, value) in zip(states, trained) { state.restore(value) } }
     let start = TrainingProgress(step: 0, steps: progress.steps, epoch: 0, epochs: progress.epochs)
-    let metrics = MonitorMetric.metrics(of: try monitor.reading(of: untrained.encoder))
+    let metrics = MonitorMetric.metrics(of: try monitor.reading(of: encoder))
     let rows = rows(of: metrics, at: start)
     try recorder.append(rows)
     try watch(.endedEpoch(start, rows: rows))

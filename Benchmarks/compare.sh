@@ -11,8 +11,8 @@
 #   -- ARGUMENTS   go to `repro bench` as they are
 #
 # The virtual environment is $REPRO_TORCH_VENV (default ~/.cache/repro/torch-venv, made with pip when absent, about
-# 6 GB); it has to lie outside the checkout. Run it on an otherwise idle machine: one busy process slows either side
-# several times over.
+# 6 GB); it has to lie outside the checkout. REPRO names a binary to time instead of a release build made here. Run it
+# on an otherwise idle machine: one busy process slows either side several times over.
 set -euo pipefail
 
 step=moco-co2 width=16 batch=256 precision=bfloat16 repeats=5 seconds=20 tuning=yes data="" threads=$(nproc)
@@ -49,8 +49,11 @@ if [[ ! -x $venv/bin/python ]]; then
 fi
 
 cd "$root"
-swift build -c release --product repro >&2
-repro=$(swift build -c release --show-bin-path)/repro
+repro=${REPRO:-}
+if [[ -z $repro ]]; then
+  swift build -c release --product repro >&2
+  repro=$(swift build -c release --show-bin-path)/repro
+fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -94,7 +97,9 @@ from pathlib import Path
 
 folder, best = Path(sys.argv[1]), sys.argv[2]
 rows = {name: [json.loads(line) for line in (folder / f"{name}.jsonl").open()] for name in ("twin", "ours")}
-cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
+known = dict(line.split(":", 1) for line in open("/proc/cpuinfo").read().split("\n\n")[0].splitlines() if ":" in line)
+known = {name.strip(): value.strip() for name, value in known.items()}
+cpu = f"{known.get('model name', 'unknown')} (family {known.get('cpu family')}, model {known.get('model')})"
 first = rows["twin"][0]
 print(
     f"{first['step']}, width {first['width']}, batch {first['batch']}, {first['precision']}, {first['threads']} threads; "

@@ -11,8 +11,9 @@
 #   memory       peak memory over that of the PyTorch twin (at most half)
 #   release      debug build's milliseconds over the release build's (at most 1.3 times; builds one)
 #
-# REPRO names the binary (default .build/debug/repro), SECONDS_EACH how long each timing takes (6), REPRO_DATA the
-# images of first-step, REPRO_TORCH_VENV the twin's environment. Run it on an otherwise idle machine.
+# REPRO names the binary (default .build/debug/repro), RELEASE a release build (else one is made), SECONDS_EACH how long
+# each timing takes (6), REPRO_DATA the images of first-step, REPRO_TORCH_VENV the twin's environment. Run it on an
+# otherwise idle machine.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -128,9 +129,11 @@ measure_memory() {
 }
 
 measure_release() {
-  swift build -c release --product repro >&2
-  local release step pair slow fast ratio
-  release=$(swift build -c release --show-bin-path)/repro
+  local release=${RELEASE:-} step pair slow fast ratio
+  if [[ -z $release ]]; then
+    swift build -c release --product repro >&2
+    release=$(swift build -c release --show-bin-path)/repro
+  fi
   for step in network moco-co2 simclr features; do
     for pair in 1 2 3; do
       slow=$(rate "$repro" 2 "$step")
@@ -145,7 +148,9 @@ measure_release() {
 
 names=("$@")
 [[ ${#names[@]} -gt 0 ]] || names=(help first-step scaling linear neighbour memory release)
-sed -n 's/^model name.*: /machine     /p' /proc/cpuinfo | head -n 1
+awk -F ': ' '/^model name/ { name = $2 } /^cpu family/ { family = $2 } /^model\t/ { model = $2 }
+  END { printf "machine     %s (family %s, model %s), %s cores, '"$(date -u +%F)"'\n", name, family, model, cores }' \
+  cores="$(nproc)" /proc/cpuinfo
 for name in "${names[@]}"; do
   case $name in
     help | first-step | scaling | linear | neighbour | memory | release) "measure_${name/-/_}" ;;

@@ -104,8 +104,10 @@ public final class Candidate {
     guard !images.labels.isEmpty else {
       throw EvaluationError.badLabels(split: split.rawValue, found: nil, classes: classCount)
     }
-    if let label = images.labels.first(where: { !(0..<classCount).contains($0) }) {
-      throw EvaluationError.badLabels(split: split.rawValue, found: label, classes: classCount)
+    // Counting classes goes through all labels: once, not for every label.
+    let classes = classCount
+    if let label = images.labels.first(where: { !(0..<classes).contains($0) }) {
+      throw EvaluationError.badLabels(split: split.rawValue, found: label, classes: classes)
     }
   }
 

@@ -103,3 +103,20 @@ import Testing
     #expect(gradients[w] != nil)
   }
 }
+
+@Suite struct ConvolutionCountTests {
+  /// Against a walk over every tap.
+  @Test(arguments: [
+    (8, 3, 1, 1), (8, 3, 2, 1), (7, 3, 2, 1), (8, 1, 2, 0), (5, 5, 1, 2), (9, 7, 2, 3), (2, 5, 1, 2),
+  ])
+  func tapsOnPaddingAreLeftOut(side: Int, kernel: Int, stride: Int, padding: Int) {
+    let geometry = ConvolutionGeometry(
+      input: [1, side, side, 2], weight: [3, 2, kernel, kernel], stride: stride, padding: padding)
+    var taps = 0
+    for place in 0..<geometry.outputHeight {
+      for tap in 0..<kernel where (0..<side).contains(place * stride - padding + tap) { taps += 1 }
+    }
+    #expect(geometry.multiplyAddsInside == taps * taps * 2 * 3)
+    #expect(geometry.multiplyAddsInside <= geometry.multiplyAdds)
+  }
+}

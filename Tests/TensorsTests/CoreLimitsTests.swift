@@ -31,7 +31,7 @@ import Testing
       for direction in ConvolutionTrial.Direction.allCases {
         let trial = ConvolutionTrial(
           direction, side: 8, inputChannels: 16, outputChannels: 32, kernel: 3, stride: 2, dataType: dataType)
-        #expect(trial.images == 64 && trial.multiplyAdds == 64 * 16 * 9 * 16 * 32)
+        #expect(trial.images == 64 && trial.multiplyAdds == 64 * 11 * 11 * 16 * 32)
         #expect(trial.bytes >= 64 * (64 * 16 + 16 * 32) * dataType.byteCount)
         trial()
       }

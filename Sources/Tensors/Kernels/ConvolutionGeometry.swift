@@ -26,6 +26,18 @@ struct ConvolutionGeometry: Hashable, Sendable {
   /// Multiply-adds of one image, counting taps that fall on padding.
   var multiplyAdds: Int { outputHeight * outputWidth * weightCount }
 
+  /// Multiply-adds of one image without the taps that fall on padding: no kernel can do with fewer.
+  var multiplyAddsInside: Int {
+    func taps(_ size: Int, _ kernel: Int, _ outputs: Int) -> Int {
+      (0..<outputs).reduce(0) { sum, place in
+        let first = place * stride - padding
+        return sum + min(first + kernel, size) - max(first, 0)
+      }
+    }
+    return taps(height, kernelHeight, outputHeight) * taps(width, kernelWidth, outputWidth)
+      * inputChannels * outputChannels
+  }
+
   /// The number of images visited at once: as many as keep both activations in a core's second-level cache.
   func chunk(of dataType: DataType) -> Int {
     ConvolutionGeometry.chunk(ofBytes: max(inputSize, outputSize) * dataType.byteCount)

@@ -100,7 +100,7 @@ struct BackwardWalk {
   }
 
   private func multiplyAdds(of convolution: Int, _ chunk: Chunk) -> Int {
-    chunk.count * plan.convolutions[convolution].geometry.multiplyAdds
+    chunk.count * plan.convolutions[convolution].geometry.multiplyAddsInside
   }
 
   /// Bytes of one chunk of a convolution's output.

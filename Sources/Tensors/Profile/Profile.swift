@@ -29,7 +29,7 @@ public enum Profile {
   public struct Entry: Sendable, Equatable {
     /// Seconds of all cores together.
     public var coreSeconds = 0.0
-    /// Multiply-adds, where it is made of them.
+    /// Multiply-adds, where it is made of them; taps of convolutions that fall on padding do not count.
     public var multiplyAdds = 0
     /// Bytes read and written, where it is made of those.
     public var bytes = 0

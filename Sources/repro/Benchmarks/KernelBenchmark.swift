@@ -65,8 +65,8 @@ struct KernelBenchmark: Encodable {
     """
     One core of \(processor) (\(instructionSet)), \(build) build. Times are the shortest of seven windows, in µs; the \
     percentage beside each is the part of it that its floor makes up: multiply-adds in registers, or a copy of as many \
-    bytes in the cache or memory that holds them, both measured beside every table. Taps on padding count, and a kernel \
-    that passes over them, or only reads, may go below its floor. In brackets: where the bytes lie.
+    bytes in the cache or memory that holds them, both measured beside every table. Taps on padding do not count. A \
+    kernel that mostly reads may go below the floor, which is a copy. In brackets: where the bytes lie.
     """
   }
 }

@@ -71,8 +71,7 @@ struct StepProfile: Encodable {
       \(step.rawValue), width \(width), batch \(batch), \(precision), \(threads) threads
       A core's best: \(number(coreMultiplyAddsPerSecond * 1e-9, 1)) · 10⁹ multiply-adds/s in registers, \
       \(number(coreBytesPerSecond * 1e-9, 1)) GB/s copied in its cache. The floor of convolutions and products is their \
-      arithmetic, that of activations their bytes. Taps that fall on padding count, and kernels that pass over them may \
-      go below it.
+      arithmetic without the taps that fall on padding, that of activations their bytes.
 
       \(table.render())
       """

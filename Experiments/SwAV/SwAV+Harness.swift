@@ -71,6 +71,7 @@ extension SwAV.Hyperparameters: CheckedHyperparameters {
   /// What would begin too early, or never.
   private func milestoneProblem(epochs: Int) -> String? {
     if frozenEpochs < 0 { return "frozenEpochs is not negative" }
+    if epochs == 0 { return nil }  // left untrained on purpose
     if learnsPrototypes && frozenEpochs >= epochs {
       return
         "frozenEpochs is \(frozenEpochs) of \(epochs), so that prototypes are never trained: lower it below "

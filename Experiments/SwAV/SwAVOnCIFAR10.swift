@@ -34,6 +34,7 @@ public struct SwAVOnCIFAR10: Experiment {
       dataset = .cifar10
       recipe = SwAVRecipe(encoder: .resNet18(width: 16), epochs: 22, batchSize: 256, warmupEpochs: 1)
       recipe.multiCrop.epochs = 10
+      recipe.easeTheStart()
       (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (100, 512)
       (recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (1, 2)
       supervisedEpochs = 20
@@ -41,6 +42,7 @@ public struct SwAVOnCIFAR10: Experiment {
       dataset = .cifar10.first(512)
       recipe = SwAVRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)
       recipe.multiCrop.epochs = 2
+      recipe.easeTheStart()
       (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (20, 64)
       (recipe.method.queueLength, recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (256, 1, 1)
       supervisedEpochs = 2

@@ -32,6 +32,7 @@ public struct SwAVOnSTL10: Experiment {
       recipe = SwAVRecipe(
         encoder: .resNet18(width: 16, stem: .imageNet), epochs: 13, batchSize: 256, warmupEpochs: 0.5)
       recipe.multiCrop.epochs = 6
+      recipe.easeTheStart()
       (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (100, 512)
       (recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (1, 1)
     case .smoke:
@@ -39,13 +40,11 @@ public struct SwAVOnSTL10: Experiment {
       recipe = SwAVRecipe(
         encoder: .resNet18(width: 4, stem: .imageNet), epochs: 2, batchSize: 64, warmupEpochs: 1)
       recipe.multiCrop.epochs = 2
+      recipe.easeTheStart()
       (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (20, 64)
       (recipe.method.queueLength, recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (128, 1, 1)
     }
-    (recipe.method.large, recipe.method.small) = (.init(side: 96), .init(side: 54, area: 0.05...0.14))
-    (recipe.multiCrop.large, recipe.multiCrop.small) = (
-      .init(side: 96, area: 0.14...1), recipe.method.small
-    )
+    recipe.useImageNetCrops()
     self.recipe = recipe
   }
 
@@ -57,5 +56,18 @@ public struct SwAVOnSTL10: Experiment {
         "Multi-crop on STL-10", arms: ["two crops", "multi-crop"],
         columns: [.init("linear top-1", evaluation: "linear-v1")])
     ]
+  }
+}
+
+extension SwAVRecipe {
+  /// Crops of the authors' recipes for ImageNet, scaled to images of 96 pixels.
+  fileprivate mutating func useImageNetCrops() {
+    method.large.side = 96
+    (multiCrop.large.side, multiCrop.large.smallest) = (96, 0.14)
+    let small: [WritableKeyPath<SwAVRecipe, SwAV.Crops>] = [\.method.small, \.multiCrop.small]
+    for crops in small {
+      self[keyPath: crops].side = 54
+      (self[keyPath: crops].smallest, self[keyPath: crops].largest) = (0.05, 0.14)
+    }
   }
 }

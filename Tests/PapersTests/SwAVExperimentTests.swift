@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 import NeuralNetworks
 import Testing
@@ -243,33 +242,5 @@ import Vision
       let loss = method.loss(of: batch, at: TrainingProgress(step: 0, steps: 1, epoch: 0, epochs: 1))
       #expect((0.1...12).contains(loss.total.item), "\(arm.name): \(loss.total.item)")
     }
-  }
-
-  /// Features of procedural images get better: the margin is half of what is found.
-  @Test func learnsFromProceduralImages() throws {
-    let known = Shapes.images(2_000, seed: 0, stream: "shapes.training")
-    let asked = Shapes.images(600, seed: 0, stream: "shapes.test")
-    var hyperparameters = SwAV.Hyperparameters()
-    (hyperparameters.prototypeCount, hyperparameters.hiddenDimension) = (30, 128)
-    (hyperparameters.frozenEpochs, hyperparameters.queueLength, hyperparameters.queueStartEpoch) = (1, 512, 2)
-    (hyperparameters.large.colorStrength, hyperparameters.large.hueStrength) = (0.4, 0.1)
-    hyperparameters.large.blurProbability = 0
-    var random = Random(seed: 0, stream: "weights")
-    let method = SwAV(.resNet18(width: 8), hyperparameters, using: &random)
-    func accuracy() throws -> Double {
-      let candidate = Candidate(
-        method, training: known, test: asked, standardization: .shapes, dataType: .float32)
-      return try NearestNeighbors(k: [20]).evaluate(candidate)[0].value
-    }
-    let untrained = try accuracy()
-    let plan = TrainingPlan(
-      epochs: 6, batchSize: 64, optimizer: .larc(learningRate: 0.15, weightDecay: 1e-6, trust: 0.02),
-      schedule: .cosine(warmupEpochs: 1), precision: .float32)
-    let trainer = try Pretrainer(
-      method: method, plan: plan, images: known, standardization: .shapes, seed: 0)
-    while !trainer.isFinished { try trainer.step() }
-    let trained = try accuracy()
-    print("kNN on procedural images: \(trained) after SwAV, \(untrained) before")
-    #expect(trained > untrained + 5, "\(trained) % after training, \(untrained) % before")
   }
 }

@@ -252,6 +252,37 @@ import Vision
         })
   }
 
+  // MARK: Learning
+
+  @Test func learnsToPredictCodes() throws {
+    // Every image has a colour of its own, which nothing distorts.
+    var random = Random(seed: 2, stream: "images")
+    var bytes: [UInt8] = []
+    for _ in 0..<64 * 3 {
+      let level = random.integer(below: 200)
+      for _ in 0..<256 { bytes.append(UInt8(level + random.integer(below: 40))) }
+    }
+    let images = ImageSet(height: 16, width: 16, bytes: bytes, labels: [], classNames: [])
+    let method = method {
+      let all: [WritableKeyPath<SwAV.Hyperparameters, SwAV.Crops>] = [\.large, \.small]
+      for crops in all {
+        ($0[keyPath: crops].colorStrength, $0[keyPath: crops].hueStrength) = (0, 0)
+        ($0[keyPath: crops].grayscaleProbability, $0[keyPath: crops].blurProbability) = (0, 0)
+      }
+      ($0.epsilon, $0.queueLength) = (0.02, 0)
+    }
+    let plan = TrainingPlan(
+      epochs: 20, batchSize: 32, optimizer: .larc(learningRate: 0.1, trust: 0.02), schedule: .cosine(),
+      precision: .float32)
+    let trainer = try Pretrainer(
+      method: method, plan: plan, images: images, standardization: .none, seed: 0)
+    var losses: [Float] = []
+    while !trainer.isFinished { losses.append(try trainer.step().loss) }
+    #expect(losses.count == 40)
+    let last = losses.suffix(4).reduce(0, +) / 4
+    #expect(last < losses[0] - 0.4 && last < log(12) - 0.4, "\(losses)")
+  }
+
   // MARK: What is watched
 
   @Test func oneAssignmentForAllIsChanceAndOccupiesOnePrototype() {

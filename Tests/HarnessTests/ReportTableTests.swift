@@ -38,7 +38,8 @@ import Testing
       "Counts", arms: ["Base"],
       columns: [.init("labels", evaluation: "linear-v1", unit: "per class"), .init("rate", evaluation: "x")])
     let rows = try table.render(
-      Summary(.sample), scale: .reduced, paperTables: folder.url.appending(component: "paper-tables")
+      Summary(.sample), of: ReportedExperiment(scale: .reduced), scale: .reduced,
+      paperTables: folder.url.appending(component: "paper-tables")
     ).rows
     #expect(rows.map { $0[3] } == ["labels (per class)", "rate (%)"])
   }

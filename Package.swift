@@ -67,13 +67,16 @@ let package = Package(
     .target(
       name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "GSimCLRPaper", dependencies: ["Harness"], path: "Experiments/GSimCLR", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
 
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors", "Evaluation", "CKernels",
-        "COneDNN",
+        "Harness", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors",
+        "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -92,8 +95,8 @@ let package = Package(
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness", "repro",
-        "TestSupport",
+        "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness",
+        "repro", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

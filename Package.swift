@@ -24,6 +24,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: optimizedC, linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
@@ -32,7 +33,7 @@ let package = Package(
     .target(
       name: "Vision",
       dependencies: [
-        "Tensors", "CKernels", .product(name: "Crypto", package: "swift-crypto"),
+        "Tensors", "CKernels", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: optimizedInDebug),
@@ -66,13 +67,16 @@ let package = Package(
     .target(
       name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "GSimCLRPaper", dependencies: ["Harness"], path: "Experiments/GSimCLR", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
 
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors", "Evaluation", "CKernels",
-        "COneDNN",
+        "Harness", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors",
+        "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -84,15 +88,15 @@ let package = Package(
       name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "TestSupport"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "TestSupport"]),
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "CO2Paper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness", "repro",
-        "TestSupport",
+        "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness",
+        "repro", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

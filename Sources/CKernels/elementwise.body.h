@@ -44,6 +44,9 @@ UNARY(relu_bf16, uint16_t, load_bf16, store_bf16, (const uint16_t *x, uint16_t *
 UNARY(exp, float, load_f32, store_f32, (const float *x, float *y, size_t count), exp_of(p))
 UNARY(log, float, load_f32, store_f32, (const float *x, float *y, size_t count), log_of(p))
 UNARY(
+  sigmoid, float, load_f32, store_f32, (const float *x, float *y, size_t count),
+  splat(1) / (splat(1) + exp_of(-p)))
+UNARY(
   sqrt, float, load_f32, store_f32, (const float *x, float *y, size_t count), __builtin_elementwise_sqrt(p))
 
 static void axpy_kernel(float factor, const float *x, float *y, size_t count) {

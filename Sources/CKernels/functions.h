@@ -53,6 +53,7 @@
   X(void, exp, (const float *x, float *y, size_t count), (x, y, count))                                              \
   X(void, log, (const float *x, float *y, size_t count), (x, y, count))                                              \
   X(void, sqrt, (const float *x, float *y, size_t count), (x, y, count))                                             \
+  X(void, sigmoid, (const float *x, float *y, size_t count), (x, y, count))                                          \
   X(double, sum, (const float *x, size_t count), (x, count))                                                         \
   X(double, dot, (const float *a, const float *b, size_t count), (a, b, count))                                      \
   X(double, squared_distance, (const float *a, const float *b, size_t count), (a, b, count))                         \
@@ -143,6 +144,18 @@
   X(void, global_average_gradient_bf16,                                                                              \
     (const float *dy, uint16_t *dx, size_t images, size_t positions, size_t channels),                               \
     (dy, dx, images, positions, channels))                                                                           \
+  X(void, upsampled_f32,                                                                                             \
+    (const float *x, float *y, size_t images, size_t height, size_t width, size_t channels),                         \
+    (x, y, images, height, width, channels))                                                                         \
+  X(void, upsampled_bf16,                                                                                            \
+    (const uint16_t *x, uint16_t *y, size_t images, size_t height, size_t width, size_t channels),                   \
+    (x, y, images, height, width, channels))                                                                         \
+  X(void, upsampled_gradient_f32,                                                                                    \
+    (const float *dy, float *dx, size_t images, size_t height, size_t width, size_t channels),                       \
+    (dy, dx, images, height, width, channels))                                                                       \
+  X(void, upsampled_gradient_bf16,                                                                                   \
+    (const uint16_t *dy, uint16_t *dx, size_t images, size_t height, size_t width, size_t channels),                 \
+    (dy, dx, images, height, width, channels))                                                                       \
   X(void, resized_crop,                                                                                              \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,    \
      float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,        \

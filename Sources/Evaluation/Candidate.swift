@@ -1,4 +1,5 @@
 import NeuralNetworks
+import Pretraining
 import Tensors
 import Vision
 
@@ -8,6 +9,15 @@ public struct Features: Sendable {
   public let values: Tensor
   /// What each image shows.
   public let labels: [Int]
+
+  /// Creates features; traps unless there is one label per row.
+  public init(values: Tensor, labels: [Int]) {
+    precondition(
+      values.shape.rank == 2 && values.shape[0] == labels.count,
+      "\(labels.count) labels for features of shape \(values.shape)")
+    self.values = values
+    self.labels = labels
+  }
 
   /// The number of images.
   public var count: Int { values.shape[0] }
@@ -29,6 +39,8 @@ public final class Candidate {
   public let encoder: any Encoder
   /// What the encoder was trained to feed, where that is a layer of class scores.
   public let classifier: Linear?
+  /// What trained the encoder, for evaluations that look at more of it; `nil` for an encoder on its own.
+  public let method: (any PretrainingMethod)?
   /// The labelled images of each split.
   public let training, test: ImageSet
   /// What colours are freed of before they reach the encoder.
@@ -44,13 +56,14 @@ public final class Candidate {
 
   /// Puts an encoder up for examination; no feature is extracted yet.
   public init(
-    encoder: any Encoder, classifier: Linear? = nil, training: ImageSet, test: ImageSet,
-    standardization: Standardization,
-    dataType: DataType = .float32, seed: UInt64 = 0, batchSize: Int = 500
+    encoder: any Encoder, classifier: Linear? = nil, method: (any PretrainingMethod)? = nil,
+    training: ImageSet, test: ImageSet, standardization: Standardization, dataType: DataType = .float32,
+    seed: UInt64 = 0, batchSize: Int = 500
   ) {
     precondition(batchSize > 0, "batches of \(batchSize) images")
     self.encoder = encoder
     self.classifier = classifier
+    self.method = method
     self.training = training
     self.test = test
     self.standardization = standardization

@@ -29,7 +29,10 @@ public struct LinearProbe: Evaluation {
       classCount: candidate.classCount)
   }
 
-  func scores(training: Features, test: Features, classCount: Int) throws -> [Score] {
+  /// Fits the classifier to the training images' features and measures it on the test images'.
+  ///
+  /// - Throws: `EvaluationError.probeDidNotConverge`.
+  public func scores(training: Features, test: Features, classCount: Int) throws -> [Score] {
     let standardization = ColumnStandardization(of: training.values)
     let problem = LogisticRegression(
       features: standardization.applied(to: training.values), labels: training.labels, classCount: classCount,

@@ -10,11 +10,27 @@ extension Arm {
   }
 
   /// The method that the arm trains, with the first weights of `seed`; one that uses labels is handed those of `images`.
+  ///
+  /// What a checkpoint restores has its place; what takes a preparation is not prepared yet.
   func method(seed: UInt64, on images: ImageSet) -> any PretrainingMethod {
     var weights = Random(seed: seed, stream: "weights")
     let method = makeMethod(&weights)
     if usesLabels, let student = method as? any UsesLabels {
       student.receive(labels: images.labels, classCount: images.classNames.count)
+    }
+    if let prepared = method as? any PreparedMethod {
+      prepared.expectPreparation(imageCount: images.count)
+    }
+    return method
+  }
+
+  /// The same after its preparation, ready for the first step in numbers of `precision`; throws what preparing throws.
+  func preparedMethod(
+    seed: UInt64, on images: ImageSet, precision: Precision
+  ) throws -> any PretrainingMethod {
+    let method = method(seed: seed, on: images)
+    if let prepared = method as? any PreparedMethod, prepared.needsPreparation {
+      _ = try prepared.prepare(Preparation(on: images, seed: seed, precision: precision))
     }
     return method
   }
@@ -49,7 +65,7 @@ extension Candidate {
     dataType: DataType, seed: UInt64 = 0
   ) {
     self.init(
-      encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier, training: training,
-      test: test, standardization: standardization, dataType: dataType, seed: seed)
+      encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier, method: method,
+      training: training, test: test, standardization: standardization, dataType: dataType, seed: seed)
   }
 }

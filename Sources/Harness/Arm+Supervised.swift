@@ -1,3 +1,4 @@
+import Evaluation
 import NeuralNetworks
 import Pretraining
 import Vision
@@ -7,13 +8,14 @@ extension Arm {
   /// same on the images of some classes, under another name.
   public static func supervised(
     _ network: ResNet.Configuration, classCount: Int, plan: TrainingPlan, name: String = "supervised",
-    role: Role = .reference, pretrainingClasses: ClassHalf? = nil
+    role: Role = .reference, pretrainingClasses: ClassHalf? = nil, evaluations: [any Evaluation] = []
   ) -> Arm {
     var ungrouped = network
     ungrouped.normalizationGroups = 1
     return Arm(
       name, role: role, hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()),
-      plan: plan, usesLabels: true, pretrainingClasses: pretrainingClasses
+      plan: plan, usesLabels: true, pretrainingClasses: pretrainingClasses,
+      evaluations: evaluations
     ) { constants, random in
       Supervised(constants.network, classCount: classCount, constants.method, using: &random)
     }

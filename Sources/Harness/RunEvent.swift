@@ -7,6 +7,8 @@ public enum RunEvent: Sendable {
   case kept(PlannedRun, RunManifest)
   /// A run begins, or goes on after `resumedAt`; it is the `number`th of `count`.
   case began(PlannedRun, number: Int, count: Int, resumedAt: TrainingProgress?)
+  /// What comes before the first step goes on.
+  case prepared(Preparation.Report)
   /// An optimizer step was taken.
   case stepped(StepReport)
   /// An epoch ended, with what it adds to the curves. Epoch 0, how the untrained network looks, follows the first step.

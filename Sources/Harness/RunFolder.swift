@@ -35,6 +35,8 @@ public struct RunFolder: Sendable, Hashable {
   public var scores: URL { url.appending(component: "scores.csv") }
   /// Everything that going on needs.
   public var checkpoint: URL { url.appending(component: "checkpoint.safetensors") }
+  /// Where pictures of what a preparation found lie.
+  public var pictures: URL { url.appending(component: "pictures") }
   /// Held while a process works here.
   public var lock: URL { url.appending(component: ".lock") }
 
@@ -57,6 +59,12 @@ public struct RunFolder: Sendable, Hashable {
     FileManager.default.fileExists(atPath: scores.path) ? try ScoreRow.read(from: scores) : []
   }
 
+  /// The pictures in the order of their names.
+  var storedPictures: [URL] {
+    let files = try? FileManager.default.contentsOfDirectory(at: pictures, includingPropertiesForKeys: nil)
+    return (files ?? []).filter { $0.pathExtension == "png" }.sorted { $0.path < $1.path }
+  }
+
   /// Removes files that a process was killed over before they took their places.
   func clearLeftovers() {
     let files = (try? FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)) ?? []
@@ -67,6 +75,9 @@ public struct RunFolder: Sendable, Hashable {
   public func clear() throws {
     for file in [checkpoint, scores, curves, manifest] where unlink(file.path) != 0 && errno != ENOENT {
       throw StorageError("remove", path: file.path)
+    }
+    for picture in storedPictures where unlink(picture.path) != 0 {
+      throw StorageError("remove", path: picture.path)
     }
   }
 }

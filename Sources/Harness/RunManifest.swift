@@ -64,8 +64,10 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var libraries: [String: String]
   /// Optimizer steps, and images that they looked at.
   public var steps, imagesSeen: Int
-  /// Multiply-adds of pre-training's steps; `nil` in records older than the count.
+  /// Multiply-adds of pre-training, its preparation included; `nil` in records older than the count.
   public var multiplyAdds: Int?
+  /// The part of the time that went into what came before the first step; `nil` where nothing did.
+  public var preparationSeconds: Double?
   /// The most memory that the process held during the run, in bytes.
   public var peakMemoryBytes: Int
   /// The run's rows as `RowsDigest` sees them, once it is finished.

@@ -85,6 +85,12 @@ final class RunRecorder {
   /// Takes note of a step's arithmetic.
   func add(_ report: StepReport) { multiplyAdds = multiplyAdds.map { $0 + report.multiplyAdds } }
 
+  /// Takes note of the time and arithmetic of what came before the first step.
+  func addPreparation(seconds: Double, multiplyAdds: Int) {
+    manifest.preparationSeconds = seconds
+    self.multiplyAdds = self.multiplyAdds.map { $0 + multiplyAdds }
+  }
+
   /// Appends `rows` to the curves.
   func append(_ rows: [CurveRow]) throws {
     let text = Data(rows.map(\.line).joined().utf8)

@@ -29,6 +29,7 @@ struct RunSession {
       seed: run.key.seed)
     if let position { try pretrainer.restore(position.tensors) }
     try Interruption.deferred {
+      if position == nil { try prepare(method) }
       try train(method, pretrainer, from: position)
     }
     return method
@@ -42,8 +43,9 @@ struct RunSession {
     var alarm = CollapseAlarm(for: method, batchSize: plan.batchSize)
     _ = alarm.hear(position?.rows ?? [])
     var mean = position?.mean ?? EpochMean()
-    // A run that was killed at its first step has a checkpoint but no rows.
-    let untrained = position?.rows.isEmpty ?? true ? method.encoder.namedState.map(\.state.value) : nil
+    // A run that was killed at its first step has a checkpoint but no rows, or those of its preparation alone.
+    let isUnseen = position?.rows.allSatisfy { $0.metric.hasPrefix(PreparationMetric.prefix) } ?? true
+    let untrained = isUnseen ? method.encoder.namedState.map(\.state.value) : nil
     if position == nil { try recorder.save(pretrainer.state(), at: pretrainer.progress, mean: mean) }
     while !pretrainer.isFinished {
       do {

@@ -69,10 +69,8 @@ public final class Pretrainer {
     self.seed = seed
     optimizer = Optimizer(plan.optimizer, for: method)
     // Labels stop here: what a method sees of the data set are its images.
-    let unlabelled = ImageSet(
-      height: images.height, width: images.width, bytes: images.bytes, labels: [], classNames: [])
     loader = ViewLoader(
-      unlabelled, augmentations: method.augmentations, standardization: standardization, seed: seed,
+      images.unlabelled, augmentations: method.augmentations, standardization: standardization, seed: seed,
       dataType: plan.precision.dataType)
     stepsPerEpoch = images.count / plan.batchSize
     progress = TrainingProgress(step: 0, steps: plan.epochs * stepsPerEpoch, epoch: 0, epochs: plan.epochs)
@@ -95,8 +93,10 @@ public final class Pretrainer {
   @discardableResult
   public func step() throws -> StepReport {
     if pending.isEmpty {
-      let batches = Shuffled().batches(
+      let batches = method.sampler.batches(
         count: loader.images.count, size: plan.batchSize, epoch: progress.epoch, seed: seed)
+      precondition(
+        batches.count == stepsPerEpoch, "a sampler gave \(batches.count) batches for \(stepsPerEpoch) steps")
       pending = batches.dropFirst(progress.step - progress.epoch * stepsPerEpoch).reversed()
     }
     let report = try step(on: loader.batch(indices: pending.removeLast(), epoch: progress.epoch))

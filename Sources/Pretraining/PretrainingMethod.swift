@@ -29,6 +29,9 @@ public protocol PretrainingMethod: Module {
   /// One pipeline per view.
   var augmentations: [Augmentation] { get }
 
+  /// The order in which a pass visits the images; random unless the method says otherwise.
+  var sampler: any BatchSampler { get }
+
   /// What this step trains; every unfrozen parameter unless the method says otherwise.
   func trainableParameters(at progress: TrainingProgress) -> [Parameter]
 
@@ -40,6 +43,9 @@ public protocol PretrainingMethod: Module {
 }
 
 extension PretrainingMethod {
+  /// Every image once, in random order.
+  public var sampler: any BatchSampler { Shuffled() }
+
   /// Every unfrozen parameter.
   public func trainableParameters(at progress: TrainingProgress) -> [Parameter] { parameters }
 

@@ -18,6 +18,9 @@ public final class SimCLR: PretrainingMethod {
     case linear
     /// g(h) = W⁽²⁾ ReLU(W⁽¹⁾ h + b⁽¹⁾) + b⁽²⁾.
     case nonLinear
+    /// g(h) = W⁽³⁾ ReLU(W⁽²⁾ ReLU(W⁽¹⁾ h + b⁽¹⁾) + b⁽²⁾) + b⁽³⁾, the second hidden layer half as wide as h (G-SimCLR,
+    /// arXiv:2009.12007).
+    case twoHidden
   }
 
   /// The constants of the method, by the names of the paper's symbols.
@@ -41,7 +44,8 @@ public final class SimCLR: PretrainingMethod {
     public init() {}
   }
 
-  let network: EmbeddingNetwork  // g ∘ f
+  /// g ∘ f.
+  public let network: EmbeddingNetwork
   let hyperparameters: Hyperparameters
 
   public var encoder: any Encoder { network.encoder }
@@ -60,6 +64,10 @@ public final class SimCLR: PretrainingMethod {
       case .none: Sequential()
       case .linear: Sequential.projectionHead(inputs, to: outputs, hasHiddenLayer: false, using: &random)
       case .nonLinear: Sequential.projectionHead(inputs, to: outputs, using: &random)
+      case .twoHidden:
+        Sequential(
+          Linear(inputs, inputs, using: &random), ReLU(), Linear(inputs, inputs / 2, using: &random), ReLU(),
+          Linear(inputs / 2, outputs, using: &random))
       }
     network = EmbeddingNetwork(encoder, head: head)
     let view = Augmentation.simCLR(side: side, hyperparameters)

@@ -20,11 +20,16 @@ public struct Augmentation: Sendable, ExpressibleByArrayLiteral {
   public let steps: [any ImageTransform]
   /// Whether its random numbers are those of the image's first view: transforms that begin alike then draw alike.
   public let drawsAsFirstView: Bool
+  /// Whether all images of a batch share one set of draws, those of its first image.
+  public let isSharedByBatch: Bool
 
   /// Creates an augmentation of `steps`.
-  public init(_ steps: [any ImageTransform], drawingAsFirstView: Bool = false) {
+  public init(
+    _ steps: [any ImageTransform], drawingAsFirstView: Bool = false, isSharedByBatch: Bool = false
+  ) {
     self.steps = steps
     drawsAsFirstView = drawingAsFirstView
+    self.isSharedByBatch = isSharedByBatch
   }
 
   /// Creates an augmentation of the given transforms.

@@ -43,7 +43,7 @@ public struct ViewLoader: Sendable {
         return drawn(indices, size: augmentation.outputSize(height: images.height, width: images.width)) {
           sample, place in
           var random = Random(
-            seed: seed, key: key, epoch: epoch, index: indices[place],
+            seed: seed, key: key, epoch: epoch, index: indices[augmentation.isSharedByBatch ? 0 : place],
             view: augmentation.drawsAsFirstView ? 0 : view)
           augmentation.apply(to: &sample, using: &random)
           crops[place] = sample.geometry

@@ -1,4 +1,5 @@
 import CO2Paper
+import GSimCLRPaper
 import Harness
 import RotNetPaper
 import SimCLRPaper
@@ -12,4 +13,5 @@ let allExperiments = Catalogue([
   SwAVOnCIFAR10.self,
   SwAVOnSTL10.self,
   RotNetOnCIFAR10.self,
+  GSimCLROnCIFAR10.self,
 ])

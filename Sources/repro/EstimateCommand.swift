@@ -65,7 +65,8 @@ struct EstimateTable {
       guard let step = arm.secondsPerStep else { return row(arm.name, "not trained") }
       return row(
         arm.name,
-        "\(arm.steps) steps of \(Int((1_000 * step).rounded())) ms: \(hours(arm.trainingSeconds)) a seed")
+        (arm.preparationSeconds > 0 ? "\(hours(arm.preparationSeconds)) of preparation, " : "")
+          + "\(arm.steps) steps of \(Int((1_000 * step).rounded())) ms: \(hours(arm.trainingSeconds)) a seed")
     }
     let seeds = [1, 3, 5].map { count in
       row(

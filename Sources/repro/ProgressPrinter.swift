@@ -26,6 +26,7 @@ final class ProgressPrinter {
       finishedRuns += 1
       line("\(name(of: run)): finished before, kept (\(run.folder.url.path))")
     case .began(let run, let number, let count, let resumedAt): begin(run, number, count, resumedAt)
+    case .prepared(let report): prepare(report)
     case .stepped(let report): step(report)
     case .endedEpoch(let progress, let rows): endEpoch(progress, rows)
     case .alarmed(let message): Console.warning(message)
@@ -60,6 +61,20 @@ final class ProgressPrinter {
   private func startEpoch() {
     epochStart = .now
     stepsInEpoch = 0
+  }
+
+  private func prepare(_ report: Preparation.Report) {
+    let progress = report.progress
+    let part = progress.epochs > 0 ? "  epoch \(progress.epoch)/\(progress.epochs)" : ""
+    if !report.metrics.isEmpty {
+      let shown = report.metrics.map { "\($0.name) \(decimals($0.value))" }
+      line("\(title)  \(report.stage)\(part)  \(shown.joined(separator: "  "))")
+      startEpoch()
+    } else if Console.isTerminal, seconds(since: drawn) > 0.1 {
+      drawn = .now
+      let percent = progress.steps == 0 ? 0 : 100 * progress.step / progress.steps
+      Console.draw("\(title)  \(report.stage)  \(percent) %")
+    }
   }
 
   private func step(_ report: StepReport) {

@@ -29,9 +29,12 @@ import scipy.stats
 import sklearn
 import torch
 import torchvision
+from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics.cluster import contingency_matrix
 from torch import nn
-from torch.nn.functional import batch_norm, conv2d, cross_entropy, linear, log_softmax, normalize, relu
+from torch.nn.functional import batch_norm, conv2d, cross_entropy, linear, log_softmax, mse_loss, normalize, relu
 from torchvision.models.resnet import BasicBlock
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as vision
@@ -959,6 +962,116 @@ def statistics():
     fixture.write()
 
 
+# The autoencoder and the clusters of G-SimCLR
+
+
+class AutoencoderStage(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        return relu(self.norm(self.conv(x)))
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        widths = [width, 2 * width, 4 * width]
+        self.encoder = nn.ModuleList(map(AutoencoderStage, [3, *widths[:2]], widths))
+        self.decoder = nn.ModuleList(map(AutoencoderStage, [4 * width, *widths[:0:-1]], widths[::-1]))
+        self.output = nn.Conv2d(width, 3, 3, padding=1, bias=False)
+        self.output_bias = nn.Parameter(torch.zeros(3))
+
+    def bottleneck(self, x):
+        for stage in self.encoder:
+            x = nn.functional.max_pool2d(stage(x), 2)
+        return x
+
+    def forward(self, x):
+        x = self.bottleneck(x)
+        for stage in self.decoder:
+            x = stage(nn.functional.interpolate(x, scale_factor=2, mode="nearest"))
+        return torch.sigmoid(self.output(x) + self.output_bias[:, None, None])
+
+
+def autoencoder():
+    fixture = Fixture(
+        "autoencoder",
+        "A denoising autoencoder of width 4 on 16 x 16 images: `noisy` in, `images` to be restored, mean squared error; "
+        "gradient.*: of the first step, for weights and `noisy`; after.*: running statistics; inference.*: with them, the "
+        "reconstruction and the pooled bottleneck; losses: of ten steps of Adam, rate 1e-3",
+    )
+    torch.manual_seed(zlib.crc32(b"autoencoder"))
+    model = Autoencoder(4).double()
+    randomize_normalizations(fixture, model)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.float().double())
+        model.output_bias.copy_(0.1 * fixture.normal(3).float().double())
+    images = torch.rand((4, 3, 16, 16), generator=fixture.generator).double()
+    noisy = (images + 0.01 * fixture.normal(4, 3, 16, 16)).float().double()
+    fixture.add_images("images", images)
+    fixture.add_images("noisy", noisy)
+    fixture.add_state("state", model.state_dict().items())
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    losses = []
+    for step in range(10):
+        (leaf,) = leaves(noisy)
+        output = model(leaf)
+        loss = mse_loss(output, images)
+        optimizer.zero_grad()
+        loss.backward()
+        losses.append(loss.item())
+        if step == 0:
+            fixture.add_images("output", output)
+            fixture.add_images("gradient.noisy", leaf.grad)
+            for name, parameter in model.named_parameters():
+                fixture.add(f"gradient.{name}", parameter.grad)
+            statistics_now = [(n, v) for n, v in model.state_dict().items() if "running" in n]
+            fixture.add_state("after", [(n, v.clone()) for n, v in statistics_now])
+            model.eval()
+            with torch.no_grad():
+                fixture.add_images("inference.output", model(images))
+                fixture.add("inference.features", model.bottleneck(images).mean((2, 3)))
+            model.train()
+        optimizer.step()
+    fixture.add("losses", losses, kind="f64")
+    fixture.write()
+
+
+def clustering():
+    fixture = Fixture(
+        "clustering",
+        "kmeans.*: scikit-learn's k-means (Lloyd, tolerance 1e-4, one run from kmeans.start) of kmeans.points; "
+        "labelings.*: two labelings of the same things, their purity (the share of each cluster's commonest class) and their "
+        "normalized mutual information (arithmetic mean of the entropies)",
+        arithmetic="float64",
+    )
+    centres = 3 * fixture.normal(6, 5)
+    points = (centres[fixture.integers(0, 5, 300).long()] + fixture.normal(300, 5) + 10).float().double()
+    start = points[:6].clone()
+    found = KMeans(6, init=start.numpy(), n_init=1, tol=1e-4, algorithm="lloyd").fit(points.numpy())
+    fixture.add("kmeans.points", points)
+    fixture.add("kmeans.start", start)
+    fixture.add("kmeans.labels", found.labels_.astype(np.int32))
+    fixture.add("kmeans.centers", found.cluster_centers_)
+    fixture.scalar("kmeans.inertia", found.inertia_)
+    classes = fixture.integers(0, 9, 400).int().numpy()
+    for name, clusters in {
+        "unrelated": fixture.integers(0, 15, 400).int().numpy(),
+        "related": (classes * 3 + fixture.integers(0, 7, 400).int().numpy()) // 2,
+        "one": np.zeros(400, dtype=np.int32),
+        "same": classes,
+    }.items():
+        fixture.add(f"{name}.clusters", clusters.astype(np.int32))
+        fixture.scalar(f"{name}.nmi", normalized_mutual_info_score(classes, clusters))
+        fixture.scalar(f"{name}.purity", contingency_matrix(classes, clusters).max(0).sum() / 400)
+    fixture.add("classes", classes.astype(np.int32))
+    fixture.write()
+
+
 FIXTURES = {
     "info_nce": info_nce,
     "nt_xent": nt_xent,
@@ -976,6 +1089,8 @@ FIXTURES = {
     "color_jitter": color_jitter,
     "resized_crop": resized_crop,
     "statistics": statistics,
+    "autoencoder": autoencoder,
+    "clustering": clustering,
 }
 
 

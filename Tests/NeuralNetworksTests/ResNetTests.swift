@@ -100,6 +100,13 @@ import Testing
     #expect(steps.factor(at: 29, of: 100, stepsPerEpoch: 10) == 1)
     #expect(abs(steps.factor(at: 30, of: 100, stepsPerEpoch: 10) - 0.1) < 1e-6)
     #expect(abs(steps.factor(at: 60, of: 100, stepsPerEpoch: 10) - 0.01) < 1e-7)
+    // Periods of 10, 20, 40, … steps.
+    let restarts = ScheduleConfiguration.cosineRestarts(firstSteps: 10)
+    func factor(_ step: Int) -> Float { restarts.factor(at: step, of: 100, stepsPerEpoch: 10) }
+    #expect(factor(0) == 1 && factor(10) == 1 && factor(30) == 1 && factor(70) == 1)
+    for (middle, end) in [(5, 9), (20, 29), (50, 69)] {
+      #expect(abs(factor(middle) - 0.5) < 1e-6 && factor(end) < 0.03, "\(middle)")
+    }
   }
 
   /// In a process of its own, because the counters are the whole process's.

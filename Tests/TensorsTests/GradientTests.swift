@@ -90,6 +90,11 @@ import Testing
     }
   }
 
+  @Test func upsamplingAndSigmoid() {
+    expectGradients(shapes: [[2, 2, 3, 5]]) { weighted($0[0].value.upsampled()) }
+    expectGradients(shapes: [[4, 5]]) { weighted($0[0].value.sigmoid()) }
+  }
+
   @Test func shapes() {
     expectGradients(shapes: [[3, 4]]) { weighted($0[0].value.reshaped(to: [2, 6])) }
     expectGradients(shapes: [[3, 4], [2, 4]]) { weighted(Tensor.stacked([$0[0].value, $0[1].value])) }

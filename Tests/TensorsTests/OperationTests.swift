@@ -44,6 +44,15 @@ import Testing
     for (a, b) in zip(fused.1, composed.1) { expectClose(a, b, relative: 1e-5) }
   }
 
+  @Test func upsamplingUndoesAveraging() {
+    for dataType in [DataType.float32, .bfloat16] {
+      let x = randomTensor([3, 4, 2, 17]).converted(to: dataType)
+      let y = x.upsampled()
+      #expect(y.shape == [3, 8, 4, 17] && y.dataType == dataType)
+      #expect(y.averagePooled(kernel: 2, stride: 2).floats == x.floats)
+    }
+  }
+
   @Test func contrastiveLossesEqualTheirComposition() {
     let (positive, negatives) = (randomTensor([5]), randomTensor([5, 33], seed: 1))
     let logits = positive.reshaped(to: [5, 1]).joined(negatives) / 0.3

@@ -51,6 +51,18 @@ import Testing
     }
   }
 
+  @Test func aBatchMayShareItsDraws() {
+    let shared = Augmentation(ViewLoaderTests.moco.steps, isSharedByBatch: true)
+    let loader = ViewLoader(images, augmentations: [shared, shared], standardization: .none, seed: 1)
+    let batch = loader.batch(indices: [5, 9, 60], epoch: 1)
+    for view in batch.views { #expect(view.crops.allSatisfy { $0 == view.crops[0] }) }
+    #expect(batch.views[0].crops[0] != batch.views[1].crops[0], "views of one batch draw apart")
+    let others = loader.batch(indices: [9, 5, 60], epoch: 1)
+    #expect(batch.views[0].crops[0] != others.views[0].crops[0], "the draws are the first image's")
+    let alone = self.loader().batch(indices: [5], epoch: 1)
+    #expect(alone.views[0].crops[0] == batch.views[0].crops[0])
+  }
+
   @Test func aViewDependsOnItsImageAndNotOnItsPlace() {
     let (forwards, backwards) = (
       loader().batch(indices: [5, 9, 60], epoch: 1), loader().batch(indices: [60, 9, 5], epoch: 1)

@@ -150,6 +150,8 @@ void rk_exp(const float *x, float *y, size_t count);
 /// Relative error at most 2e-7 (absolute near 1); -infinity at 0, NaN below.
 void rk_log(const float *x, float *y, size_t count);
 void rk_sqrt(const float *x, float *y, size_t count);
+/// y = 1 / (1 + exp(-x)).
+void rk_sigmoid(const float *x, float *y, size_t count);
 
 // Reductions in double, in a fixed order.
 double rk_sum(const float *x, size_t count);
@@ -267,6 +269,17 @@ void rk_global_average_bf16(const uint16_t *x, float *y, size_t images, size_t p
 void rk_global_average_gradient_f32(const float *dy, float *dx, size_t images, size_t positions, size_t channels);
 void rk_global_average_gradient_bf16(
   const float *dy, uint16_t *dx, size_t images, size_t positions, size_t channels);
+
+// ---- Nearest upsampling by two (images x height x width x channels -> images x 2 height x 2 width x channels) -----
+// Buffers never overlap.
+
+void rk_upsampled_f32(const float *x, float *y, size_t images, size_t height, size_t width, size_t channels);
+void rk_upsampled_bf16(const uint16_t *x, uint16_t *y, size_t images, size_t height, size_t width, size_t channels);
+/// dx = the sum of dy over the four pixels that one became; height and width are those of dx.
+void rk_upsampled_gradient_f32(
+  const float *dy, float *dx, size_t images, size_t height, size_t width, size_t channels);
+void rk_upsampled_gradient_bf16(
+  const uint16_t *dy, uint16_t *dx, size_t images, size_t height, size_t width, size_t channels);
 
 // ---- 3 x 3 convolutions, padding 1, bfloat16 (AVX512-BF16 only) -------------------------------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,

@@ -74,7 +74,7 @@ struct GoldenCheck {
   private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
     let seed: UInt64 = 0
     let images = arm.pretrainingImages(of: images)
-    let method = arm.method(seed: seed, on: images)
+    let method = try arm.preparedMethod(seed: seed, on: images, precision: .float32)
     var plan = arm.plan
     plan.precision = .float32
     plan.optimizer = plan.optimizer.slowed(by: Self.slowdown)

@@ -8,9 +8,13 @@ public struct Estimate: Sendable, Encodable {
     public let steps: Int, secondsPerStep: Double?
     /// The looks at the network during training.
     public let monitorSeconds: Double
+    /// What comes before the first step.
+    public var preparationSeconds = 0.0
 
     /// Training one seed.
-    public var trainingSeconds: Double { Double(steps) * (secondsPerStep ?? 0) + monitorSeconds }
+    public var trainingSeconds: Double {
+      preparationSeconds + Double(steps) * (secondsPerStep ?? 0) + monitorSeconds
+    }
   }
 
   /// The experiment and its scale.

@@ -35,26 +35,35 @@ public struct Estimator {
     for (arm, count) in zip(arms, counts) { try arm.check(imageCount: count) }
     let measuring = try timeMeasuring(of: evaluated)
     let costs = try zip(arms, counts).map { arm, count in
-      let perStep = arm.plan.epochs > 0 ? try timeStep(of: arm) : nil
+      let timed = arm.plan.epochs > 0 ? try timeSteps(of: arm) : nil
       let looks = arm.plan.epochs > 0 ? MonitorMetric.count(over: arm.plan.epochs) : 0
       let watched = min(images.training.count, Monitor.testCount + Monitor.trainingCount)
       return Estimate.ArmCost(
         name: arm.name, isHeadline: arm.role == .headline,
-        steps: arm.plan.epochs * (count / arm.plan.batchSize), secondsPerStep: perStep,
-        monitorSeconds: Double(looks * watched) * measuring.perImage)
+        steps: arm.plan.epochs * (count / arm.plan.batchSize), secondsPerStep: timed?.step,
+        monitorSeconds: Double(looks * watched) * measuring.perImage,
+        preparationSeconds: timed?.preparation ?? 0)
     }
     return Estimate(
       experiment: type(of: experiment).name, scale: scale, arms: costs, evaluationSeconds: measuring.total,
       evaluatedArm: evaluated.name)
   }
 
-  private func timeStep(of arm: Arm) throws -> Double {
+  /// A step, and what comes before the first one; a preparation is timed on a part of the images, with which it grows.
+  private func timeSteps(of arm: Arm) throws -> (step: Double, preparation: Double) {
     say("timing steps of \(arm.name) …")
     defer { BufferPool.trim() }
-    let pretraining = arm.pretrainingImages(of: images.pretraining)
+    let all = arm.pretrainingImages(of: images.pretraining)
+    var (method, seen, preparation) = (arm.method(seed: 0, on: all), all, 0.0)
+    if let prepared = method as? any PreparedMethod, prepared.needsPreparation {
+      seen = all.subset(0..<min(all.count, max(all.count / Self.part, 1_000, arm.plan.batchSize)))
+      preparation =
+        try seconds {
+          method = try arm.preparedMethod(seed: 0, on: seen, precision: arm.plan.precision)
+        } * Double(all.count) / Double(seen.count)
+    }
     let pretrainer = try Pretrainer(
-      method: arm.method(seed: 0, on: pretraining), plan: arm.plan, images: pretraining,
-      standardization: .of(experiment.dataset.name), seed: 0)
+      method: method, plan: arm.plan, images: seen, standardization: .of(experiment.dataset.name), seed: 0)
     let last = min(Self.steps, pretrainer.progress.steps - 1)
     // The first step allocates everything and packs every weight.
     try pretrainer.step()
@@ -63,7 +72,7 @@ public struct Estimator {
       times.append(try seconds { try pretrainer.step() })
     }
     times.sort()
-    return times.isEmpty ? 0 : times[times.count / 2]
+    return (times.isEmpty ? 0 : times[times.count / 2], preparation)
   }
 
   /// Features of a part of the images and every evaluation on it; what grows with the training images is multiplied.

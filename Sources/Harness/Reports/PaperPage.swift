@@ -40,6 +40,13 @@ struct PaperPage {
     for figure in try Figures.figures(of: report.experiment, scale: report.scale, report.results) {
       parts.append("![\(figure.name) of \(type.name)](\(folder)/\(figure.name).svg)\n")
     }
+    let results = ResultsFolder(
+      paperTables.deletingLastPathComponent().appending(component: "Results"), experiment: type.name,
+      scale: report.scale)
+    for (arm, name) in RecordedPicture.all(of: report.results.manifests, in: results) {
+      let title = name.replacing("-of-\(arm.slug)-seed-0.png", with: "")
+      parts.append("![\(title), \(arm), seed 0](\(folder)/\(name))\n")
+    }
     return parts
   }
 }

@@ -2,12 +2,13 @@ extension Plot {
   /// How the losses and the monitor went from epoch to epoch: per arm the mean over seeds, with a band from the
   /// lowest to the highest seed.
   ///
-  /// The losses of arms that use labels are another objective and left out.
+  /// The losses of arms that use labels are another objective and left out, as is what came before the first step.
   static func pretraining(_ results: RecordedResults, usingLabels labelled: Set<String>, title: String)
     -> Plot
   {
     let rows = results.curves.filter { row in
-      row.metric != "learning-rate" && !(isLoss(row.metric) && labelled.contains(row.key.arm))
+      row.metric != "learning-rate" && !row.metric.hasPrefix(PreparationMetric.prefix)
+        && !(isLoss(row.metric) && labelled.contains(row.key.arm))
     }
     let metrics = unique(rows.map(\.metric)).sorted { rank($0) < rank($1) }
     let arms = unique(results.curves.map(\.key.arm))

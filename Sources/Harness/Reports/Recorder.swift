@@ -32,6 +32,7 @@ public struct Recorder {
   private let folder: ResultsFolder
   private var results: RecordedResults
   private var texts: [String: Data] = [:]
+  private var pictures: [(name: String, content: Data)] = []
   private var outcome = Outcome()
 
   /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
@@ -133,6 +134,7 @@ public struct Recorder {
     results.scores += found.scores
     results.curves += found.curves
     texts[found.manifest.run] = found.text
+    pictures += found.pictures
   }
 
   private mutating func extend(with found: Finished) {
@@ -155,6 +157,10 @@ public struct Recorder {
     }
     try writeAtomically(Data(ScoreRow.table(of: results.scores).utf8), to: folder.scores)
     try writeAtomically(Data(CurveRow.table(of: results.curves).utf8), to: folder.curves)
+    if !pictures.isEmpty { try makeFolder(folder.figures) }
+    for (name, content) in pictures {
+      try writeAtomically(content, to: folder.figures.appending(component: name))
+    }
     for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
   }
 }
@@ -184,6 +190,7 @@ private struct Finished {
   let text: Data
   let scores: [ScoreRow]
   let curves: [CurveRow]
+  let pictures: [(name: String, content: Data)]
 
   /// The run as it is on record; `nil` when it is not.
   init?(_ run: String, in results: RecordedResults) {
@@ -192,6 +199,7 @@ private struct Finished {
     text = manifest.json
     scores = results.scores.filter { $0.key.run == run }
     curves = results.curves.filter { $0.key.run == run }
+    pictures = []
   }
 
   /// Whether this is the same training with every row of `other`, and rows of further evaluations.
@@ -210,6 +218,12 @@ private struct Finished {
     // A network that is not trained has no curves.
     let hasCurves = FileManager.default.fileExists(atPath: folder.curves.path)
     curves = hasCurves ? try CurveRow.read(from: folder.curves) : []
+    let key = manifest.key
+    pictures =
+      try RecordedPicture.isShown(key)
+      ? folder.storedPictures.map { picture in
+        (RecordedPicture.name(of: picture, key), try Data(contentsOf: picture))
+      } : []
   }
 
   private static func unfinished(_ manifest: RunManifest) -> String {

@@ -96,6 +96,7 @@ public struct Merging: Sendable {
 
   /// Copies the run's own files, its manifest last: a folder without one counts as empty.
   private static func copy(_ source: RunFolder, to target: RunFolder) throws {
+    try copyPictures(source, to: target)
     let files: [KeyPath<RunFolder, URL>] = [\.curves, \.scores, \.checkpoint, \.manifest]
     for file in files {
       let from = source[keyPath: file]
@@ -107,6 +108,14 @@ public struct Merging: Sendable {
         throw StorageError("read", path: from.path, code: errno)
       }
       try writeAtomically(data, to: target[keyPath: file])
+    }
+  }
+
+  private static func copyPictures(_ source: RunFolder, to target: RunFolder) throws {
+    for picture in source.storedPictures {
+      guard let data = try? Data(contentsOf: picture) else { throw StorageError("read", path: picture.path) }
+      try makeFolder(target.pictures)
+      try writeAtomically(data, to: target.pictures.appending(component: picture.lastPathComponent))
     }
   }
 }

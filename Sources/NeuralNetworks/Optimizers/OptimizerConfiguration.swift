@@ -31,6 +31,9 @@ public enum ScheduleConfiguration: Codable, Sendable, Equatable {
   case constant
   /// Linear from zero over `warmupEpochs`, then half a cosine down to zero at the last step.
   case cosine(warmupEpochs: Float = 0)
+  /// Half a cosine down to zero over `firstSteps` steps, then from one again over `growth` times as many, and so on (SGDR,
+  /// Loshchilov, Hutter, arXiv:1608.03983).
+  case cosineRestarts(firstSteps: Int, growth: Int = 2)
   /// Multiplied by `factor` at each of `epochs`.
   case steps(epochs: [Int], factor: Float = 0.1)
 }

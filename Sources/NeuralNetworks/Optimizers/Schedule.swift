@@ -10,6 +10,12 @@ extension ScheduleConfiguration {
       if Float(step) < warmup { return Float(step + 1) / (warmup + 1) }
       let fraction = (Float(step) - warmup) / max(1, Float(steps) - warmup)
       return 0.5 * (1 + cosf(.pi * min(1, fraction)))
+    case .cosineRestarts(let firstSteps, let growth):
+      precondition(
+        firstSteps > 0 && growth > 0, "cosines of \(firstSteps) steps, then of \(growth) times as many")
+      var (start, length) = (0, firstSteps)
+      while step >= start + length { (start, length) = (start + length, growth * length) }
+      return 0.5 * (1 + cosf(.pi * Float(step - start) / Float(length)))
     case .steps(let epochs, let factor):
       let epoch = stepsPerEpoch == 0 ? 0 : step / stepsPerEpoch
       return powf(factor, Float(epochs.count { $0 <= epoch }))

@@ -1,0 +1,158 @@
+import Evaluation
+import Harness
+import NeuralNetworks
+import Pretraining
+import Vision
+
+/// Do batches without images of one cluster improve SimCLR's features on CIFAR-10?
+public struct GSimCLROnCIFAR10: Experiment {
+  public static let name = "gsimclr-cifar10"
+  public static let paper = Paper(
+    "G-SimCLR: Self-Supervised Contrastive Learning with Guided Projection via Pseudo Labelling",
+    authors: "Chakraborty, Gosthipaty, Paul", venue: "2020", arXiv: "2009.12007", folder: "gsimclr")
+  public static let claim =
+    "Batches in which no two images share a cluster improve the linear-probe accuracy of SimCLR's features."
+  public static let cost =
+    "reduced: 8 epochs, after 4 of an autoencoder where clusters are needed, an estimated 8 minutes per arm and seed on "
+    + "two cores"
+  public static let version = 1
+
+  public let dataset: DatasetReference
+  public let evaluations: [any Evaluation] = [
+    NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 10),
+  ]
+  public let headline = Comparison("G-SimCLR", over: "SimCLR", evaluation: "linear-v1")
+  private let encoder: ResNet.Configuration
+  private let plan, supervisedPlan: TrainingPlan
+  private let method: GSimCLR.Hyperparameters
+
+  public init(scale: Scale) {
+    var method = GSimCLR.Hyperparameters()
+    let size = 64  // as many images in a batch as clusters, the paper's choice
+    var plan = TrainingPlan(
+      epochs: 8, batchSize: size,
+      optimizer: .lars(learningRate: Float(size) / 256, momentum: 0.9, weightDecay: 1e-4),
+      schedule: .cosine(warmupEpochs: 1))
+    var supervisedEpochs = 15
+    switch scale {
+    case .paper:  // the released notebooks, read at bd77e7f
+      dataset = .cifar10
+      // Three stages of four bottleneck blocks; the fourth stage is empty.
+      encoder = ResNet.Configuration(blocks: [4, 4, 4, 0], isBottleneck: true, width: 16)
+      plan.epochs = 15
+      plan.optimizer = .sgd(learningRate: 0.1, momentum: 0)
+      plan.schedule = .cosineRestarts(firstSteps: 1_000)
+      (method.contrast.temperature, method.contrast.colorStrength, method.views) = (0.1, 0.2, .released)
+      supervisedEpochs = 100
+    case .reduced:
+      (dataset, encoder) = (.cifar10, .resNet18(width: 16))
+      (method.autoencoder.width, method.autoencoder.passes, method.autoencoder.patience) = (16, 4, 0)
+      method.clustering.restarts = 4
+    case .smoke:
+      (dataset, encoder) = (.cifar10.first(512), .resNet18(width: 4))
+      (plan.epochs, supervisedEpochs) = (2, 2)
+      (method.autoencoder.width, method.autoencoder.passes, method.autoencoder.patience) = (4, 1, 0)
+      (method.clustering.restarts, method.clustering.maximumIterations) = (2, 20)
+    }
+    supervisedPlan = TrainingPlan(
+      epochs: supervisedEpochs, batchSize: 2 * size,
+      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    (self.plan, self.method) = (plan, method)
+  }
+
+  public var arms: [Arm] {
+    var untrained = plan
+    untrained.epochs = 0
+    let clusters = method.clustering.clusterCount
+    return [
+      arm("SimCLR") { $0.batches = .shuffled },
+      arm("G-SimCLR") { $0.batches = .distinctClusters },
+      arm("random encoder", role: .reference, untrained) { $0.batches = .shuffled },
+      .supervised(
+        encoder, classCount: dataset.classCount, plan: supervisedPlan, evaluations: [ClassifierAccuracy()]),
+      arm("released sampler", role: .exploratory) { $0.batches = .rankOrder },
+      arm("fixed shuffled batches", role: .exploratory) { $0.batches = .fixed },
+      arm("true labels", role: .exploratory, usesLabels: true) { $0.batches = .distinctClasses },
+      arm("half the clusters", role: .exploratory) { $0.clustering.clusterCount = clusters / 2 },
+      arm("four times the clusters", role: .exploratory) { $0.clustering.clusterCount = 4 * clusters },
+    ]
+  }
+
+  private func arm(
+    _ name: String, role: Arm.Role = .headline, _ plan: TrainingPlan? = nil, usesLabels: Bool = false,
+    _ change: (inout GSimCLR.Hyperparameters) -> Void
+  ) -> Arm {
+    var method = method
+    change(&method)
+    let plan = plan ?? self.plan
+    var evaluations: [any Evaluation] = [ProjectionPoints()]
+    if plan.epochs > 0 { evaluations.append(BatchComposition(size: plan.batchSize)) }
+    if method.batches.areGuidedByClusters { evaluations.append(ClusterQuality()) }
+    return Arm(
+      name, role: role, hyperparameters: NetworkAndMethod(encoder, method), plan: plan,
+      usesLabels: usesLabels, evaluations: evaluations
+    ) { constants, random in
+      GSimCLR(constants.network, constants.method, using: &random)
+    }
+  }
+
+  public var tables: [PaperTable] {
+    let arms: [PaperTable.Line] = ["SimCLR", "G-SimCLR"]
+    let linear = PaperTable.Column("linear top-1", evaluation: "linear-v1")
+    let sameClass = PaperTable.Column(
+      "pairs of one class", evaluation: "batches-v1", metric: "same-class-pairs")
+    let sameCluster = PaperTable.Column(
+      "pairs of one cluster", evaluation: "batches-v1", metric: "same-cluster-pairs")
+    return [
+      PaperTable(
+        "Linear evaluation at three points", published: "gsimclr/linear.csv", arms: arms,
+        columns: [
+          .init("linear top-1 after both hidden layers (P1)", evaluation: "points-v1", metric: "top1-p1"),
+          .init("linear top-1 after the first hidden layer (P2)", evaluation: "points-v1", metric: "top1-p2"),
+          linear,
+        ]),
+      PaperTable(
+        "Fine-tuning with 10 % of the labels", published: "gsimclr/fine-tuning.csv", arms: arms,
+        columns: [.init("fine-tuned top-1", evaluation: "semi-supervised-10-v1")]),
+      PaperTable(
+        "Supervised", published: "gsimclr/supervised.csv", arms: ["supervised"],
+        columns: [.init("classifier top-1", evaluation: "classifier-v1")]),
+      PaperTable(
+        "Which images meet",
+        arms: ["SimCLR", "fixed shuffled batches", "released sampler", "G-SimCLR", "true labels"],
+        columns: [
+          linear, sameClass, .init("images seen in a pass", evaluation: "batches-v1", metric: "images-seen"),
+        ]),
+      PaperTable(
+        "Clusters", arms: ["half the clusters", "G-SimCLR", "four times the clusters"],
+        columns: [
+          linear, .init("purity", evaluation: "clusters-v1", metric: "purity"),
+          .init("normalized mutual information", evaluation: "clusters-v1", metric: "nmi"), sameClass,
+          sameCluster,
+        ]),
+    ]
+  }
+}
+
+extension GSimCLR: KnowsChance {
+  public func chanceLevels(batchSize: Int) -> [String: Double] {
+    contrastive.chanceLevels(batchSize: batchSize)
+  }
+}
+
+extension GSimCLR.Hyperparameters: CheckedHyperparameters {
+  public func problem(with plan: TrainingPlan) -> String? {
+    if let problem = contrast.problem(with: plan) { return problem }
+    guard batches.areGuidedByClusters else { return nil }
+    if !(clustering.clusterCount > 1 && clustering.restarts > 0 && clustering.maximumIterations > 0) {
+      return "clustering takes two clusters, one start and one iteration at least"
+    }
+    if !(autoencoder.width > 0 && autoencoder.imagesPerStep > 0 && autoencoder.passes >= 0) {
+      return "autoencoder takes a width and imagesPerStep of 1 at least, and no fewer than 0 passes"
+    }
+    if !(autoencoder.noise >= 0 && autoencoder.rate >= 0 && autoencoder.patience >= 0) {
+      return "autoencoder's noise, rate and patience are not negative"
+    }
+    return nil
+  }
+}

@@ -6,17 +6,7 @@ import Vision
 @testable import Harness
 
 @Suite struct CO2ExperimentTests {
-  private func arms(_ scale: Scale) -> [String: Arm] {
-    Dictionary(uniqueKeysWithValues: CO2OnCIFAR10(scale: scale).arms.map { ($0.name, $0) })
-  }
-
-  /// The paths of the constants in which two arms differ.
-  private func differences(_ a: Arm, _ b: Arm) -> [String] {
-    let leaves = [a, b].map { arm in
-      Dictionary(uniqueKeysWithValues: arm.configuration.json.leaves.map { ($0.path, $0.value) })
-    }
-    return Set(leaves[0].keys).union(leaves[1].keys).filter { leaves[0][$0] != leaves[1][$0] }
-  }
+  private func arms(_ scale: Scale) -> [String: Arm] { CO2OnCIFAR10(scale: scale).armsByName }
 
   @Test(arguments: Scale.allCases) func everySuspectChangesOneThing(scale: Scale) throws {
     let arms = arms(scale)

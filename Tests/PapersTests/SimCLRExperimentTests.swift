@@ -9,20 +9,8 @@ import Vision
 @testable import Tensors
 
 @Suite struct SimCLRExperimentTests {
-  func arms(_ experiment: any Experiment) -> [String: Arm] {
-    Dictionary(uniqueKeysWithValues: experiment.arms.map { ($0.name, $0) })
-  }
-
-  /// The paths of the constants in which two arms differ.
-  func differences(_ a: Arm, _ b: Arm) -> Set<String> {
-    let leaves = [a, b].map { arm in
-      Dictionary(uniqueKeysWithValues: arm.configuration.json.leaves.map { ($0.path, $0.value) })
-    }
-    return Set(leaves[0].keys).union(leaves[1].keys).filter { leaves[0][$0] != leaves[1][$0] }
-  }
-
   @Test(arguments: Scale.allCases) func everyArmChangesOneThingOfTheSameRecipe(scale: Scale) throws {
-    let arms = arms(SimCLROnCIFAR10(scale: scale))
+    let arms = SimCLROnCIFAR10(scale: scale).armsByName
     let baseline = try #require(arms["non-linear head"])
     let rate = "plan.optimizer.lars.learningRate"
     let expected: [String: Set<String>] = [
@@ -68,7 +56,7 @@ import Vision
   }
 
   @Test func thePaperScaleIsTheAuthorsCommandForCIFAR10() throws {
-    let arm = try #require(arms(SimCLROnCIFAR10(scale: .paper))["non-linear head"])
+    let arm = try #require(SimCLROnCIFAR10(scale: .paper).armsByName["non-linear head"])
     #expect(
       arm.plan
         == TrainingPlan(
@@ -84,7 +72,7 @@ import Vision
   }
 
   @Test func theRateFollowsTheBatch() throws {
-    let arms = arms(SimCLROnCIFAR10(scale: .reduced))
+    let arms = SimCLROnCIFAR10(scale: .reduced).armsByName
     for (name, size, rate) in [
       ("half the batch", 128, 0.5), ("non-linear head", 256, 1), ("twice the batch", 512, 2),
     ] as [(String, Int, Float)] {
@@ -94,7 +82,7 @@ import Vision
   }
 
   @Test func impossibleConstantsAreRefusedWithWhatIsWrong() throws {
-    let arm = try #require(arms(SimCLROnCIFAR10(scale: .smoke))["non-linear head"])
+    let arm = try #require(SimCLROnCIFAR10(scale: .smoke).armsByName["non-linear head"])
     let plan = arm.plan
     #expect(SimCLR.Hyperparameters().problem(with: plan) == nil)
     for arm in SimCLROnCIFAR10(scale: .paper).arms + SimCLROnSTL10(scale: .paper).arms {

@@ -160,14 +160,7 @@ import Vision
   // MARK: Learning
 
   @Test func learnsToTellImagesApart() throws {
-    // Every image has a colour of its own, which nothing distorts.
-    var random = Random(seed: 2, stream: "images")
-    var bytes: [UInt8] = []
-    for _ in 0..<64 * 3 {
-      let level = random.integer(below: 200)
-      for _ in 0..<256 { bytes.append(UInt8(level + random.integer(below: 40))) }
-    }
-    let images = ImageSet(height: 16, width: 16, bytes: bytes, labels: [], classNames: [])
+    let images = ImageSet.undistortedColours()
     let method = method { ($0.colorStrength, $0.grayscaleProbability) = (0, 0) }
     let plan = TrainingPlan(
       epochs: 10, batchSize: 32, optimizer: .sgd(learningRate: 0.1, momentum: 0.9), schedule: .cosine(),

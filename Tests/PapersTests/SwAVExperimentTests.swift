@@ -9,20 +9,8 @@ import Vision
 @testable import Tensors
 
 @Suite struct SwAVExperimentTests {
-  func arms(_ experiment: any Experiment) -> [String: Arm] {
-    Dictionary(uniqueKeysWithValues: experiment.arms.map { ($0.name, $0) })
-  }
-
-  /// The paths of the constants in which two arms differ.
-  func differences(_ a: Arm, _ b: Arm) -> Set<String> {
-    let leaves = [a, b].map { arm in
-      Dictionary(uniqueKeysWithValues: arm.configuration.json.leaves.map { ($0.path, $0.value) })
-    }
-    return Set(leaves[0].keys).union(leaves[1].keys).filter { leaves[0][$0] != leaves[1][$0] }
-  }
-
   @Test(arguments: Scale.allCases) func everyArmChangesOneThingOfTheSameRecipe(scale: Scale) throws {
-    let arms = arms(SwAVOnCIFAR10(scale: scale))
+    let arms = SwAVOnCIFAR10(scale: scale).armsByName
     let baseline = try #require(arms["two crops"])
     let method = "hyperparameters.method."
     let crops = Set(["large.smallest", "smallCount"].map { method + $0 })
@@ -69,7 +57,7 @@ import Vision
   }
 
   @Test func thePaperScaleIsSoloLearnsRecipe() throws {
-    let arms = arms(SwAVOnCIFAR10(scale: .paper))
+    let arms = SwAVOnCIFAR10(scale: .paper).armsByName
     let (two, eight) = (try #require(arms["two crops"]), try #require(arms["multi-crop for as many epochs"]))
     let plan = TrainingPlan(
       epochs: 1_000, batchSize: 256,
@@ -170,7 +158,8 @@ import Vision
         for arm in experiment.init(scale: scale).arms { try arm.check(imageCount: 50_000) }
       }
     }
-    let plan = try #require(arms(SwAVOnCIFAR10(scale: .smoke))["two crops"]).plan  // 2 epochs, batches of 64
+    // 2 epochs, batches of 64.
+    let plan = try #require(SwAVOnCIFAR10(scale: .smoke).armsByName["two crops"]).plan
     func problem(_ change: (inout SwAV.Hyperparameters) -> Void) -> String {
       var hyperparameters = SwAV.Hyperparameters()
       (hyperparameters.prototypeCount, hyperparameters.queueLength) = (20, 256)
@@ -195,7 +184,7 @@ import Vision
   }
 
   @Test func impossibleConstantsAreRefusedWithWhatIsWrong() throws {
-    let plan = try #require(arms(SwAVOnCIFAR10(scale: .reduced))["two crops"]).plan
+    let plan = try #require(SwAVOnCIFAR10(scale: .reduced).armsByName["two crops"]).plan
     let cases: [(String, (inout SwAV.Hyperparameters) -> Void)] = [
       ("temperature is positive", { $0.temperature = 0 }), ("temperature", { $0.temperature = .nan }),
       ("epsilon is positive", { $0.epsilon = -1 }), ("sinkhornIterations", { $0.sinkhornIterations = 0 }),

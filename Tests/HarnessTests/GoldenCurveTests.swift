@@ -55,6 +55,34 @@ import Testing
       found.first?.contains("at step 4 the weights' distance from their beginning is ") == true, "\(found)")
   }
 
+  @Test func aCurveEndsWhereRoundingMovesIt() throws {
+    func curve(_ losses: [Double]) -> GoldenCurve {
+      GoldenCurve(
+        rows: losses.enumerated().map { step, loss in
+          GoldenRow(
+            experiment: "tiny-shapes", version: 1, arm: "A", seed: 0, step: step + 1, loss: loss, distance: 1)
+        })
+    }
+    let steady = curve([3, 2, 1, 0.5])
+    #expect(curve([3.0004, 2, 0.9996, 0.5]).steadyCount(beside: steady) == 4)
+    #expect(curve([3.0004, 2, 0.9994, 0.5]).steadyCount(beside: steady) == 2)
+    #expect(curve([.nan, 2, 1, 0.5]).steadyCount(beside: steady) == 0)
+    #expect(steady.first(2) == curve([3, 2]))
+  }
+
+  @Test func aShorterCurveIsComparedAsFarAsItGoes() throws {
+    let (folder, golden) = try written()
+    let rows = try GoldenRow.read(from: folder.url.appending(path: path))
+    try folder.write(GoldenRow.table(of: Array(rows.prefix(3))), to: path)
+    #expect(golden.discrepancies().isEmpty)
+    #expect(try golden.write().isEmpty)
+    for count in 0...2 {
+      try folder.write(GoldenRow.table(of: Array(rows.prefix(count))), to: path)
+      let found = golden.discrepancies().map(\.description)
+      #expect(found == ["\(path): has \(count) steps, but the code takes 3"])
+    }
+  }
+
   @Test func otherVersionsAndMissingCurvesAreNamed() throws {
     let (folder, golden) = try written()
     try folder.write(

@@ -9,6 +9,10 @@ struct GoldenCheck {
   /// By what the learning rate is divided: at full rate ten steps blow the rounding of another instruction set up to
   /// 0.1 of a loss, at a hundredth of it to 0.0002, while a changed view, network, loss or gradient still shows in full.
   private static let slowdown: Float = 100
+  /// How often a curve is replayed from weights that rounding has moved before it is written.
+  private static let disturbanceCount = 4
+  /// By what part of itself each of those weights is moved at most: a few units in float32's last place.
+  private static let disturbance: Float = 0x1p-21
 
   private let experiment: any Experiment
   private let root: URL
@@ -34,22 +38,28 @@ struct GoldenCheck {
       }
       do {
         let committed = GoldenCurve(rows: try GoldenRow.read(from: root.appending(path: path)))
-        return try replay(arm, on: images).movement(from: committed).map { Discrepancy(path, $0) }
+        let steps = max(committed.rows.count, GoldenCurve.fewestSteps)
+        return try replay(arm, on: images, steps: steps).movement(from: committed).map {
+          Discrepancy(path, $0)
+        }
       } catch {
         return Discrepancy(path, error, root: root)
       }
     } + curvesOfNoArm
   }
 
-  /// Writes every curve that is missing or has moved; returns their places. Throws what training or writing throws.
+  /// Writes every curve that is missing or has moved, or goes on where rounding alone moves it; returns their places.
+  /// Throws what training or writing throws.
   func write() throws -> [String] {
     let images = self.images
     return try arms.compactMap { arm in
       let path = GoldenCurve.path(name, arm: arm.name)
       let url = root.appending(path: path)
-      let curve = try replay(arm, on: images)
+      let curve = try steadyCurve(of: arm, on: images)
       // What moved by rounding alone stays, so that machines do not write each other's curves anew.
-      if let old = try? GoldenRow.read(from: url), curve.movement(from: GoldenCurve(rows: old)) == nil {
+      if let old = try? GoldenRow.read(from: url), old.count <= curve.rows.count,
+        curve.first(old.count).movement(from: GoldenCurve(rows: old)) == nil
+      {
         return nil
       }
       try makeFolder(url.deletingLastPathComponent())
@@ -70,8 +80,23 @@ struct GoldenCheck {
     Shapes.images(experiment.dataset.limit ?? 512, seed: 0, stream: "shapes.training")
   }
 
-  /// The first losses of `arm` with seed 0, in float32 and at a small learning rate.
-  private func replay(_ arm: Arm, on images: ImageSet) throws -> GoldenCurve {
+  /// The first losses of `arm` as far as rounding leaves them alone: where codes are rounded, say, the last bit of a sum
+  /// decides after a few steps which way, and what follows says more about the machine than about the code.
+  private func steadyCurve(of arm: Arm, on images: ImageSet) throws -> GoldenCurve {
+    let curve = try replay(arm, on: images, steps: GoldenCurve.stepCount)
+    let steady = try (1...Self.disturbanceCount).map { number in
+      let random = Random(seed: UInt64(number), stream: "golden.disturbance")
+      return try replay(arm, on: images, steps: curve.rows.count, disturbed: random).steadyCount(
+        beside: curve)
+    }
+    return curve.first(max(steady.min()!, GoldenCurve.fewestSteps))
+  }
+
+  /// The first losses of `arm` with seed 0, in float32 and at a small learning rate, from its first weights or from such
+  /// as `random` disturbs.
+  private func replay(
+    _ arm: Arm, on images: ImageSet, steps: Int, disturbed random: Random? = nil
+  ) throws -> GoldenCurve {
     let seed: UInt64 = 0
     let images = arm.pretrainingImages(of: images)
     let method = try arm.preparedMethod(seed: seed, on: images, precision: .float32)
@@ -81,16 +106,24 @@ struct GoldenCheck {
     let pretrainer = try Pretrainer(
       method: method, plan: plan, images: images, standardization: .shapes, seed: seed)
     let parameters = method.parameters
+    if var random { parameters.forEach { $0.disturb(by: Self.disturbance, using: &random) } }
     let beginning = parameters.map(\.constant)
-    let steps = min(GoldenCurve.stepCount, pretrainer.progress.steps)
     return GoldenCurve(
-      rows: try (1...steps).map { step in
+      rows: try (1...min(steps, pretrainer.progress.steps)).map { step in
         let loss = Double(try pretrainer.step().loss)
         let squares = zip(parameters, beginning).map { $0.constant.squaredDistance(to: $1) }
         return GoldenRow(
           experiment: name, version: type(of: experiment).version, arm: arm.name, seed: seed, step: step,
           loss: loss, distance: squares.reduce(0, +).squareRoot())
       })
+  }
+}
+
+extension Parameter {
+  /// Moves every weight by at most `part` of itself.
+  fileprivate func disturb(by part: Float, using random: inout Random) {
+    let value = constant
+    update { $0 = value * Tensor(shape: value.shape) { random.uniform(in: 1 - part...1 + part) } }
   }
 }
 

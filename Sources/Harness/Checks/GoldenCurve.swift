@@ -16,14 +16,25 @@ struct GoldenCurve: Sendable, Equatable {
   /// How far a distance may be from the committed one, as a part of it; instruction sets differ by up to 0.014, since
   /// so small steps are close to float32's own.
   static let distanceTolerance = 0.05
-  /// How many steps a curve has.
+  /// How many steps a curve has at most.
   static let stepCount = 10
+  /// How many steps it has at least, whatever rounding does.
+  static let fewestSteps = 3
 
   /// Where the curves of an experiment are committed, relative to the repository.
   static func folder(_ experiment: String) -> String { "Tests/Golden/\(experiment)" }
 
   /// Where the curve of `arm` is committed, relative to the repository.
   static func path(_ experiment: String, arm: String) -> String { "\(folder(experiment))/\(arm.slug).csv" }
+
+  /// Its first `count` steps.
+  func first(_ count: Int) -> GoldenCurve { GoldenCurve(rows: Array(rows.prefix(count))) }
+
+  /// For how many steps its losses stay within half the tolerance of those of `other`, which leaves the other half to
+  /// machines that round less alike.
+  func steadyCount(beside other: GoldenCurve) -> Int {
+    zip(rows, other.rows).prefix { ($0.loss - $1.loss).magnitude <= Self.tolerance / 2 }.count
+  }
 
   /// What moved, and by how much, since the committed curve `old`; `nil` while every step is within the tolerance.
   func movement(from old: GoldenCurve) -> String? {

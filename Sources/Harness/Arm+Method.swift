@@ -54,6 +54,13 @@ extension Experiment {
     return evaluations(of: arm).contains { $0.name == evaluation }
   }
 
+  /// Throws an `UnknownName` that offers the nearest where no arm is measured by one of `names`.
+  public func checkEvaluations(_ names: [String]) throws {
+    if let name = names.first(where: { !evaluationNames.contains($0) }) {
+      throw UnknownName(kind: "evaluation", name: name, known: evaluationNames)
+    }
+  }
+
   /// The names of everything that any arm is measured by.
   var evaluationNames: [String] { unique((evaluations + arms.flatMap(\.evaluations)).map(\.name)) }
 }

@@ -122,13 +122,15 @@ struct RunSession {
 
   // MARK: Measuring
 
-  /// Measures what `method` trained by every evaluation that has not measured it yet.
-  func evaluate(_ method: any PretrainingMethod, by evaluations: [any Evaluation]) throws {
+  /// Measures what `method` trained by those of its `evaluations` that are called one of `names`.
+  func evaluate(
+    _ method: any PretrainingMethod, by evaluations: [any Evaluation], only names: Set<String>
+  ) throws {
     let candidate = Candidate(
       method, training: images.training, test: images.test, standardization: standardization,
       dataType: plan.precision.dataType, seed: run.key.seed)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
-    for evaluation in evaluations where rows[evaluation.name] == nil {
+    for evaluation in evaluations where names.contains(evaluation.name) {
       if shouldStop() { throw Interrupted() }
       try watch(.measuring(evaluation: evaluation.name))
       let scores = try evaluation.evaluate(candidate)

@@ -16,6 +16,8 @@ public struct Runner {
     public var arms: [Arm]
     /// The seeds.
     public var seeds: [UInt64]
+    /// The evaluations to measure now, by name; `nil` for all. The others are left to a later run of the same.
+    public var evaluations: [String]?
     /// Which part of which data set is used.
     public var dataset: DatasetReference
     /// What `--set` changed.
@@ -29,12 +31,13 @@ public struct Runner {
 
     /// Creates a request.
     public init(
-      scale: Scale, arms: [Arm], seeds: [UInt64], dataset: DatasetReference, overrides: [Override] = [],
-      output: URL, threads: Int, isFresh: Bool = false
+      scale: Scale, arms: [Arm], seeds: [UInt64], evaluations: [String]? = nil, dataset: DatasetReference,
+      overrides: [Override] = [], output: URL, threads: Int, isFresh: Bool = false
     ) {
       self.scale = scale
       self.arms = arms
       self.seeds = seeds
+      self.evaluations = evaluations
       self.dataset = dataset
       self.overrides = overrides
       self.output = output
@@ -110,7 +113,8 @@ public struct Runner {
     _ run: PlannedRun, from state: FolderState, number: Int, count: Int
   ) throws -> RunManifest {
     if shouldStop() { throw Interrupted() }
-    if case .finished(let manifest) = state, try missingEvaluations(of: run).isEmpty {
+    let missing = try missingEvaluations(of: run)
+    if case .finished(let manifest) = state, missing.isEmpty {
       try watch(.kept(run, manifest))
       return manifest
     }
@@ -119,7 +123,7 @@ public struct Runner {
       run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
     do {
       let method = try session.train(number: number, count: count)
-      try session.evaluate(method, by: experiment.evaluations(of: run.arm))
+      try session.evaluate(method, by: experiment.evaluations(of: run.arm), only: Set(missing))
       try recorder.finish()
       try watch(.finished(run, recorder.manifest))
     } catch let error as PretrainingError {
@@ -149,9 +153,12 @@ public struct Runner {
         + "\(Typography.count(manifest.threads, "thread")): measure it with --threads \(manifest.threads)")
   }
 
+  /// What was asked for and has not been measured.
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {
     let measured = Set(try run.folder.measuredScores().map(\.evaluation))
-    return experiment.evaluations(of: run.arm).map(\.name).filter { !measured.contains($0) }
+    return experiment.evaluations(of: run.arm).map(\.name).filter { name in
+      !measured.contains(name) && request.evaluations?.contains(name) != false
+    }
   }
 
   private func nextManifest(_ run: PlannedRun, _ state: FolderState) -> RunManifest {

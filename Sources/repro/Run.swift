@@ -21,6 +21,14 @@ struct Run: AsyncParsableCommand {
   var seeds = try! SeedList(parsing: "0...2")
 
   @OptionGroup var changes: ArmOptions
+
+  @Option(
+    name: .customLong("evaluations"),
+    help:
+      "Measure only by these, e.g. knn-v1,linear-v1 (default: all). The same command without it measures the rest.",
+    transform: { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+  var evaluationLists: [[String]] = []
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
 
@@ -39,6 +47,10 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Print the outcome as JSON.")
   var json = false
 
+  private var evaluations: [String]? {
+    evaluationLists.isEmpty ? nil : evaluationLists.flatMap { $0 }
+  }
+
   private static func seeds(_ text: String) throws -> SeedList {
     do {
       return try SeedList(parsing: text)
@@ -51,7 +63,9 @@ struct Run: AsyncParsableCommand {
     try await Failure.reported {
       let type = try selection.type()
       // Names, keys and constants are checked before anything is downloaded.
-      for arm in try changes.arms(of: type.init(scale: selection.scale)) { try arm.check() }
+      let experiment = type.init(scale: selection.scale)
+      for arm in try changes.arms(of: experiment) { try arm.check() }
+      try experiment.checkEvaluations(evaluations ?? [])
       Interruption.listen()
       // Git is asked while the images are read.
       async let source = SourceState.read(at: Project.root)
@@ -67,8 +81,8 @@ struct Run: AsyncParsableCommand {
     var overrides = changes.overrides
     if holdOut { overrides.append(Override("dataset.holdsOutTail=true")!) }
     let request = Runner.Request(
-      scale: found.scale, arms: arms, seeds: seeds.seeds, dataset: found.dataset, overrides: overrides,
-      output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
+      scale: found.scale, arms: arms, seeds: seeds.seeds, evaluations: evaluations, dataset: found.dataset,
+      overrides: overrides, output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
     let report = RunReport(found: found, request: request)
     Console.note(try report.introduction(source))
     let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)

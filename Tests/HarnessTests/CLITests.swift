@@ -23,12 +23,13 @@ import Testing
         "run", "co2-cifar10", "--scale", "smoke", "--seeds", "0,3..4", "--arms", "MoCo,MoCo + CO2",
         "--output", "/o",
         "--data-dir", "/d", "--threads", "2", "--accept-digest", "--real-data-only", "--fresh", "--set",
-        "plan.epochs=3", "--set", "temperature=0.1", "--json",
+        "plan.epochs=3", "--set", "temperature=0.1", "--evaluations", "knn-v1,linear-v1", "--json",
       ]) as? Run)
     #expect(command.selection.scale == .smoke)
     #expect(command.seeds.seeds == [0, 3, 4])
     #expect(command.changes.lists == [["MoCo", "MoCo + CO2"]])
     #expect(command.changes.overrides.map(\.description) == ["plan.epochs=3", "temperature=0.1"])
+    #expect(command.evaluationLists == [["knn-v1", "linear-v1"]])
     #expect(command.output.directory.path == "/o" && command.data.directory.path == "/d")
     #expect(command.data.acceptDigest && command.realDataOnly && command.fresh && command.json)
   }

@@ -8,12 +8,12 @@ import Vision
 @Suite struct LaterEvaluationTests {
   private let catalogue = Catalogue([TinyExperiment.self])
 
-  /// Runs the headline's arms at reduced scale, as if on real images, measured by the first `count` evaluations.
+  /// Runs the headline's arms at reduced scale, as if on real images, measured by those of the first `count` evaluations
+  /// that are called one of `names`.
   private func run(
-    _ folder: ReportFolder, evaluations count: Int, events: @escaping (RunEvent) -> Void = { _ in }
-  )
-    throws
-  {
+    _ folder: ReportFolder, evaluations count: Int, only names: [String]? = nil,
+    events: @escaping (RunEvent) -> Void = { _ in }
+  ) throws {
     var experiment = TinyExperiment(scale: .reduced)
     experiment.evaluations = Array(experiment.evaluations.prefix(count))
     let shapes = try experiment.dataset.load()
@@ -22,7 +22,7 @@ import Vision
       identity: DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a"))
     let request = Runner.Request(
       scale: .reduced, arms: try experiment.arms(named: ["Soft pull", "Hard pull"]), seeds: [0],
-      dataset: experiment.dataset, output: runs(folder), threads: 1)
+      evaluations: names, dataset: experiment.dataset, output: runs(folder), threads: 1)
     let runner = Runner(
       experiment, request, images: images,
       source: SourceState(commit: "0123456789abcdef", changedFiles: []), shouldStop: { false }, watch: events)
@@ -67,5 +67,35 @@ import Vision
     let check = try await RecordCheck(catalogue, root: folder.url).run(replayingCurves: false)
     #expect(check.discrepancies.isEmpty && check.remarks.isEmpty, "\(check)")
     #expect(try await record(folder).known.count == 2)
+  }
+
+  @Test func whatWasNotAskedForIsMeasuredByALaterRun() throws {
+    let folder = try ReportFolder()
+    var measured: [String] = []
+    func note(_ event: RunEvent) { if case .measured(let name, _) = event { measured.append(name) } }
+    try run(folder, evaluations: 2, only: ["again-v1"], events: note)
+    #expect(measured == ["again-v1", "again-v1"])
+    try run(folder, evaluations: 2, only: ["again-v1"], events: note)
+    #expect(measured.count == 2, "nothing is measured twice")
+
+    measured = []
+    try run(folder, evaluations: 2) { event in
+      if case .stepped = event { Issue.record("a finished run was trained again") }
+      note(event)
+    }
+    #expect(measured == ["weights-v1", "weights-v1"])
+    let scores = try FileManager.default.subpathsOfDirectory(atPath: runs(folder).path)
+      .filter { $0.hasSuffix("scores.csv") }.map { try ScoreRow.read(from: runs(folder).appending(path: $0)) }
+    #expect(
+      scores.map { unique($0.map(\.evaluation)) } == [
+        ["weights-v1", "again-v1"], ["weights-v1", "again-v1"],
+      ])
+  }
+
+  @Test func anUnknownEvaluationIsNamedWithTheNearest() throws {
+    let experiment = TinyExperiment(scale: .smoke)
+    try experiment.checkEvaluations(["again-v1"])
+    let error = #expect(throws: UnknownName.self) { try experiment.checkEvaluations(["again-v2"]) }
+    #expect(error?.description.contains("again-v1") == true)
   }
 }

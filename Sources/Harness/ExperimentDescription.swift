@@ -53,7 +53,8 @@ public struct ExperimentDescription: Encodable, Sendable {
 extension DatasetReference {
   /// The data set in words: `cifar10, first 512 images`.
   var description: String {
-    name.rawValue + (limit.map { ", first \($0) images" } ?? "")
+    name.rawValue + (percent.map { ", \($0) % of each class" } ?? "")
+      + (limit.map { ", first \($0) images" } ?? "")
       + (holdsOutTail ? ", measured on held-out images" : "")
   }
 }

@@ -72,7 +72,8 @@ public struct ImageSource {
     for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String
   ) throws -> Found {
     let experiment = type.init(scale: .smoke)
-    let dataset = DatasetReference(.shapes, limit: experiment.dataset.limit)
+    let dataset = DatasetReference(
+      .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent)
     let excuse =
       "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at smoke scale with "
       + "procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "

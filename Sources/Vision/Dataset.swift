@@ -52,13 +52,19 @@ public struct ImageCollection: Sendable {
   public let test: ImageSet
   /// Which bytes these are.
   public let identity: DataIdentity
+  /// The training images that a scarce data set leaves out: nothing learns from them unless it is said; `nil` where the set
+  /// is not scarce.
+  public let unused: ImageSet?
 
   /// Creates a collection from its parts.
-  public init(pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity) {
+  public init(
+    pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity, unused: ImageSet? = nil
+  ) {
     self.pretraining = pretraining
     self.training = training
     self.test = test
     self.identity = identity
+    self.unused = unused
   }
 }
 

@@ -14,12 +14,16 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   public var limit: Int?
   /// Whether the last 5,000 training images replace the test images, for tuning.
   public var holdsOutTail: Bool
+  /// How many of every hundred training images of each class there are, those of `LabelledSubset`; `nil` for all. Taken
+  /// before `limit`, and never from the test images.
+  public var percent: Int?
 
   /// Creates a reference.
-  public init(_ name: Name, limit: Int? = nil, holdsOutTail: Bool = false) {
+  public init(_ name: Name, limit: Int? = nil, holdsOutTail: Bool = false, percent: Int? = nil) {
     self.name = name
     self.limit = limit
     self.holdsOutTail = holdsOutTail
+    self.percent = percent
   }
 
   /// CIFAR-10.
@@ -35,6 +39,13 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   public func first(_ count: Int) -> DatasetReference {
     var copy = self
     copy.limit = count
+    return copy
+  }
+
+  /// The same data set with `percent` of every class's training images: scarce data, as `LabelledSubset` chooses them.
+  public func scarce(percent: Int) -> DatasetReference {
+    var copy = self
+    copy.percent = percent
     return copy
   }
 }

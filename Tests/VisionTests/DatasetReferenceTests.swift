@@ -33,6 +33,29 @@ import Testing
     #expect(both.training.count == 10 && both.test.bytes == tuning.test.bytes)
   }
 
+  @Test func scarceImagesAreTheSameWhateverIsHeldOut() throws {
+    let whole = try DatasetReference.shapes.load()
+    let scarce = try DatasetReference.shapes.scarce(percent: 5).load()
+    let chosen = LabelledSubset(percent: 5).indices(of: whole.training.labels)
+    #expect(chosen.count == 250 && scarce.training.bytes == whole.training.subset(chosen).bytes)
+    #expect(scarce.pretraining.bytes == scarce.training.bytes && scarce.test.bytes == whole.test.bytes)
+    for label in 0..<10 { #expect(scarce.training.labels.count { $0 == label } == 25) }
+    let unused = try #require(scarce.unused)
+    #expect(unused.count == 4_750 && whole.unused == nil)
+
+    let tuning = try DatasetReference(.shapes, holdsOutTail: true, percent: 5).load()
+    #expect(tuning.training.bytes == scarce.training.bytes)
+    let spared = try #require(tuning.unused)
+    #expect(
+      spared.bytes + tuning.test.bytes == unused.bytes && spared.labels + tuning.test.labels == unused.labels)
+    let measured = chosen.count { $0 >= 4_000 }
+    #expect(measured > 0 && tuning.test.count == 1_000 - measured)
+
+    let first = try DatasetReference.shapes.scarce(percent: 5).first(40).load()
+    #expect(first.training.bytes == Array(scarce.training.bytes.prefix(40 * 3_072)))
+    #expect(first.unused?.count == 4_750)
+  }
+
   @Test func fiveThousandOfFiftyThousandAreHeldOut() {
     let images = ImageSet(
       height: 1, width: 1, bytes: [UInt8](repeating: 0, count: 150_000), labels: Array(0..<50_000),

@@ -3,9 +3,9 @@ import Foundation
 extension DatasetReference {
   /// Reads the data set from `directory`, after checking which bytes its files hold.
   ///
-  /// `limit` shortens the images of pre-training and those that probes learn from, never the test images. `holdsOutTail`
-  /// makes the last 5,000 training images (at most a fifth of them) the test set, and takes them from training and
-  /// pre-training. Throws `DataError`: nothing there, a file missing, truncated, oversized or malformed, a label out of
+  /// `percent` and `limit` shorten the images of pre-training and those that probes learn from, never the test images.
+  /// `holdsOutTail` makes the last 5,000 training images (at most a fifth of them) the test set, and takes them from
+  /// training and pre-training; with `percent`, those of them that belong to the scarce images stay there. Throws `DataError`: nothing there, a file missing, truncated, oversized or malformed, a label out of
   /// range, and unknown content unless `acceptingDigest`.
   public func load(
     from directory: URL = DataStore.defaultDirectory, acceptingDigest: Bool = false
@@ -22,13 +22,33 @@ extension DatasetReference {
 
   /// A collection whose pre-training images are the training images.
   func collection(_ training: ImageSet, _ test: ImageSet, _ identity: DataIdentity) -> ImageCollection {
+    if let percent { return scarceCollection(percent, training, test, identity) }
     let (kept, measured) = split(training) { test }
     let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
     return ImageCollection(pretraining: used, training: used, test: measured, identity: identity)
   }
 
+  /// A collection of few training images, the same ones whether the tail is held out or not, so that a generator trained on
+  /// them has seen no image that anything is measured on.
+  private func scarceCollection(
+    _ percent: Int, _ training: ImageSet, _ test: ImageSet, _ identity: DataIdentity
+  ) -> ImageCollection {
+    let chosen = LabelledSubset(percent: percent).indices(of: training.labels)
+    let isChosen = Set(chosen)
+    let kept = holdsOutTail ? training.count - DatasetReference.tail(of: training.count) : training.count
+    let used = training.subset(limit.map { Array(chosen.prefix($0)) } ?? chosen)
+    let tail = training.subset((kept..<training.count).filter { !isChosen.contains($0) })
+    return ImageCollection(
+      pretraining: used, training: used, test: holdsOutTail ? tail : test, identity: identity,
+      unused: training.subset((0..<kept).filter { !isChosen.contains($0) }))
+  }
+
+  /// How many of `count` training images are held out.
+  private static func tail(of count: Int) -> Int { min(5_000, count / 5) }
+
   /// STL-10's collection: it pre-trains on the training and the unlabelled images.
   func collection(_ files: STL10, _ identity: DataIdentity) throws(DataError) -> ImageCollection {
+    precondition(percent == nil, "STL-10 has unlabelled images, of which no class has a share")
     let training = try files.labeled(.train)
     let (kept, measured) = try split(training) { () throws(DataError) in try files.labeled(.test) }
     let pretraining = try files.pretraining(limit: limit, heldOut: training.count - kept.count)
@@ -41,7 +61,7 @@ extension DatasetReference {
     _ training: ImageSet, _ test: () throws(Failure) -> ImageSet
   ) throws(Failure) -> (training: ImageSet, test: ImageSet) {
     guard holdsOutTail else { return (training, try test()) }
-    let kept = training.count - min(5_000, training.count / 5)
+    let kept = training.count - DatasetReference.tail(of: training.count)
     return (training.slice(0..<kept), training.slice(kept..<training.count))
   }
 }

@@ -312,6 +312,130 @@ def swav():
     fixture.write()
 
 
+def normalized_head(inputs, hidden, outputs):
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, outputs))
+
+
+def byol_run(start, views, dtype):
+    """Ten steps of BYOL on vectors: two forwards of each network, SGD, the target follows with a rising momentum."""
+    networks = [normalized_head(12, 16, 8), normalized_head(8, 16, 8), normalized_head(12, 16, 8)]
+    for network, state in zip(networks, (start[0], start[1], start[0])):
+        network.load_state_dict({**network.state_dict(), **state})
+        network.to(dtype)
+    online, predictor, target = networks
+    optimizer = torch.optim.SGD([*online.parameters(), *predictor.parameters()], lr=0.1, momentum=0.9)
+    losses = []
+    for step, (first, second) in enumerate(zip(*views)):
+        first, second = first.to(dtype), second.to(dtype)
+
+        def regression(view, other):
+            prediction = normalize(predictor(online(view)), dim=1)
+            with torch.no_grad():
+                goal = normalize(target(other), dim=1)
+            return 2 - 2 * (prediction * goal).sum(1).mean()
+
+        loss = regression(first, second) + regression(second, first)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        tau = 1 - (1 - 0.9) * (math.cos(math.pi * step / 10) + 1) / 2
+        for copied, original in zip(target.parameters(), online.parameters()):
+            copied.data = tau * copied.data + (1 - tau) * original.data
+    return networks, torch.tensor(losses, dtype=torch.float64)
+
+
+def byol():
+    fixture = Fixture(
+        "byol",
+        "Ten steps of BYOL on vectors: online and target Linear(12, 16) BatchNorm ReLU Linear(16, 8), predictor Linear(8, "
+        "16) BatchNorm ReLU Linear(16, 8), batches of 8, SGD rate .1 momentum .9, target momentum from .9 to 1 by a cosine "
+        "over the ten steps. float32_deviation: of PyTorch's own float32 losses",
+    )
+    start = []
+    for inputs in (12, 8):
+        shapes = {"0.weight": (16, inputs), "0.bias": (16,), "3.weight": (8, 16), "3.bias": (8,)}
+        state = {name: (0.3 * fixture.normal(*shape)).float().double() for name, shape in shapes.items()}
+        state["1.weight"] = (1 + 0.2 * fixture.normal(16)).float().double()
+        state["1.bias"] = (0.2 * fixture.normal(16)).float().double()
+        start.append(state)
+    sources = fixture.normal(10, 8, 12)
+    views = [(sources + 0.5 * fixture.normal(10, 8, 12)).float().double() for _ in range(2)]
+    fixture.add_state("state.online", start[0].items())
+    fixture.add_state("state.predictor", start[1].items())
+    fixture.add("view.0", views[0])
+    fixture.add("view.1", views[1])
+    networks, losses = byol_run(start, views, torch.float64)
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (byol_run(start, views, torch.float32)[1] - losses).abs().max())
+    for name, network in zip(("online", "predictor", "target"), networks):
+        fixture.add_state(f"after.{name}", network.state_dict().items())
+    fixture.write()
+
+
+def barlow_twins_terms(a, b):
+    """The two sums of Barlow Twins' loss, written as its authors do: BatchNorm1d without parameters, then a product."""
+    standardize = nn.BatchNorm1d(a.shape[1], affine=False, dtype=a.dtype)
+    c = standardize(a).T @ standardize(b) / len(a)
+    diagonal = torch.diagonal(c)
+    return (diagonal - 1).pow(2).sum(), c.pow(2).sum() - diagonal.pow(2).sum()
+
+
+def barlow_twins():
+    fixture = Fixture(
+        "barlow_twins",
+        "The loss of Barlow Twins with lambda .005 and its gradients, and ten steps on vectors: network Linear(12, 16, no "
+        "bias) BatchNorm ReLU Linear(16, 8, no bias), batches of 8, loss x .1, SGD rate .1 momentum .9. "
+        "float32_deviation: of PyTorch's own float32 losses",
+    )
+    a = fixture.normal(12, 7)
+    b = (a + 0.7 * fixture.normal(12, 7)).float().double()
+    first, second = leaves(a, b)
+    invariance, redundancy = barlow_twins_terms(first, second)
+    (invariance + 0.005 * redundancy).backward()
+    fixture.add("a", a)
+    fixture.add("b", b)
+    fixture.scalar("invariance", invariance)
+    fixture.scalar("redundancy", redundancy)
+    fixture.add("gradient.a", first.grad)
+    fixture.add("gradient.b", second.grad)
+
+    start = {
+        "0.weight": (0.3 * fixture.normal(16, 12)).float().double(),
+        "1.weight": (1 + 0.2 * fixture.normal(16)).float().double(),
+        "1.bias": (0.2 * fixture.normal(16)).float().double(),
+        "3.weight": (0.3 * fixture.normal(8, 16)).float().double(),
+    }
+    sources = fixture.normal(10, 8, 12)
+    views = [(sources + 0.5 * fixture.normal(10, 8, 12)).float().double() for _ in range(2)]
+    fixture.add_state("state", start.items())
+    fixture.add("view.0", views[0])
+    fixture.add("view.1", views[1])
+
+    def run(dtype):
+        network = nn.Sequential(
+            nn.Linear(12, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 8, bias=False)
+        )
+        network.load_state_dict({**network.state_dict(), **start})
+        network.to(dtype)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
+        losses = []
+        for pair in zip(*views):
+            invariance, redundancy = barlow_twins_terms(*(network(view.to(dtype)) for view in pair))
+            loss = 0.1 * (invariance + 0.005 * redundancy)
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return network, torch.tensor(losses, dtype=torch.float64)
+
+    network, losses = run(torch.float64)
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (run(torch.float32)[1] - losses).abs().max())
+    fixture.add_state("after", network.state_dict().items())
+    fixture.write()
+
+
 def consistency_loss(q, p, negatives, temperature):
     """CO2's symmetric KL between the similarity distributions over the negatives alone; summed over K, mean over B."""
     log_q = log_softmax(q @ negatives.T / temperature, dim=1)
@@ -1086,6 +1210,8 @@ FIXTURES = {
     "moco_ten_steps": moco_ten_steps,
     "simclr": simclr,
     "swav": swav,
+    "byol": byol,
+    "barlow_twins": barlow_twins,
     "color_jitter": color_jitter,
     "resized_crop": resized_crop,
     "statistics": statistics,

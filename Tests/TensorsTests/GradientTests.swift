@@ -44,6 +44,7 @@ import Testing
   @Test func products() {
     expectGradients(shapes: [[3, 4], [4, 5]]) { weighted($0[0].value.matrixProduct(with: $0[1].value)) }
     expectGradients(shapes: [[3, 4], [6, 4]]) { weighted($0[0].value.similarities(to: $0[1].value)) }
+    expectGradients(shapes: [[5, 3], [5, 4]]) { weighted($0[0].value.transposedProduct(with: $0[1].value)) }
   }
 
   @Test func softmaxes() {

@@ -21,8 +21,14 @@ extension Tensor {
     }
   }
 
-  /// aᵀ b of two float32 matrices with equally many rows; carries no gradient.
+  /// aᵀ b of two float32 matrices with equally many rows.
   public func transposedProduct(with b: Tensor) -> Tensor {
-    MatrixProduct.product(self, b, transposing: (true, false))
+    let (x, y, wantsA, wantsB) = (constant, b.constant, isRecorded, b.isRecorded)
+    return MatrixProduct.product(self, b, transposing: (true, false)).recorded(from: self, b) { dc in
+      [
+        wantsA ? MatrixProduct.product(y, dc, transposing: (false, true)) : nil,
+        wantsB ? MatrixProduct.product(x, dc) : nil,
+      ]
+    }
   }
 }

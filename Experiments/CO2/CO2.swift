@@ -107,23 +107,7 @@ public final class CO2: PretrainingMethod {
 
   /// The momentum network's unit vectors for `images`, encoded in shuffled order and returned in theirs.
   func keys(of images: Tensor, at progress: TrainingProgress) -> Tensor {
-    guard hyperparameters.shufflesKeys else { return momentum.network(images).normalized() }
-    var random = shuffle.split("step \(progress.step)")
-    let order = random.permutation(images.shape.batch)
-    var inverse = order
-    for (place, image) in order.enumerated() { inverse[image] = place }
-    return momentum.network(images.gathered(at: order)).normalized().gathered(at: inverse)
-  }
-}
-
-extension Augmentation {
-  /// MoCo v2's augmentation without its blur, which MoCo's CIFAR demonstration leaves out too.
-  static func mocoV2(side: Int, smallestCrop: Float) -> Augmentation {
-    [
-      RandomResizedCrop(to: side, area: smallestCrop...1),
-      ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 0.8),
-      Grayscale(probability: 0.2),
-      HorizontalFlip(),
-    ]
+    momentum.keys(
+      of: images, shuffledBy: hyperparameters.shufflesKeys ? shuffle.split("step \(progress.step)") : nil)
   }
 }

@@ -25,6 +25,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
@@ -33,7 +34,7 @@ let package = Package(
     .target(
       name: "Vision",
       dependencies: [
-        "Tensors", "CKernels", "CPNG", .product(name: "Crypto", package: "swift-crypto"),
+        "Tensors", "CKernels", "CPNG", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: optimizedInDebug),
@@ -71,12 +72,16 @@ let package = Package(
       name: "GSimCLRPaper", dependencies: ["Harness"], path: "Experiments/GSimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
 
+    .target(
+      name: "AdaInfPaper", dependencies: ["Harness"], path: "Experiments/AdaInf", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
+
     // MARK: The command
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Tensors",
-        "Evaluation", "CKernels", "COneDNN",
+        "Harness", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
+        "Tensors", "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -95,8 +100,8 @@ let package = Package(
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation", "Harness",
-        "repro", "TestSupport",
+        "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation",
+        "Harness", "repro", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

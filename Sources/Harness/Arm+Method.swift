@@ -4,10 +4,15 @@ import Tensors
 import Vision
 
 extension Arm {
-  /// What of a data set's `images` the arm is pre-trained on: all, or those of its classes.
-  func pretrainingImages(of images: ImageSet) -> ImageSet {
-    pretrainingClasses.map(images.images(of:)) ?? images
+  /// What the arm is pre-trained on: all of a data set's `images` of pre-training, those of its classes, or all and what
+  /// it adds to them; traps where that is not there.
+  func mixture(of images: ImageCollection) -> Mixture {
+    if let inflation { return images.mixture(inflation) }
+    return Mixture(pretrainingClasses.map(images.pretraining.images(of:)) ?? images.pretraining)
   }
+
+  /// The images of that.
+  func pretrainingImages(of images: ImageCollection) -> ImageSet { mixture(of: images).images }
 
   /// The method that the arm trains, with the first weights of `seed`; one that uses labels is handed those of `images`.
   ///

@@ -36,6 +36,8 @@ public struct Arm: Sendable {
   /// The classes whose images it is pre-trained on, where those are not all: labels choose the images, and that is all
   /// they do unless it `usesLabels` besides.
   public let pretrainingClasses: ClassHalf?
+  /// What is added to the data set's own images for pre-training; `nil` for nothing.
+  public let inflation: Inflation?
   /// What is measured of this arm beside the experiment's evaluations.
   public let evaluations: [any Evaluation]
   /// Builds the method from the run's stream of weights.
@@ -46,15 +48,20 @@ public struct Arm: Sendable {
   /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
   public init<Hyperparameters: Codable & Sendable>(
     _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
-    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil, evaluations: [any Evaluation] = [],
+    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil, inflation: Inflation? = nil,
+    evaluations: [any Evaluation] = [],
     makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
   ) {
+    precondition(
+      inflation == nil || !usesLabels && pretrainingClasses == nil,
+      "“\(name)” adds images without labels to what labels chose or train")
     self.name = name
     self.role = role
     self.hyperparameters = hyperparameters
     self.plan = plan
     self.usesLabels = usesLabels
     self.pretrainingClasses = pretrainingClasses
+    self.inflation = inflation
     self.evaluations = evaluations
     self.makeMethod = { random in makeMethod(hyperparameters, &random) }
     rebuild = { arm, configuration in
@@ -62,7 +69,7 @@ public struct Arm: Sendable {
         arm.name, role: arm.role,
         hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
         plan: configuration.plan, usesLabels: arm.usesLabels, pretrainingClasses: arm.pretrainingClasses,
-        evaluations: arm.evaluations,
+        inflation: arm.inflation, evaluations: arm.evaluations,
         makeMethod: makeMethod)
     }
   }

@@ -29,6 +29,13 @@ public protocol Experiment: Sendable {
   var headline: Comparison { get }
   /// The tables that show the paper's numbers beside ours.
   var tables: [PaperTable] { get }
+  /// Arms that change two things, each alone and both together.
+  var grids: [ArmGrid] { get }
+}
+
+extension Experiment {
+  /// None.
+  public var grids: [ArmGrid] { [] }
 }
 
 /// How much of the published recipe is run.

@@ -11,6 +11,8 @@ public struct ExperimentDescription: Encodable, Sendable {
     public let usesLabels: Bool
     /// The classes whose images it is pre-trained on, where those are not all.
     public let pretrainingClasses: ClassHalf?
+    /// What is added to the images, where anything is.
+    public let inflation: Inflation?
     /// Every constant of the method.
     public let hyperparameters: JSONValue
     /// How it is trained.
@@ -44,7 +46,7 @@ public struct ExperimentDescription: Encodable, Sendable {
     self.arms = arms.map { arm in
       ArmEntry(
         name: arm.name, role: arm.role.rawValue, usesLabels: arm.usesLabels,
-        pretrainingClasses: arm.pretrainingClasses,
+        pretrainingClasses: arm.pretrainingClasses, inflation: arm.inflation,
         hyperparameters: arm.configuration.hyperparameters, plan: arm.plan)
     }
   }

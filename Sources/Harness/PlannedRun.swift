@@ -16,10 +16,10 @@ public struct PlannedRun: Sendable {
   /// What `--set` changed.
   public let overrides: [Override]
 
-  /// Plans `arm` with `seed` on the images of `data`.
+  /// Plans `arm` with `seed` on the images of `data`, and on those of `inflation` where it adds any.
   public init(
     _ arm: Arm, seed: UInt64, of experiment: any Experiment, scale: Scale, dataset: DatasetReference,
-    data: DataIdentity, overrides: [Override] = [], output: URL
+    data: DataIdentity, inflation: DataIdentity? = nil, overrides: [Override] = [], output: URL
   ) {
     var plan = arm.plan
     plan.precision = plan.precision.resolved
@@ -27,7 +27,8 @@ public struct PlannedRun: Sendable {
     let identity = RunIdentity(
       experiment: type.name, version: type.version, scale: scale, arm: arm.name, seed: seed,
       hyperparameters: arm.configuration.hyperparameters, plan: plan,
-      pretrainingClasses: arm.pretrainingClasses, dataset: dataset, dataDigest: data.digest)
+      pretrainingClasses: arm.pretrainingClasses, inflation: arm.inflation,
+      inflationDigest: inflation?.digest, dataset: dataset, dataDigest: data.digest)
     let key = RunKey(
       run: identity.digest, experiment: type.name, version: type.version, scale: scale,
       data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)

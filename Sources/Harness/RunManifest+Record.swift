@@ -12,6 +12,7 @@ extension RunManifest {
     }
     if scale == .smoke { problems.append("smoke runs are tests, not results") }
     if data.isSynthetic { problems.append("made on synthetic images") }
+    if inflation?.isSynthetic == true { problems.append("made with synthetic images added") }
     if identity.experiment != type(of: experiment).name || identity.scale != scale {
       problems.append(
         "a run of \(identity.experiment) at \(identity.scale.rawValue) scale lies in the wrong folder")
@@ -37,6 +38,9 @@ extension RunManifest {
     }
     if identity.pretrainingClasses != arm.pretrainingClasses {
       problems.append("trained on the images of other classes than those of arm “\(arm.name)”")
+    }
+    if identity.inflation != arm.inflation {
+      problems.append("trained with other images added than those of arm “\(arm.name)”")
     }
     var plan = identity.plan
     plan.precision = arm.plan.precision

@@ -42,6 +42,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var identity: RunIdentity
   /// Which images these are, and where from.
   public var data: DataIdentity
+  /// Which images were added to them; `nil` where none were.
+  public var inflation: DataIdentity?
   /// What the arm is for.
   public var role: Arm.Role
   /// Whether its method was handed labels.
@@ -112,6 +114,9 @@ public struct RunIdentity: Codable, Sendable, Equatable {
   public var plan: TrainingPlan
   /// The classes whose images it is pre-trained on; `nil`, and no part of the digest, where those are all.
   public var pretrainingClasses: ClassHalf?
+  /// What was added to the images, and the digest of its bytes; `nil`, and no part of the digest, where nothing was.
+  public var inflation: Inflation?
+  public var inflationDigest: String?
   /// Which part of which data set.
   public var dataset: DatasetReference
   /// The digest of the data set's bytes.

@@ -26,6 +26,10 @@ extension Arm {
     try require(
       plan.batchSize <= imageCount,
       "batchSize is \(plan.batchSize), but there are only \(imageCount) images: no step could be taken")
+    if let perEpoch = plan.imagesPerEpoch {
+      try require(
+        perEpoch >= plan.batchSize, "imagesPerEpoch is \(perEpoch), less than a batch of \(plan.batchSize)")
+    }
     let rate = plan.optimizer.learningRate
     try require(rate.isFinite && rate >= 0, "learningRate is \(rate), but must not be negative")
     for (path, value) in JSONValue(encoding: plan).leaves {

@@ -14,7 +14,7 @@ extension RunSession {
     guard let prepared = method as? any PreparedMethod, prepared.needsPreparation else { return }
     let (before, began) = (MultiplyAdds.total, ContinuousClock.now)
     let preparation = Preparation(
-      on: run.arm.pretrainingImages(of: images.pretraining), seed: run.key.seed,
+      on: run.arm.pretrainingImages(of: images), seed: run.key.seed,
       precision: run.identity.plan.precision
     ) { report in
       try recorder.append(

@@ -19,13 +19,13 @@ struct RunSession {
 
   /// Trains the arm's method to the end of its plan and returns it.
   mutating func train(number: Int, count: Int) throws -> any PretrainingMethod {
-    let pretraining = run.arm.pretrainingImages(of: images.pretraining)
-    let method = run.arm.method(seed: run.key.seed, on: pretraining)
+    let pretraining = run.arm.mixture(of: images)
+    let method = run.arm.method(seed: run.key.seed, on: pretraining.images)
     let position = try recorder.resume()
     try watch(.began(run, number: number, count: count, resumedAt: position?.progress))
     if plan.epochs == 0 { return method }
     let pretrainer = try Pretrainer(
-      method: method, plan: plan, images: pretraining, standardization: standardization,
+      method: method, plan: plan, mixture: pretraining, standardization: standardization,
       seed: run.key.seed)
     if let position { try pretrainer.restore(position.tensors) }
     try Interruption.deferred {

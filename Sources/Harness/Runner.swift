@@ -81,7 +81,8 @@ public struct Runner {
       request.arms.map { arm in
         PlannedRun(
           arm, seed: seed, of: experiment, scale: request.scale, dataset: request.dataset,
-          data: images.identity, overrides: request.overrides, output: request.output)
+          data: images.identity, inflation: arm.inflation.flatMap { images.identity(of: $0.source) },
+          overrides: request.overrides, output: request.output)
       }
     }
   }
@@ -93,7 +94,8 @@ public struct Runner {
   public func run() throws -> [Outcome] {
     try checkDistinct(request.arms)
     for arm in request.arms {
-      try arm.check(imageCount: arm.pretrainingImages(of: images.pretraining).count)
+      try arm.check(offeredBy: images)
+      try arm.check(imageCount: arm.mixture(of: images).count)
     }
     let runs = plannedRuns
     let locks = try runs.map { try RunLock($0.folder) }
@@ -171,7 +173,8 @@ public struct Runner {
       return manifest
     case .empty:
       return RunManifest(
-        run: run.key.run, identity: run.identity, data: images.identity, role: run.arm.role,
+        run: run.key.run, identity: run.identity, data: images.identity,
+        inflation: run.arm.inflation.flatMap { images.identity(of: $0.source) }, role: run.arm.role,
         usesLabels: run.arm.usesLabels, overrides: run.overrides.map(\.description), status: .running,
         sessions: [session], machine: .current, threads: request.threads, build: Machine.build,
         libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)

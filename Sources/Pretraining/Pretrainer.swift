@@ -48,31 +48,46 @@ public final class Pretrainer {
   let method: any PretrainingMethod
   private let plan: TrainingPlan
   let optimizer: Optimizer
+  private let mixture: Mixture
   private let loader: ViewLoader
   private let seed: UInt64
-  private let stepsPerEpoch: Int
-  /// The batches still to come in this epoch, last first.
+  private let stepsPerEpoch, stepsPerPass: Int
+  /// The batches still to come in this pass over the list of images, last first.
   var pending: [[Int]] = []
 
-  /// Prepares the training of `method` on `images`, in numbers of `dataType`.
+  /// Prepares the training of `method` on `images`.
   ///
   /// - Throws: `PretrainingError.batchTooLarge`.
-  public init(
+  public convenience init(
     method: any PretrainingMethod, plan: TrainingPlan, images: ImageSet, standardization: Standardization,
     seed: UInt64
   ) throws {
-    guard plan.epochs == 0 || plan.batchSize <= images.count else {
-      throw PretrainingError.batchTooLarge(batchSize: plan.batchSize, images: images.count)
+    try self.init(
+      method: method, plan: plan, mixture: Mixture(images), standardization: standardization, seed: seed)
+  }
+
+  /// Prepares the training of `method` on the images of `mixture`, in whose list each stands as often as it counts.
+  ///
+  /// - Throws: `PretrainingError.batchTooLarge`.
+  public init(
+    method: any PretrainingMethod, plan: TrainingPlan, mixture: Mixture, standardization: Standardization,
+    seed: UInt64
+  ) throws {
+    guard plan.epochs == 0 || plan.batchSize <= mixture.count else {
+      throw PretrainingError.batchTooLarge(batchSize: plan.batchSize, images: mixture.count)
     }
+    self.mixture = mixture
     self.method = method
     self.plan = plan
     self.seed = seed
     optimizer = Optimizer(plan.optimizer, for: method)
     // Labels stop here: what a method sees of the data set are its images.
     loader = ViewLoader(
-      images.unlabelled, augmentations: method.augmentations, standardization: standardization, seed: seed,
+      mixture.images.unlabelled, augmentations: method.augmentations, standardization: standardization,
+      seed: seed,
       dataType: plan.precision.dataType)
-    stepsPerEpoch = images.count / plan.batchSize
+    stepsPerEpoch = plan.stepsPerEpoch(over: mixture.count)
+    stepsPerPass = mixture.count / plan.batchSize
     progress = TrainingProgress(step: 0, steps: plan.epochs * stepsPerEpoch, epoch: 0, epochs: plan.epochs)
   }
 
@@ -92,15 +107,19 @@ public final class Pretrainer {
   /// - Throws: `PretrainingError.nonFiniteLoss`.
   @discardableResult
   public func step() throws -> StepReport {
+    // A pass over the list is an epoch, unless the plan sets an epoch's steps: then passes follow one another.
+    let pass = progress.step / stepsPerPass
     if pending.isEmpty {
       let batches = method.sampler.batches(
-        count: loader.images.count, size: plan.batchSize, epoch: progress.epoch, seed: seed)
+        count: mixture.count, size: plan.batchSize, epoch: pass, seed: seed)
       precondition(
-        batches.count == stepsPerEpoch, "a sampler gave \(batches.count) batches for \(stepsPerEpoch) steps")
-      pending = batches.dropFirst(progress.step - progress.epoch * stepsPerEpoch).reversed()
+        batches.count == stepsPerPass, "a sampler gave \(batches.count) batches for \(stepsPerPass) steps")
+      pending = batches.dropFirst(progress.step % stepsPerPass).reversed()
     }
-    let report = try step(on: loader.batch(indices: pending.removeLast(), epoch: progress.epoch))
-    if pending.isEmpty { progress.epoch += 1 }
+    let places = pending.removeLast()
+    let report = try step(
+      on: loader.batch(indices: places.map(mixture.image), at: places, epoch: pass))
+    progress.epoch = progress.step / stepsPerEpoch
     return report
   }
 

@@ -51,10 +51,10 @@ public final class SimCLR: PretrainingMethod {
   public var encoder: any Encoder { network.encoder }
   public let augmentations: [Augmentation]
 
-  /// Creates f and g for views of `side` × `side` pixels.
+  /// Creates f and g for views of `side` × `side` pixels; or for the given two `views`, where those are not SimCLR's.
   public init(
     _ resNet: ResNet.Configuration, _ hyperparameters: Hyperparameters, side: Int = 32,
-    using random: inout Random
+    views: [Augmentation]? = nil, using random: inout Random
   ) {
     self.hyperparameters = hyperparameters
     let encoder = ResNet(resNet, using: &random)
@@ -70,8 +70,9 @@ public final class SimCLR: PretrainingMethod {
           Linear(inputs / 2, outputs, using: &random))
       }
     network = EmbeddingNetwork(encoder, head: head)
-    let view = Augmentation.simCLR(side: side, hyperparameters)
-    augmentations = [view, view]
+    let own = Augmentation.simCLR(side: side, hyperparameters)
+    augmentations = views ?? [own, own]
+    precondition(augmentations.count == 2, "SimCLR takes two views of an image, not \(augmentations.count)")
   }
 
   public func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {

@@ -20,16 +20,23 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
   public var schedule: ScheduleConfiguration
   /// In what numbers activations are held.
   public var precision: Precision
+  /// How many images an epoch looks at, however many there are: a fixed number of steps whatever the data; `nil` for one
+  /// pass over them.
+  public var imagesPerEpoch: Int?
 
   /// Creates a plan.
   public init(
     epochs: Int, batchSize: Int, optimizer: OptimizerConfiguration, schedule: ScheduleConfiguration,
-    precision: Precision = .automatic
+    precision: Precision = .automatic, imagesPerEpoch: Int? = nil
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
     self.optimizer = optimizer
     self.schedule = schedule
     self.precision = precision
+    self.imagesPerEpoch = imagesPerEpoch
   }
+
+  /// The optimizer steps of an epoch over a list of `count` images.
+  public func stepsPerEpoch(over count: Int) -> Int { (imagesPerEpoch ?? count) / batchSize }
 }

@@ -55,16 +55,21 @@ public struct ImageCollection: Sendable {
   /// The training images that a scarce data set leaves out: nothing learns from them unless it is said; `nil` where the set
   /// is not scarce.
   public let unused: ImageSet?
+  /// Images from elsewhere that can be added to those of pre-training.
+  let offered: [Inflation.Source: AddedImages]
 
   /// Creates a collection from its parts.
   public init(
-    pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity, unused: ImageSet? = nil
+    pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity,
+    unused: ImageSet? = nil,
+    offered: [Inflation.Source: AddedImages] = [:]
   ) {
     self.pretraining = pretraining
     self.training = training
     self.test = test
     self.identity = identity
     self.unused = unused
+    self.offered = offered
   }
 }
 

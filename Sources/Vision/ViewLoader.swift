@@ -33,7 +33,11 @@ public struct ViewLoader: Sendable {
   }
 
   /// The views of the images at `indices` in pass `epoch`.
-  public func batch(indices: [Int], epoch: Int) -> Batch {
+  ///
+  /// Where a pass visits an image several times, `places` tell its visits apart: views are a function of place instead of
+  /// image then.
+  public func batch(indices: [Int], at places: [Int]? = nil, epoch: Int) -> Batch {
+    let keys = places ?? indices
     let views = augmentations.indices.map { view in
       let augmentation = augmentations[view]
       var crops = [CropGeometry](
@@ -43,7 +47,7 @@ public struct ViewLoader: Sendable {
         return drawn(indices, size: augmentation.outputSize(height: images.height, width: images.width)) {
           sample, place in
           var random = Random(
-            seed: seed, key: key, epoch: epoch, index: indices[augmentation.isSharedByBatch ? 0 : place],
+            seed: seed, key: key, epoch: epoch, index: keys[augmentation.isSharedByBatch ? 0 : place],
             view: augmentation.drawsAsFirstView ? 0 : view)
           augmentation.apply(to: &sample, using: &random)
           crops[place] = sample.geometry

@@ -1,3 +1,4 @@
+import AdaInfPaper
 import CO2Paper
 import GSimCLRPaper
 import Harness
@@ -14,4 +15,6 @@ let allExperiments = Catalogue([
   SwAVOnSTL10.self,
   RotNetOnCIFAR10.self,
   GSimCLROnCIFAR10.self,
+  AdaInfOnCIFAR10.self,
+  AdaInfOnCIFAR100.self,
 ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Harness
 import Tensors
 
@@ -35,7 +36,9 @@ struct EstimateCommand: AsyncParsableCommand {
       let watch = CoreWatch()
       var estimates: [Estimate] = []
       for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
-        let found = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+        let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+        let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
+          to: own.experiment.arms, in: own)
         let estimator = Estimator(found.experiment, scale: scale, images: found.images) {
           Console.note("\(scale.rawValue): \($0)")
         }

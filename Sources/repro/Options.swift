@@ -65,6 +65,30 @@ struct ArmOptions: ParsableArguments {
   }
 }
 
+/// Where the images lie that some arms add to a data set's own.
+struct InflationOptions: ParsableArguments {
+  @Option(
+    help: "Generated images to add, instead of those that `repro generate` has drawn: a .npy file.",
+    completion: .file())
+  var generated: String?
+
+  @Option(help: "The same for arms that take a deliberately early generator.", completion: .file())
+  var generatedEarly: String?
+
+  @Option(help: "The order of colours in these files: rgb or bgr (default: rgb, and checked).")
+  var generatedColors: ColorOrder?
+
+  /// What these options and the folder of runs say.
+  func files(runs: URL) -> InflationFiles {
+    var named: [Inflation.Source: URL] = [:]
+    named[.generated] = generated.map { URL(fileURLWithPath: $0) }
+    named[.generatedEarly] = generatedEarly.map { URL(fileURLWithPath: $0) }
+    return InflationFiles(runs: runs, named: named, colors: generatedColors)
+  }
+}
+
+extension ColorOrder: ExpressibleByArgument {}
+
 /// Where data sets lie and how strictly they are taken.
 struct DataOptions: ParsableArguments {
   @Option(help: "The folder of data sets (default: $REPRO_DATA, or Data).", completion: .directory)

@@ -108,7 +108,9 @@ final class ProgressPrinter {
     guard let run = current, let speed = imagesPerSecond, speed > 0 else { return "" }
     let here = Double((progress.steps - progress.step) * run.identity.plan.batchSize) / speed
     let waiting = runs.seeds.flatMap { _ in runs.arms }.dropFirst(finishedRuns + 1)
-    let later = waiting.reduce(0.0) { $0 + Double($1.plan.epochs * imagesPerEpoch) / speed }
+    let later = waiting.reduce(0.0) {
+      $0 + Double($1.plan.epochs * ($1.plan.imagesPerEpoch ?? imagesPerEpoch)) / speed
+    }
     let all = later > 0 ? ", all about \(clock(here + later))" : ""
     return "ETA \(clock(here))\(all)"
   }

@@ -21,7 +21,9 @@ struct Rerun {
         "no pair of \(type.name) is on record at \(scale.rawValue) scale: run it, then record it")
     }
     Interruption.listen()
-    let found = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+    let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+    let found = try InflationFiles(runs: output).offering(
+      to: try experiment.arms(named: arms), in: own)
     guard found.images.identity.digest == manifest.data.digest else {
       throw RunProblem(
         "the record was made on \(manifest.data.name) (\(manifest.data.kind), \(manifest.data.digest.prefix(12))), but "

@@ -31,6 +31,7 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var inflation: InflationOptions
 
   @OptionGroup var pool: ThreadOptions
   var threads: Int? { pool.threads }
@@ -69,8 +70,10 @@ struct Run: AsyncParsableCommand {
       Interruption.listen()
       // Git is asked while the images are read.
       async let source = SourceState.read(at: Project.root)
-      let found = try await data.images(
+      let own = try await data.images(
         for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
+      let found = try inflation.files(runs: output.directory)
+        .offering(to: try changes.arms(of: own.experiment), in: own)
       pool.startPool()
       try await perform(found, await source)
     }

@@ -38,7 +38,8 @@ struct Show: AsyncParsableCommand {
       let plan =
         arm.plan.epochs == 0 ? "not trained" : "\(arm.plan.epochs) epochs in batches of \(arm.plan.batchSize)"
       let classes = arm.pretrainingClasses.map { ", on the \($0.rawValue) half of the classes" } ?? ""
-      let labels = classes + (arm.usesLabels ? ", uses labels" : "")
+      let added = arm.inflation.map { ", with \($0.description)" } ?? ""
+      let labels = added + classes + (arm.usesLabels ? ", uses labels" : "")
       Console.result("    \(name)\(arm.role.rawValue), \(plan)\(labels)")
     }
     Console.result(

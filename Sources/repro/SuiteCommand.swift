@@ -31,6 +31,7 @@ struct SuiteCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var inflation: InflationOptions
 
   @OptionGroup var pool: ThreadOptions
 
@@ -85,9 +86,18 @@ struct SuiteCommand: AsyncParsableCommand {
           continue
         }
       }
-      guard let found = loaded?.found else { continue }
+      guard let own = loaded?.found else { continue }
+      let arms = try own.experiment.arms(named: [item.arm])
+      let found: ImageSource.Found
+      do {
+        found = try inflation.files(runs: output.directory).offering(to: arms, in: own)
+      } catch let error where error is RunProblem || error is ArrayFileError {
+        failures += 1
+        Console.error("\(type.name), \(item.arm) is passed over: \(error)")
+        continue
+      }
       let request = Runner.Request(
-        scale: scale, arms: try found.experiment.arms(named: [item.arm]), seeds: [item.seed],
+        scale: scale, arms: arms, seeds: [item.seed],
         dataset: found.dataset, output: output.directory, threads: WorkerPool.threads)
       Console.note("suite, \(number + 1) of \(items.count): \(type.name), \(item.arm), seed \(item.seed)")
       let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)

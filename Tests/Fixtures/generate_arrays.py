@@ -5,7 +5,9 @@ Needs NumPy; run by hand, the output is committed. Images are 3 of 4 x 5 x 3 wit
 """
 import io
 import pathlib
+import struct
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -47,3 +49,30 @@ class Unseekable(io.RawIOBase):
 with zipfile.ZipFile(Unseekable(), "w", zipfile.ZIP_DEFLATED) as archive:
     archive.writestr("images.npy", (folder / "version-1.npy").read_bytes())
 (folder / "streamed.npz").write_bytes(stream.getvalue())
+
+np.savez(folder / "two.npz", train=images, test=images)
+
+# 64-bit sizes where 32 would do, in the directory as well.
+with open(folder / "wide.npz", "wb") as file:
+    content = (folder / "version-1.npy").read_bytes()
+    name = b"images.npy"
+    crc = zlib.crc32(content).to_bytes(4, "little")
+    extra = struct.pack("<HHQQ", 1, 16, len(content), len(content))
+    local = struct.pack("<4s5H", b"PK\x03\x04", 45, 0, 0, 0, 33) + crc
+    local += b"\xff" * 8 + struct.pack("<HH", len(name), len(extra)) + name + extra
+    extra = struct.pack("<HHQQQ", 1, 24, len(content), len(content), 0)
+    entry = struct.pack("<4s6H", b"PK\x01\x02", 45, 45, 0, 0, 0, 33) + crc
+    entry += b"\xff" * 8 + struct.pack("<5HI", len(name), len(extra), 0, 0, 0, 0) + b"\xff" * 4 + name + extra
+    start = len(local) + len(content)
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(entry), start)
+    end += struct.pack("<4sIQI", b"PK\x06\x07", 0, start + len(entry), 1)
+    end += struct.pack("<4s4H", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF) + b"\xff" * 8 + b"\0\0"
+    file.write(local + content + entry + end)
+with zipfile.ZipFile(folder / "wide.npz") as archive:
+    assert archive.read("images.npy") == content
+
+# 64 MB of zeros.
+zeros = io.BytesIO()
+np.lib.format.write_array(zeros, np.zeros((1 << 14, 32, 32, 4), np.uint8))
+with zipfile.ZipFile(folder / "bomb.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    archive.writestr("images.npy", zeros.getvalue())

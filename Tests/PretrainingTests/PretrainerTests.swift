@@ -75,6 +75,96 @@ import Vision
     }
   }
 
+  // MARK: Mixtures
+
+  /// Looks at nothing but which images come when.
+  private final class Listener: PretrainingMethod {
+    let encoder: any Encoder
+    let augmentations: [Augmentation] = [
+      [RandomResizedCrop(to: 16, area: 0.2...1), ColorJitter(brightness: 0.5)]
+    ]
+    var batches: [[Int]] = []
+    var views: [[Float]] = []
+
+    init() {
+      var random = Random(seed: 0, stream: "weights")
+      encoder = ResNet(.resNet18(width: 4), using: &random)
+    }
+
+    func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {
+      batches.append(batch.indices)
+      views += (0..<batch.indices.count).map { batch.views[0].images.rows($0..<$0 + 1).floats }
+      return Loss(Tensor([0], shape: []))
+    }
+  }
+
+  /// Twelve own images that count five times beside forty others: 100 places in batches of 16, 48 images an epoch.
+  private func mixed() throws -> (Listener, Pretrainer) {
+    let (all, method) = (images(52), Listener())
+    let mixture = Mixture(own: all.subset(0..<12), weight: 5, added: all.subset(12..<52))
+    let plan = TrainingPlan(
+      epochs: 5, batchSize: 16, optimizer: .sgd(learningRate: 0), schedule: .cosine(warmupEpochs: 1),
+      precision: .float32, imagesPerEpoch: 48)
+    let trainer = try Pretrainer(
+      method: method, plan: plan, mixture: mixture, standardization: .none, seed: 3)
+    return (method, trainer)
+  }
+
+  @Test func anEpochMayBeSoManyStepsWhateverTheImages() throws {
+    let (method, trainer) = try mixed()
+    #expect(trainer.progress.steps == 15)
+    var epochs: [Int] = []
+    while !trainer.isFinished {
+      try trainer.step()
+      epochs.append(trainer.progress.epoch)
+    }
+    #expect(epochs == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5])
+    // A pass over the list is six batches: within it no place comes twice, so that no image comes more than five times.
+    for pass in [0..<6, 6..<12] {
+      let counts = Dictionary(grouping: method.batches[pass].joined()) { $0 }.mapValues(\.count)
+      #expect(counts.allSatisfy { $0.value <= ($0.key < 12 ? 5 : 1) })
+      let own = counts.filter { $0.key < 12 }.values.reduce(0, +)
+      #expect((56...60).contains(own), "all but four places of the list come, \(own) of the 60 own ones")
+    }
+    #expect(method.batches[0] != method.batches[6])
+  }
+
+  @Test func anImageThatCountsTwiceHasTwoViews() throws {
+    let (method, trainer) = try mixed()
+    for _ in 0..<6 { try trainer.step() }
+    let views = zip(method.batches.joined(), method.views)
+    for (image, copies) in Dictionary(grouping: views, by: \.0) {
+      #expect(Set(copies.map(\.1)).count == copies.count, "image \(image) was seen twice in one way")
+    }
+  }
+
+  @Test(arguments: [2, 7, 12]) func aResumedMixtureGoesOnWhereItWas(stop: Int) throws {
+    let (whole, trainer) = try mixed()
+    while !trainer.isFinished { try trainer.step() }
+    let (first, begun) = try mixed()
+    for _ in 0..<stop { try begun.step() }
+    let (second, resumed) = try mixed()
+    try resumed.restore(begun.state())
+    while !resumed.isFinished { try resumed.step() }
+    #expect(first.batches + second.batches == whole.batches && first.views + second.views == whole.views)
+  }
+
+  @Test func withoutAnythingSetAnEpochIsAPass() throws {
+    let images = images()
+    func batches(_ plan: TrainingPlan) throws -> [[Int]] {
+      let method = Listener()
+      let trainer = try Pretrainer(
+        method: method, plan: plan, images: images, standardization: .none, seed: 0)
+      while !trainer.isFinished { try trainer.step() }
+      return method.batches
+    }
+    var explicit = plan()
+    explicit.imagesPerEpoch = 96
+    #expect(try batches(plan()) == batches(explicit))
+    let expected = (0..<3).flatMap { Shuffled().batches(count: 96, size: 20, epoch: $0, seed: 0) }
+    #expect(try batches(plan()) == expected)
+  }
+
   @Test func aForeignStateIsRefusedAndChangesNothing() throws {
     let (trainer, method) = try trainer(plan())
     let before = method.namedState.map { $0.state.value.floats }

@@ -76,13 +76,18 @@ struct GoldenCheck {
       .map { Discrepancy($0, "belongs to no trained arm of \(name): remove it") }
   }
 
-  private var images: ImageSet {
-    Shapes.images(experiment.dataset.limit ?? 512, seed: 0, stream: "shapes.training")
+  /// Procedural images, and others to add to them.
+  private var images: ImageCollection {
+    let images = Shapes.images(experiment.dataset.limit ?? 512, seed: 0, stream: "shapes.training")
+    let collection = ImageCollection(
+      pretraining: images, training: images, test: images,
+      identity: DataIdentity(name: "shapes", kind: "synthetic", digest: ""))
+    return collection.offeringStandIns(to: arms)
   }
 
   /// The first losses of `arm` as far as rounding leaves them alone: where codes are rounded, say, the last bit of a sum
   /// decides after a few steps which way, and what follows says more about the machine than about the code.
-  private func steadyCurve(of arm: Arm, on images: ImageSet) throws -> GoldenCurve {
+  private func steadyCurve(of arm: Arm, on images: ImageCollection) throws -> GoldenCurve {
     let curve = try replay(arm, on: images, steps: GoldenCurve.stepCount)
     let steady = try (1...Self.disturbanceCount).map { number in
       let random = Random(seed: UInt64(number), stream: "golden.disturbance")
@@ -95,16 +100,16 @@ struct GoldenCheck {
   /// The first losses of `arm` with seed 0, in float32 and at a small learning rate, from its first weights or from such
   /// as `random` disturbs.
   private func replay(
-    _ arm: Arm, on images: ImageSet, steps: Int, disturbed random: Random? = nil
+    _ arm: Arm, on images: ImageCollection, steps: Int, disturbed random: Random? = nil
   ) throws -> GoldenCurve {
     let seed: UInt64 = 0
-    let images = arm.pretrainingImages(of: images)
-    let method = try arm.preparedMethod(seed: seed, on: images, precision: .float32)
+    let mixture = arm.mixture(of: images)
+    let method = try arm.preparedMethod(seed: seed, on: mixture.images, precision: .float32)
     var plan = arm.plan
     plan.precision = .float32
     plan.optimizer = plan.optimizer.slowed(by: Self.slowdown)
     let pretrainer = try Pretrainer(
-      method: method, plan: plan, images: images, standardization: .shapes, seed: seed)
+      method: method, plan: plan, mixture: mixture, standardization: .shapes, seed: seed)
     let parameters = method.parameters
     if var random { parameters.forEach { $0.disturb(by: Self.disturbance, using: &random) } }
     let beginning = parameters.map(\.constant)

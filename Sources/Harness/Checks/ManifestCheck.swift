@@ -39,6 +39,9 @@ struct ManifestCheck {
           "data.digest is \(manifest.data.digest), but identity.dataDigest is \(manifest.identity.dataDigest)"
         ))
     }
+    if manifest.identity.inflationDigest != manifest.inflation?.digest {
+      found.append(here("inflation.digest is not identity.inflationDigest"))
+    }
     return found
   }
 

@@ -31,7 +31,7 @@ public struct Estimator {
     guard let evaluated = arms.first(where: { $0.name == experiment.headline.baseline }) ?? arms.first else {
       throw RunProblem("\(type(of: experiment).name) has no arms")
     }
-    let counts = arms.map { $0.pretrainingImages(of: images.pretraining).count }
+    let counts = arms.map { $0.mixture(of: images).count }
     for (arm, count) in zip(arms, counts) { try arm.check(imageCount: count) }
     let measuring = try timeMeasuring(of: evaluated)
     let costs = try zip(arms, counts).map { arm, count in
@@ -40,7 +40,7 @@ public struct Estimator {
       let watched = min(images.training.count, Monitor.testCount + Monitor.trainingCount)
       return Estimate.ArmCost(
         name: arm.name, isHeadline: arm.role == .headline,
-        steps: arm.plan.epochs * (count / arm.plan.batchSize), secondsPerStep: timed?.step,
+        steps: arm.plan.epochs * arm.plan.stepsPerEpoch(over: count), secondsPerStep: timed?.step,
         monitorSeconds: Double(looks * watched) * measuring.perImage,
         preparationSeconds: timed?.preparation ?? 0)
     }
@@ -53,7 +53,8 @@ public struct Estimator {
   private func timeSteps(of arm: Arm) throws -> (step: Double, preparation: Double) {
     say("timing steps of \(arm.name) …")
     defer { BufferPool.trim() }
-    let all = arm.pretrainingImages(of: images.pretraining)
+    let mixture = arm.mixture(of: images)
+    let all = mixture.images
     var (method, seen, preparation) = (arm.method(seed: 0, on: all), all, 0.0)
     if let prepared = method as? any PreparedMethod, prepared.needsPreparation {
       seen = all.subset(0..<min(all.count, max(all.count / Self.part, 1_000, arm.plan.batchSize)))
@@ -63,7 +64,8 @@ public struct Estimator {
         } * Double(all.count) / Double(seen.count)
     }
     let pretrainer = try Pretrainer(
-      method: method, plan: arm.plan, images: seen, standardization: .of(experiment.dataset.name), seed: 0)
+      method: method, plan: arm.plan, mixture: seen.count == all.count ? mixture : Mixture(seen),
+      standardization: .of(experiment.dataset.name), seed: 0)
     let last = min(Self.steps, pretrainer.progress.steps - 1)
     // The first step allocates everything and packs every weight.
     try pretrainer.step()

@@ -9,7 +9,8 @@ struct Caption {
   /// Scale, data, version, n, seeds, commits, precision, threads, machines, and what was left out.
   var text: String {
     var parts = [
-      "scale \(scale.rawValue)", "data \(data)", "version \(version)", seeds, counts, commits, settings,
+      "scale \(scale.rawValue)", "data \(data)", inflations, "version \(version)", seeds, counts, commits,
+      settings,
       machines,
     ]
     if let note = versionNote { parts.append(note) }
@@ -29,6 +30,13 @@ struct Caption {
     let name = rows.first.map { Typography.dataset($0.key.data) } ?? "none"
     let digests = unique(manifests.map { String($0.data.digest.prefix(12)) })
     return digests.isEmpty ? name : "\(name), digest \(digests.joined(separator: ", "))"
+  }
+
+  private var inflations: String {
+    let added = manifests.compactMap(\.inflation).filter { added in manifests.allSatisfy { $0.data != added }
+    }
+    let names = unique(added.map { "\($0.name) (\($0.kind), digest \($0.digest.prefix(12)))" }).sorted()
+    return names.isEmpty ? "" : "images added from \(Typography.list(names))"
   }
 
   private var seeds: String {

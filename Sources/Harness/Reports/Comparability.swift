@@ -36,6 +36,9 @@ enum Comparability {
     try agree("scale", rows.map { ($0.key.run, $0.key.scale.rawValue) })
     try agree("data", rows.map { ($0.key.run, $0.key.data) })
     try agree("data digest", results.manifests.map { ($0.run, $0.data.digest) })
+    for (_, group) in grouped(results.manifests, by: { $0.identity.inflation?.source }) {
+      try agree("added images", group.map { ($0.run, $0.identity.inflationDigest ?? "none") })
+    }
     for (_, group) in grouped(rows, by: { unversioned($0.evaluation) }) {
       try agree("evaluation version", group.map { ($0.key.run, $0.evaluation) })
     }
@@ -73,11 +76,11 @@ enum Comparability {
     }
   }
 
-  private static func grouped<Key: Hashable>(
-    _ rows: [ScoreRow], by key: (ScoreRow) -> Key
-  ) -> [(key: Key, rows: [ScoreRow])] {
+  private static func grouped<Row, Key: Hashable>(
+    _ rows: [Row], by key: (Row) -> Key
+  ) -> [(key: Key, rows: [Row])] {
     var order: [Key] = []
-    var groups: [Key: [ScoreRow]] = [:]
+    var groups: [Key: [Row]] = [:]
     for row in rows {
       if groups[key(row)] == nil { order.append(key(row)) }
       groups[key(row), default: []].append(row)

@@ -81,6 +81,7 @@ struct ExperimentReport {
     if let half = arm.pretrainingClasses {
       remarks.append("pre-trained on the \(half.rawValue) half of the classes, which labels chose")
     }
+    if let inflation = arm.inflation { remarks.append("with \(inflation.description)") }
     if arm.plan.epochs == 0 { remarks.append("untrained") }
     return remarks.joined(separator: ", ")
   }

@@ -53,6 +53,14 @@ public enum Figures {
         let plot = Plot.comparison(finding, title: title(key, basis))
         figures.append(Figure(name: "comparison", script: Gnuplot.script(for: plot, name: "comparison")))
       }
+      for grid in experiment.grids {
+        let name = grid.title.slug
+        guard let plot = try grid.plot(Summary(results), title: title(key, "mean and range over seeds"))
+        else {
+          continue
+        }
+        figures.append(Figure(name: name, script: Gnuplot.script(for: plot, name: name)))
+      }
     }
     return figures
   }

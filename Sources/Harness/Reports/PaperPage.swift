@@ -31,6 +31,11 @@ struct PaperPage {
       parts.append(rendered.render())
       parts.append(try table.remark(scale: report.scale, paperTables: paperTables) + "\n")
     }
+    for grid in report.experiment.grids {
+      parts.append("### \(grid.title)\n")
+      parts.append(try grid.table(report.summary, of: report.experiment).render())
+      parts.append(try grid.remark(report.summary) + "\n")
+    }
     if let arms = try report.armsTable() {
       parts.append("### Every arm\n")
       parts.append(arms.render())

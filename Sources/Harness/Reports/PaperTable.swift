@@ -53,6 +53,13 @@ public struct PaperTable: Sendable {
 
   /// Creates a table; traps without an arm.
   public init(_ title: String, published: String..., arms: [Line], columns: [Column], note: String? = nil) {
+    self.init(title, publishedIn: published, arms: arms, columns: columns, note: note)
+  }
+
+  /// Creates a table beside the numbers of the files `published`; traps without an arm.
+  public init(
+    _ title: String, publishedIn published: [String], arms: [Line], columns: [Column], note: String? = nil
+  ) {
     precondition(!arms.isEmpty, "the table “\(title)” compares nothing")
     self.title = title
     self.published = published

@@ -119,6 +119,10 @@ public struct Recorder {
         : "run \(manifest.run) is on record with other numbers (\(same.manifest.threads) threads there, "
           + "\(manifest.threads) here); remove one of them"
     }
+    if let mixed = results.manifests.first(where: { $0.addsOtherImages(than: manifest) }) {
+      return
+        "the images that were added to it are not those of run \(mixed.run), which is on record; remove one of them"
+    }
     let other = results.manifests.first {
       $0.identity.arm == manifest.identity.arm && $0.identity.seed == manifest.identity.seed
         && $0.identity.version == current
@@ -162,6 +166,15 @@ public struct Recorder {
       try writeAtomically(content, to: folder.figures.appending(component: name))
     }
     for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
+  }
+}
+
+extension RunManifest {
+  /// Whether both runs of one version added images from one source, but not the same.
+  fileprivate func addsOtherImages(than other: RunManifest) -> Bool {
+    identity.version == other.identity.version
+      && identity.inflation?.source == other.identity.inflation?.source
+      && identity.inflationDigest != other.identity.inflationDigest
   }
 }
 

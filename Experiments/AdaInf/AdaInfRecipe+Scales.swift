@@ -1,0 +1,33 @@
+import NeuralNetworks
+
+extension AdaInfRecipe {
+  /// The released configurations.
+  static var paper: AdaInfRecipe {
+    var recipe = AdaInfRecipe(
+      encoder: .resNet18(), epochs: 1_000, imagesPerEpoch: 51_200, batchSize: 512, addedCount: 1_000_000)
+    recipe.plan.schedule = .cosine(warmupEpochs: 10)
+    (recipe.simCLR.embeddingDimension, recipe.moCo.embeddingDimension) = (256, 256)
+    recipe.moCo.queueLength = 32_768
+    (recipe.barlowTwins.hiddenDimension, recipe.barlowTwins.embeddingDimension) = (2_048, 2_048)
+    return recipe
+  }
+
+  /// A narrow network for as long as some minutes are.
+  static var reduced: AdaInfRecipe {
+    var recipe = AdaInfRecipe(
+      encoder: .resNet18(width: 16), epochs: 12, imagesPerEpoch: 50_000, batchSize: 256, addedCount: 50_000)
+    (recipe.byol.hiddenDimension, recipe.byol.embeddingDimension) = (512, 128)
+    (recipe.barlowTwins.hiddenDimension, recipe.barlowTwins.embeddingDimension) = (512, 512)
+    return recipe
+  }
+
+  /// Seconds.
+  static var smoke: AdaInfRecipe {
+    var recipe = AdaInfRecipe(
+      encoder: .resNet18(width: 4), epochs: 2, imagesPerEpoch: 256, batchSize: 32, addedCount: 1_200)
+    recipe.moCo.queueLength = 64
+    (recipe.byol.hiddenDimension, recipe.byol.embeddingDimension) = (32, 16)
+    (recipe.barlowTwins.hiddenDimension, recipe.barlowTwins.embeddingDimension) = (32, 32)
+    return recipe
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Vision
+
+/// Where the images lie that arms add to a data set's own.
+public struct InflationFiles {
+  /// The folder of runs, which generators write to as well.
+  private let runs: URL
+  /// The files that the user named.
+  private let named: [Inflation.Source: URL]
+  /// The order of colours in the files that the user named, where it was stated.
+  private let colors: ColorOrder?
+
+  /// Looks where `repro generate` writes under `runs`, unless a file is `named`, whose colours are checked beside the own
+  /// images unless their order is stated.
+  public init(runs: URL, named: [Inflation.Source: URL] = [:], colors: ColorOrder? = nil) {
+    (self.runs, self.named, self.colors) = (runs, named, colors)
+  }
+
+  /// `found` with what `arms` add to it; at smoke scale procedural images stand in where no file has enough.
+  ///
+  /// Throws a `RunProblem` that says how to get what is missing, and an `ArrayFileError` for a file that cannot be used.
+  public func offering(to arms: [Arm], in found: ImageSource.Found) throws -> ImageSource.Found {
+    var images = found.images
+    for (source, arms) in Dictionary(
+      grouping: arms.filter { $0.inflation != nil }, by: { $0.inflation!.source })
+    where !images.offers(source) {
+      if let added = try added(from: source, to: arms, found) { images = images.offering([source: added]) }
+    }
+    if found.scale == .smoke { images = images.offeringStandIns(to: arms) }
+    for arm in arms { try arm.check(offeredBy: images) }
+    return found.with(images)
+  }
+
+  /// The same where only the time that things take is asked for: whatever is missing is drawn.
+  public func offeringAnything(to arms: [Arm], in found: ImageSource.Found) -> ImageSource.Found {
+    found.with(found.images.offeringStandIns(to: arms))
+  }
+
+  /// `nil` where procedural images may stand in.
+  private func added(
+    from source: Inflation.Source, to arms: [Arm], _ found: ImageSource.Found
+  ) throws -> AddedImages? {
+    let own = found.images.pretraining
+    if let url = named[source] {
+      return try AddedImages(
+        contentsOf: url, colors: colors ?? .rgb, trustsColors: colors != nil, kind: "file", addedTo: own)
+    }
+    let wanted = arms.compactMap(\.inflation?.count).max() ?? 1
+    guard let quality = source.quality, let file = drawn(quality, of: found.images.identity, atLeast: wanted)
+    else {
+      if found.scale == .smoke { return nil }
+      throw RunProblem(missing(source, arms[0], found))
+    }
+    let description = try InflationProvenance(of: file)
+    try description.check(file, learnedFrom: found.images.identity, dataset: found.dataset)
+    let added = try AddedImages(
+      contentsOf: file, trustsColors: true, kind: description.kind, addedTo: own)
+    guard added.identity.digest == description.sha256 else {
+      throw RunProblem("\(file.path) is not the file that \(description.file) describes: draw it anew")
+    }
+    return added
+  }
+
+  /// The smallest file of at least `count` images that the generator with seed 0 has drawn.
+  private func drawn(_ quality: String, of data: DataIdentity, atLeast count: Int) -> URL? {
+    let files = try? FileManager.default.contentsOfDirectory(
+      at: folder(of: data), includingPropertiesForKeys: nil)
+    let drawn = (files ?? []).compactMap { file -> (count: Int, file: URL)? in
+      let name = file.deletingPathExtension().lastPathComponent
+      guard file.pathExtension == "npy", name.hasPrefix("\(quality)-"),
+        let number = Int(name.dropFirst(quality.count + 1)), number >= count
+      else { return nil }
+      return (number, file)
+    }
+    return drawn.min { $0.count < $1.count }?.file
+  }
+
+  private func folder(of data: DataIdentity) -> URL {
+    runs.appending(
+      components: "generator", Scale.reduced.rawValue, "\(data.name):\(data.kind)".slug, "0")
+  }
+
+  private func missing(_ source: Inflation.Source, _ arm: Arm, _ found: ImageSource.Found) -> String {
+    let what = "arm “\(arm.name)” takes \(arm.inflation?.description ?? ""), "
+    let option = source == .generated ? "--generated" : "--generated-early"
+    guard let quality = source.quality else {
+      return what + "but \(found.dataset.description) leaves none out"
+    }
+    let place = folder(of: found.images.identity).appending(component: "\(quality)-….npy").path
+    let set = found.dataset.name == .cifar10 ? "" : " --data \(found.dataset.name.rawValue)"
+    return what
+      + "and there is no \(place): make it with `repro generate --quality \(quality)\(set)`, or name a file "
+      + "with \(option)"
+  }
+}
+
+extension Inflation.Source {
+  /// What a generator calls the weights that such images are drawn with.
+  fileprivate var quality: String? {
+    switch self {
+    case .generated: "last"
+    case .generatedEarly: "early"
+    case .unused: nil
+    }
+  }
+}
+
+/// What stands beside a file of generated images about where it comes from.
+private struct InflationProvenance: Decodable {
+  let sha256, kind: String
+  let data: DataIdentity
+  let identity: Identity
+  /// The file this was read from.
+  private(set) var file = ""
+
+  struct Identity: Decodable {
+    let recipe: Recipe
+    struct Recipe: Decodable { let dataset: DatasetReference }
+  }
+
+  private enum CodingKeys: CodingKey { case sha256, kind, data, identity }
+
+  init(of images: URL) throws {
+    let url = images.deletingPathExtension().appendingPathExtension("json")
+    do {
+      self = try JSONDecoder().decode(InflationProvenance.self, from: Data(contentsOf: url))
+    } catch {
+      throw ManifestError(
+        path: url.path, reason: "it does not say where \(images.lastPathComponent) comes from")
+    }
+    file = url.path
+  }
+
+  /// Throws a `RunProblem` unless the generator learned from the own images and no others.
+  func check(_ images: URL, learnedFrom own: DataIdentity, dataset: DatasetReference) throws {
+    var (learned, used) = (identity.recipe.dataset, dataset)
+    (learned.holdsOutTail, used.holdsOutTail) = (false, false)
+    guard data.digest == own.digest, learned == used else {
+      throw RunProblem(
+        "\(images.path) was drawn by a generator of \(learned.description) (digest \(data.digest.prefix(12))), not of "
+          + "\(used.description) (\(own.digest.prefix(12))): what it learned from would be seen as generated")
+    }
+  }
+}
+
+extension ImageSource.Found {
+  /// The same with other images.
+  fileprivate func with(_ images: ImageCollection) -> ImageSource.Found {
+    ImageSource.Found(experiment: experiment, scale: scale, dataset: dataset, images: images, excuse: excuse)
+  }
+}

@@ -9,6 +9,7 @@
 #include "losses.body.h"
 #include "nt_xent.body.h"
 #include "pooling.body.h"
+#include "group_norm.body.h"
 #include "augment.body.h"
 
 const rk_table TABLE = {

@@ -156,6 +156,32 @@
   X(void, upsampled_gradient_bf16,                                                                                   \
     (const uint16_t *dy, uint16_t *dx, size_t images, size_t height, size_t width, size_t channels),                 \
     (dy, dx, images, height, width, channels))                                                                       \
+  X(void, silu, (const float *x, float *y, size_t count), (x, y, count))                                             \
+  X(void, silu_gradient, (const float *dy, const float *x, float *dx, size_t count), (dy, x, dx, count))             \
+  X(void, gn_apply_f32,                                                                                              \
+    (const float *x, const float *scale, const float *shift, bool silu, float *y, size_t images,                     \
+     size_t positions, size_t channels),                                                                             \
+    (x, scale, shift, silu, y, images, positions, channels))                                                         \
+  X(void, gn_backward_sums_f32,                                                                                      \
+    (const float *dy, const float *x, const float *scale, const float *shift, const float *mean, bool silu,          \
+     float *sums, size_t images, size_t positions, size_t channels),                                                 \
+    (dy, x, scale, shift, mean, silu, sums, images, positions, channels))                                            \
+  X(void, gn_backward_apply_f32,                                                                                     \
+    (const float *dy, const float *x, const float *scale, const float *shift, bool silu, const float *a,             \
+     const float *b, const float *c, float *dx, size_t images, size_t positions, size_t channels),                   \
+    (dy, x, scale, shift, silu, a, b, c, dx, images, positions, channels))                                           \
+  X(void, gn_apply_bf16,                                                                                             \
+    (const uint16_t *x, const float *scale, const float *shift, bool silu, uint16_t *y, size_t images,               \
+     size_t positions, size_t channels),                                                                             \
+    (x, scale, shift, silu, y, images, positions, channels))                                                         \
+  X(void, gn_backward_sums_bf16,                                                                                     \
+    (const uint16_t *dy, const uint16_t *x, const float *scale, const float *shift, const float *mean, bool silu,    \
+     float *sums, size_t images, size_t positions, size_t channels),                                                 \
+    (dy, x, scale, shift, mean, silu, sums, images, positions, channels))                                            \
+  X(void, gn_backward_apply_bf16,                                                                                    \
+    (const uint16_t *dy, const uint16_t *x, const float *scale, const float *shift, bool silu, const float *a,       \
+     const float *b, const float *c, uint16_t *dx, size_t images, size_t positions, size_t channels),                \
+    (dy, x, scale, shift, silu, a, b, c, dx, images, positions, channels))                                           \
   X(void, resized_crop,                                                                                              \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,    \
      float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,        \

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
+import scipy.linalg
 import scipy.stats
 import sklearn
 import torch
@@ -34,7 +35,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 from torch import nn
-from torch.nn.functional import batch_norm, conv2d, cross_entropy, linear, log_softmax, mse_loss, normalize, relu
+from torch.nn.functional import batch_norm, conv2d, cross_entropy, group_norm, linear, log_softmax, mse_loss, normalize
+from torch.nn.functional import relu, silu
 from torchvision.models.resnet import BasicBlock
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as vision
@@ -1196,6 +1198,265 @@ def clustering():
     fixture.write()
 
 
+# Diffusion
+
+
+def generator_parts():
+    fixture = Fixture(
+        "generator_parts",
+        "norm.*: group norm in 3 groups of 6 channels, times 1 + the first half of each image's modulation plus the second, "
+        "then SiLU; plain.*: without modulation and SiLU; attention.*: softmax(q k' / sqrt(d)) v in 2 heads of 4, q, k and v "
+        "side by side in the input; upsampled.*: nearest, by two; waves: cosines and sines of `levels`, 8 numbers each. "
+        "gradients are of sum(output * upstream)",
+    )
+    x = fixture.normal(3, 6, 4, 2) + 0.5
+    weight, bias = 1 + 0.3 * fixture.normal(6), 0.3 * fixture.normal(6)
+    modulation, upstream = 0.4 * fixture.normal(3, 12), fixture.normal(3, 6, 4, 2)
+    x, weight, bias, modulation = (values.float().double() for values in (x, weight, bias, modulation))
+    for name, values in {"input": x, "upstream": upstream}.items():
+        fixture.add_images(f"norm.{name}", values)
+    for name, values in {"weight": weight, "bias": bias, "modulation": modulation}.items():
+        fixture.add(f"norm.{name}", values)
+    for case, modulated in [("norm", True), ("plain", False)]:
+        a, w, b, m = leaves(x, weight, bias, modulation)
+        y = group_norm(a, 3, w, b, eps=1e-5)
+        if modulated:
+            factor, shift = m[:, :, None, None].chunk(2, dim=1)
+            y = silu(y * (1 + factor) + shift)
+        (y * upstream).sum().backward()
+        fixture.add_images(f"{case}.output", y)
+        fixture.add_images(f"{case}.gradient.input", a.grad)
+        fixture.add(f"{case}.gradient.weight", w.grad)
+        fixture.add(f"{case}.gradient.bias", b.grad)
+        if modulated:
+            fixture.add(f"{case}.gradient.modulation", m.grad)
+
+    (x,) = leaves(1.5 * fixture.normal(2, 9, 24))
+    upstream = fixture.normal(2, 9, 8)
+    q, k, v = (part.unflatten(2, (2, 4)).transpose(1, 2) for part in x.chunk(3, dim=2))
+    y = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+    (y * upstream).sum().backward()
+    for name, values in {"input": x, "upstream": upstream, "output": y, "gradient.input": x.grad}.items():
+        fixture.add(f"attention.{name}", values)
+
+    (x,) = leaves(fixture.normal(2, 5, 2, 3))
+    upstream = fixture.normal(2, 5, 4, 6)
+    y = nn.functional.interpolate(x, scale_factor=2, mode="nearest")
+    (y * upstream).sum().backward()
+    for name, values in {"input": x, "upstream": upstream, "output": y, "gradient.input": x.grad}.items():
+        fixture.add_images(f"upsampled.{name}", values)
+
+    levels = torch.tensor([-1.5, 0.0, 0.3, 1.1]).double()
+    fixture.add("levels", levels)
+    fixture.add("waves", waves(levels.float().double(), 8))
+    fixture.write()
+
+
+def waves(levels, count):
+    frequencies = 10_000 ** (-torch.arange(count // 2).double() / (count // 2 - 1))
+    angles = levels[:, None] * frequencies
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+def norm_of(channels):
+    return nn.GroupNorm(max(1, min(32, channels // 4)), channels)
+
+
+class ModulatedBlock(nn.Module):
+    def __init__(self, inputs, outputs, features):
+        super().__init__()
+        self.norm1 = norm_of(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.modulation = nn.Linear(features, 2 * outputs)
+        self.norm2 = norm_of(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1, bias=False)
+
+    def forward(self, x, features):
+        factor, shift = self.modulation(features)[:, :, None, None].chunk(2, dim=1)
+        inner = self.norm2(self.conv1(silu(self.norm1(x)))) * (1 + factor) + shift
+        return self.shortcut(x) + self.conv2(silu(inner))
+
+
+class AttentionBlock(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.norm = norm_of(channels)
+        self.queries_keys_values = nn.Conv2d(channels, 3 * channels, 1, bias=False)
+        self.projection = nn.Conv2d(channels, channels, 1, bias=False)
+
+    def forward(self, x):
+        rows = self.queries_keys_values(self.norm(x)).flatten(2).transpose(1, 2)
+        attended = nn.functional.scaled_dot_product_attention(*rows.chunk(3, dim=2))
+        return x + self.projection(attended.transpose(1, 2).unflatten(2, x.shape[2:]))
+
+
+class Level(nn.Module):
+    def __init__(self, blocks, attentions, resampling):
+        super().__init__()
+        self.blocks, self.attentions = nn.ModuleList(blocks), nn.ModuleList(attentions)
+        if resampling is not None:
+            self.resampling = resampling
+
+
+class NoiseEmbedding(nn.Module):
+    def __init__(self, count):
+        super().__init__()
+        self.count = count
+        self.layers = nn.Sequential(nn.Linear(count, 4 * count), nn.SiLU(), nn.Linear(4 * count, 4 * count), nn.SiLU())
+
+    def forward(self, levels):
+        return self.layers(waves(levels, self.count))
+
+
+class UNet(nn.Module):
+    """Two resolutions, one block each, attention at the lower one."""
+
+    def __init__(self, width, low):
+        super().__init__()
+        features = 4 * width
+        self.embedding = NoiseEmbedding(width)
+        self.stem = nn.Conv2d(3, width, 3, padding=1, bias=False)
+        self.down = nn.ModuleList(
+            [
+                Level([ModulatedBlock(width, width, features)], [], nn.Conv2d(width, low, 3, 2, 1, bias=False)),
+                Level([ModulatedBlock(low, low, features)], [AttentionBlock(low)], None),
+            ]
+        )
+        self.middle1 = ModulatedBlock(low, low, features)
+        self.middle_attention = AttentionBlock(low)
+        self.middle2 = ModulatedBlock(low, low, features)
+        self.up = nn.ModuleList(
+            [
+                Level(
+                    [ModulatedBlock(2 * low, low, features)],
+                    [AttentionBlock(low)],
+                    nn.Conv2d(low, width, 3, padding=1, bias=False),
+                ),
+                Level([ModulatedBlock(2 * width, width, features)], [], None),
+            ]
+        )
+        self.norm = norm_of(width)
+        self.output = nn.Conv2d(width, 3, 3, padding=1, bias=False)
+        self.output_bias = nn.Parameter(torch.zeros(3))
+
+    def forward(self, x, levels):
+        features = self.embedding(levels)
+        first = self.down[0].blocks[0](self.stem(x), features)
+        second = self.down[1].attentions[0](self.down[1].blocks[0](self.down[0].resampling(first), features))
+        x = self.middle2(self.middle_attention(self.middle1(second, features)), features)
+        x = self.up[0].attentions[0](self.up[0].blocks[0](torch.cat([x, second], 1), features))
+        x = nn.functional.interpolate(self.up[0].resampling(x), scale_factor=2, mode="nearest")
+        x = self.up[1].blocks[0](torch.cat([x, first], 1), features)
+        return self.output(silu(self.norm(x))) + self.output_bias[:, None, None]
+
+
+def denoised(answer_of, x, sigma, data=0.5):
+    """Karras et al. 2022, equation 7: the image that the network's answer means."""
+    total = sigma**2 + data**2
+    answer = answer_of(x / total.sqrt(), sigma.log().flatten() / 4)
+    return x * data**2 / total + answer * sigma * data / total.sqrt()
+
+
+def noise_levels(steps, low, high, power=7):
+    """Equation 5, and the end at no noise."""
+    places = np.arange(steps) / (steps - 1)
+    return np.append((high ** (1 / power) + places * (low ** (1 / power) - high ** (1 / power))) ** power, 0)
+
+
+def heun(denoise, x, levels):
+    """Algorithm 1 without churn: every x on the way, the start first."""
+    trajectory = [x]
+    for here, there in zip(levels[:-1], levels[1:]):
+        slope = (x - denoise(x, here)) / here
+        following = x + (there - here) * slope
+        if there > 0:
+            following = x + (there - here) * (slope + (following - denoise(following, there)) / there) / 2
+        x = following
+        trajectory.append(x)
+    return trajectory
+
+
+def diffusion():
+    fixture = Fixture(
+        "diffusion",
+        "A U-Net of widths 4 and 8 on 4 x 4 images. answer: to `noisy` / sqrt(sigma^2 + 0.25), levels log(sigma) / 4; loss: "
+        "of Karras et al. 2022, equation 8, with lambda(sigma), averaged over images and numbers, of `images` with noise "
+        "`noise` times `sigma`; gradient.*: its gradients; sample.*: every image on the way of Heun's method, 4 steps from "
+        "80 to 0.002, by the network; points.*: the same in 6 steps from 20 to 0.01, NumPy and float64 alone, where the "
+        "data are `points` and the best denoiser is their mean under the posterior",
+    )
+    torch.manual_seed(zlib.crc32(b"diffusion"))
+    model = UNet(4, 8).double()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "norm" in name:
+                parameter.add_(0.2 * fixture.normal(*parameter.shape))
+            parameter.copy_(parameter.float().double())
+        model.output_bias.copy_(0.1 * fixture.normal(3).float().double())
+    fixture.add_state("state", model.state_dict().items())
+    images = (0.5 * fixture.normal(2, 3, 4, 4)).float().double()
+    noise, sigma = fixture.normal(2, 3, 4, 4), torch.tensor([0.2, 1.7]).float().double()
+    spread = sigma[:, None, None, None]
+    noisy = images + spread * noise
+    fixture.add_images("images", images)
+    fixture.add_images("noise", noise)
+    fixture.add("sigma", sigma)
+    answer = model(noisy / (spread**2 + 0.25).sqrt(), sigma.log() / 4)
+    weight = (spread**2 + 0.25) / (0.5 * spread) ** 2
+    loss = (weight * (denoised(model, noisy, spread) - images) ** 2).mean()
+    loss.backward()
+    fixture.add_images("answer", answer)
+    fixture.scalar("loss", loss)
+    for name, parameter in model.named_parameters():
+        fixture.add(f"gradient.{name}", parameter.grad)
+
+    def denoise(x, level):
+        return denoised(model, x, torch.full((len(x), 1, 1, 1), float(level)).double())
+
+    with torch.no_grad():
+        for step, x in enumerate(heun(denoise, 80 * noise, noise_levels(4, 0.002, 80))):
+            fixture.add_images(f"sample.{step}", x)
+
+    points = (0.5 * fixture.normal(5, 12)).float().double().numpy()
+
+    def posterior_mean(x, level):
+        logits = -((x[:, None] - points[None]) ** 2).sum(2) / (2 * level**2)
+        weights = np.exp(logits - logits.max(1, keepdims=True))
+        return weights / weights.sum(1, keepdims=True) @ points
+
+    start = fixture.normal(3, 12).numpy()
+    levels = noise_levels(6, 0.01, 20)
+    fixture.add("points", points)
+    fixture.add("points.start", start)
+    fixture.add("points.levels", levels, kind="f64")
+    fixture.add("points.way", np.stack(heun(posterior_mean, 20 * start, levels)), kind="f64")
+    fixture.write()
+
+
+def frechet():
+    fixture = Fixture(
+        "frechet",
+        "Frechet distances of normal distributions with the moments of two sets of rows: `a` and `b`, and `a` and the "
+        "degenerate `flat`, whose rows span fewer dimensions than they have; covariances divide by n - 1, roots are SciPy's",
+        arithmetic="float64",
+    )
+    a = fixture.normal(40, 6).float().double().numpy()
+    b = (fixture.normal(30, 6) @ fixture.normal(6, 6) + 1).float().double().numpy()
+    flat = (fixture.normal(30, 2) @ fixture.normal(2, 6)).float().double().numpy()
+
+    def distance(first, second):
+        root = scipy.linalg.sqrtm(np.cov(first.T) @ np.cov(second.T)).real
+        gap = first.mean(0) - second.mean(0)
+        return gap @ gap + np.trace(np.cov(first.T) + np.cov(second.T) - 2 * root)
+
+    for name, rows in {"a": a, "b": b, "flat": flat}.items():
+        fixture.add(name, rows)
+    fixture.scalar("a.b", distance(a, b))
+    fixture.scalar("a.flat", distance(a, flat))
+    fixture.write()
+
+
 FIXTURES = {
     "info_nce": info_nce,
     "nt_xent": nt_xent,
@@ -1217,6 +1478,9 @@ FIXTURES = {
     "statistics": statistics,
     "autoencoder": autoencoder,
     "clustering": clustering,
+    "generator_parts": generator_parts,
+    "diffusion": diffusion,
+    "frechet": frechet,
 }
 
 

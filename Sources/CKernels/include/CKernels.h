@@ -152,6 +152,10 @@ void rk_log(const float *x, float *y, size_t count);
 void rk_sqrt(const float *x, float *y, size_t count);
 /// y = 1 / (1 + exp(-x)).
 void rk_sigmoid(const float *x, float *y, size_t count);
+/// y = x / (1 + exp(-x)) (SiLU).
+void rk_silu(const float *x, float *y, size_t count);
+/// dx = dy times the slope of SiLU at x.
+void rk_silu_gradient(const float *dy, const float *x, float *dx, size_t count);
 
 // Reductions in double, in a fixed order.
 double rk_sum(const float *x, size_t count);
@@ -280,6 +284,28 @@ void rk_upsampled_gradient_f32(
   const float *dy, float *dx, size_t images, size_t height, size_t width, size_t channels);
 void rk_upsampled_gradient_bf16(
   const uint16_t *dy, uint16_t *dx, size_t images, size_t height, size_t width, size_t channels);
+
+// ---- Group normalization (images x positions x channels; coefficients, means and sums for each image) -----------
+
+/// y = x * scale + shift, then y / (1 + exp(-y)) (SiLU) if `silu`.
+void rk_gn_apply_f32(const float *x, const float *scale, const float *shift, bool silu, float *y, size_t images,
+  size_t positions, size_t channels);
+void rk_gn_apply_bf16(const uint16_t *x, const float *scale, const float *shift, bool silu, uint16_t *y, size_t images,
+  size_t positions, size_t channels);
+/// sums[c] = sum of g', sums[channels + c] = sum of g' * (x - mean[c]), where g' is dy, times the slope of SiLU at
+/// x * scale + shift if `silu`.
+void rk_gn_backward_sums_f32(const float *dy, const float *x, const float *scale, const float *shift,
+  const float *mean, bool silu, float *sums, size_t images, size_t positions, size_t channels);
+void rk_gn_backward_sums_bf16(const uint16_t *dy, const uint16_t *x, const float *scale, const float *shift,
+  const float *mean, bool silu, float *sums, size_t images, size_t positions, size_t channels);
+/// dx = a g' + b x + c with g' as above.
+void rk_gn_backward_apply_f32(const float *dy, const float *x, const float *scale, const float *shift, bool silu,
+  const float *a, const float *b, const float *c, float *dx, size_t images, size_t positions, size_t channels);
+void rk_gn_backward_apply_bf16(const uint16_t *dy, const uint16_t *x, const float *scale, const float *shift, bool silu,
+  const float *a, const float *b, const float *c, uint16_t *dx, size_t images, size_t positions, size_t channels);
+
+/// Copies `rows` rows of `bytes` bytes; rows begin `x_stride` and `y_stride` bytes apart and never overlap.
+void rk_copy_rows(const void *x, size_t x_stride, void *y, size_t y_stride, size_t bytes, size_t rows);
 
 // ---- 3 x 3 convolutions, padding 1, bfloat16 (AVX512-BF16 only) -------------------------------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,

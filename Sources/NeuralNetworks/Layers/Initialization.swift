@@ -6,11 +6,14 @@ public enum ConvolutionInitialization: Sendable {
   case normalFanOut
   /// Uniform within ±1 / √fan-in: PyTorch's default.
   case uniformFanIn
+  /// Zero: the convolution adds nothing until it has learned to.
+  case zero
 
   func weights(_ shape: Shape, using random: inout Random) -> Tensor {
     switch self {
     case .normalFanOut: Initialization.kaimingNormalFanOut(shape, using: &random)
     case .uniformFanIn: Initialization.uniformFanIn(shape, fanIn: shape.stride, using: &random)
+    case .zero: Tensor(zeros: shape)
     }
   }
 }

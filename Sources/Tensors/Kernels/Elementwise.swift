@@ -34,7 +34,15 @@ enum Elementwise {
     return y
   }
 
-  static func add(_ a: Tensor, _ b: Tensor) -> Tensor { combine(a, b, "sum") { rk_add($0, $1, $2, $3) } }
+  static func add(_ a: Tensor, _ b: Tensor) -> Tensor {
+    guard a.dataType == .bfloat16 else { return combine(a, b, "sum") { rk_add($0, $1, $2, $3) } }
+    precondition(a.shape == b.shape, "sum of tensors of shapes \(a.shape) and \(b.shape)")
+    let y = Tensor(uninitialized: a.shape, .bfloat16)
+    forEachPart(of: y.count) { start, count in
+      rk_add_bf16(a.words + start, b.words + start, y.words + start, count)
+    }
+    return y
+  }
   static func subtract(_ a: Tensor, _ b: Tensor) -> Tensor {
     combine(a, b, "difference") { rk_subtract($0, $1, $2, $3) }
   }

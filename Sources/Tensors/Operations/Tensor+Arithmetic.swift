@@ -1,5 +1,7 @@
+import CKernels
+
 extension Tensor {
-  /// The elementwise sum of two tensors of one shape.
+  /// The elementwise sum of two tensors of one shape; both float32 or both bfloat16.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     Elementwise.add(a, b).recorded(from: a, b) { dy in [dy, dy] }
   }
@@ -62,6 +64,14 @@ extension Tensor {
   public func relu() -> Tensor {
     let y = Elementwise.relu(self)
     return y.recorded(from: self) { dy in [Elementwise.reluGradient(dy, fromResult: y)] }
+  }
+
+  /// x / (1 + e⁻ˣ) (SiLU; Elfwing, Uchibe, Doya, arXiv:1702.03118), element by element; float32.
+  public func silu() -> Tensor {
+    let x = constant
+    return Elementwise.map(self) { rk_silu($0, $1, $2) }.recorded(from: self) { dy in
+      [Elementwise.combine(dy, x, "SiLU gradient") { rk_silu_gradient($0, $1, $2, $3) }]
+    }
   }
 
   /// The same numbers in another data type: float32 or bfloat16 (rounded to nearest, ties to even).

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 
 extension Tensor {
   /// The same elements in another shape of equal count.
@@ -76,37 +76,45 @@ extension Tensor {
     return result.recorded(from: self) { dy in [dy.gathered(at: inverse)] }
   }
 
-  /// Two matrices of equally many rows side by side.
+  /// Two tensors of equal leading axes side by side along the last: matrices of equally many rows, feature maps of one size.
   public func joined(_ other: Tensor) -> Tensor {
+    let (left, right) = (shape.columns, other.shape.columns)
     precondition(
-      shape.rank == 2 && other.shape.rank == 2 && shape[0] == other.shape[0],
-      "tensors of shapes \(shape) and \(other.shape) side by side")
-    let (rows, left, right) = (shape[0], shape[1], other.shape[1])
-    let result = Tensor(uninitialized: [rows, left + right])
-    for row in 0..<rows {
-      let target = result.floatPointer + row * (left + right)
-      target.update(from: floatPointer + row * left, count: left)
-      (target + left).update(from: other.floatPointer + row * right, count: right)
+      shape.rank > 1 && shape.dimensions.dropLast() == other.shape.dimensions.dropLast()
+        && dataType == other.dataType,
+      "\(dataType) and \(other.dataType) tensors of shapes \(shape) and \(other.shape) side by side")
+    let result = Tensor(uninitialized: Shape(shape.dimensions.dropLast() + [left + right]), dataType)
+    let (bytes, otherBytes) = (left * dataType.byteCount, right * dataType.byteCount)
+    Rows.forEachPart(of: result.shape) { row, rows in
+      let target = result.storage.pointer + row * (bytes + otherBytes)
+      rk_copy_rows(storage.pointer + row * bytes, bytes, target, bytes + otherBytes, bytes, rows)
+      rk_copy_rows(
+        other.storage.pointer + row * otherBytes, otherBytes, target + bytes, bytes + otherBytes, otherBytes,
+        rows)
     }
     return result.recorded(from: self, other) { dy in [dy.columns(0..<left), dy.columns(left..<left + right)]
     }
   }
 
-  /// The columns `range` of a matrix.
+  /// The places `range` of the last axis: columns of a matrix, channels of a feature map.
   public func columns(_ range: Range<Int>) -> Tensor {
-    let (rows, width, shape) = (shape.rows, shape.columns, shape)
+    let (width, shape, dataType) = (shape.columns, shape, dataType)
     precondition(
       range.lowerBound >= 0 && range.upperBound <= width, "columns \(range) of a tensor of shape \(shape)")
-    let part = Tensor(uninitialized: [rows, range.count])
-    for row in 0..<rows {
-      (part.floatPointer + row * range.count)
-        .update(from: floatPointer + row * width + range.lowerBound, count: range.count)
+    let part = Tensor(uninitialized: Shape(shape.dimensions.dropLast() + [range.count]), dataType)
+    let size = dataType.byteCount
+    let (bytes, partBytes, offset) = (width * size, range.count * size, range.lowerBound * size)
+    Rows.forEachPart(of: shape) { row, rows in
+      rk_copy_rows(
+        storage.pointer + row * bytes + offset, bytes, part.storage.pointer + row * partBytes, partBytes,
+        partBytes, rows)
     }
     return part.recorded(from: self) { dy in
-      let dx = Tensor(zeros: shape)
-      for row in 0..<rows {
-        (dx.floatPointer + row * width + range.lowerBound)
-          .update(from: dy.floatPointer + row * range.count, count: range.count)
+      let dx = Tensor(zeros: shape, dataType)
+      Rows.forEachPart(of: shape) { row, rows in
+        rk_copy_rows(
+          dy.storage.pointer + row * partBytes, partBytes, dx.storage.pointer + row * bytes + offset, bytes,
+          partBytes, rows)
       }
       return [dx]
     }

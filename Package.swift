@@ -55,6 +55,14 @@ let package = Package(
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
 
+    .target(
+      name: "Generation",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: optimizedInDebug),
+
     // MARK: The papers
     .target(
       name: "CO2Paper", dependencies: ["Harness"], path: "Experiments/CO2", exclude: ["README.md"],
@@ -80,8 +88,8 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
-        "Tensors", "Evaluation", "CKernels", "COneDNN",
+        "Harness", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper",
+        "SwAVPaper", "Tensors", "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -96,7 +104,8 @@ let package = Package(
     .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "TestSupport"]),
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "repro", "TestSupport"]),
+    .testTarget(name: "GenerationTests", dependencies: ["Generation", "TestSupport"]),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Generation", "repro", "TestSupport"]),
     .testTarget(
       name: "PapersTests",
       dependencies: [

@@ -91,7 +91,7 @@ extension DataError {
 
 extension DownloadError {
   /// Whether the data set is out of reach from here, rather than something here that the user can put right.
-  fileprivate var isOutOfReach: Bool {
+  package var isOutOfReach: Bool {
     switch self {
     case .unreachable, .failed, .missingProgram: true
     case .busy, .nothingThere, .cannotUnpack, .builtIn: false

@@ -24,7 +24,7 @@ public enum Interruption {
   }
 
   /// Runs `body`, during which the first signal only sets `isRequested`.
-  static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func deferred<Result>(_ body: () throws -> Result) rethrows -> Result {
     isDeferred.store(true, ordering: .relaxed)
     defer { isDeferred.store(false, ordering: .relaxed) }
     return try body()

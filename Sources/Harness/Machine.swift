@@ -66,7 +66,7 @@ public struct Machine: Codable, Sendable, Equatable {
 /// What this process has used so far.
 public enum ProcessUsage {
   /// Processor time of all its threads, in seconds.
-  static var cpuSeconds: Double {
+  package static var cpuSeconds: Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }

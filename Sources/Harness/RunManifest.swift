@@ -167,6 +167,12 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   public let reason: String
 
+  /// Creates an error about the file at `path`.
+  package init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
   /// What is wrong and what to do, in one line.
   public var description: String {
     "\(path): is no run's manifest (\(reason)). Restore the file, or start the run anew with --fresh."

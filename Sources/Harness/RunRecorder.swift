@@ -167,7 +167,7 @@ final class RunRecorder {
 
 extension [String: Tensor] {
   /// SHA-256 over every name, shape and element: the format's header cannot tell that a number was changed on the disk.
-  fileprivate var elementsDigest: String {
+  package var elementsDigest: String {
     var hash = SHA256()
     for (name, tensor) in sorted(by: { $0.key < $1.key }) {
       hash.update(data: Data("\(name) \(tensor.shape) \(tensor.dataType)\n".utf8))
@@ -183,6 +183,12 @@ public struct ResumeError: Error, Equatable, CustomStringConvertible {
   public let path: String
   /// What is wrong with it.
   public let problem: String
+
+  /// Creates an error about the file at `path`.
+  package init(path: String, problem: String) {
+    self.path = path
+    self.problem = problem
+  }
 
   /// What is wrong and what to do, in one line.
   public var description: String {

@@ -113,14 +113,7 @@ public final class UNet: Module {
       "a U-Net of \(configuration.multipliers.count) resolutions on images of shape \(images.shape) with "
         + "\(levels.count) levels of noise")
     let embedding = embedding(levels)
-    var x = stem(images)
-    var handedOver: [Tensor] = []
-    for level in down {
-      let results = level(x, embedding)
-      handedOver += results
-      x = level.resampling?(results[results.count - 1]) ?? results[results.count - 1]
-    }
-    x = middle2(middleAttention(middle1(x, embedding)), embedding)
+    var (x, handedOver) = descended(images, embedding)
     for level in up {
       let results = level(x, embedding) { $0.joined(handedOver.removeLast()) }
       x = results[results.count - 1]
@@ -129,5 +122,32 @@ public final class UNet: Module {
     }
     let answer = output(norm(x, modulatedBy: nil, thenSiLU: true)).converted(to: .float32)
     return answer.adding(columns: outputBias.value)
+  }
+
+  /// The lowest resolution's feature map, and what every block on the way down hands across.
+  private func descended(_ images: Tensor, _ embedding: Tensor) -> (x: Tensor, handedOver: [Tensor]) {
+    var x = stem(images)
+    var handedOver: [Tensor] = []
+    for level in down {
+      let results = level(x, embedding)
+      handedOver += results
+      x = level.resampling?(results[results.count - 1]) ?? results[results.count - 1]
+    }
+    return (middle2(middleAttention(middle1(x, embedding)), embedding), handedOver)
+  }
+}
+
+extension UNet: Encoder {
+  /// Channels of the lowest resolution.
+  public var featureCount: Int {
+    configuration.width * configuration.multipliers[configuration.multipliers.count - 1]
+  }
+
+  /// The middle's feature map averaged over its positions: N × `featureCount`, float32.
+  public func callAsFunction(_ images: Tensor) -> Tensor { featureMap(of: images).globalAverage() }
+
+  /// The feature map in the middle for `images` taken to be nearly free of noise.
+  public func featureMap(of images: Tensor) -> Tensor {
+    descended(images, embedding(Array(repeating: -1, count: images.shape.batch))).x
   }
 }

@@ -1,0 +1,176 @@
+import Crypto
+import Foundation
+import Harness
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// Where a file of generated images comes from: written beside it.
+public struct GeneratedImages: Codable, Sendable, Equatable {
+  /// The file's name.
+  public var file: String
+  /// SHA-256 of the file.
+  public var sha256: String
+  /// `generated`, or `synthetic` where what was learned are the suite's own procedural images.
+  public var kind: String
+  /// Images × height × width × colours (red, green, blue), bytes.
+  public var shape: [Int]
+  /// The generator, and which of its weights: those after `epoch`.
+  public var generator: String
+  public var quality: GeneratorQuality
+  public var epoch: Int
+  /// What makes the generator this one: its recipe with the sampling, seed, and the digest of what it learned from.
+  public var identity: GeneratorIdentity
+  /// Which images it learned, and how many.
+  public var data: DataIdentity
+  public var learnedImages: Int
+  /// The suite's commit, and whether files differed from it.
+  public var commit: String?
+  public var isDirty: Bool
+  /// When and where the images were drawn.
+  public var date: Date
+  public var machine: Machine
+  public var threads: Int
+  /// How good they are, where that was measured.
+  public var measured: ImageQuality?
+
+  /// The description at `url`; throws a `ManifestError`.
+  public init(contentsOf url: URL) throws {
+    do {
+      self = try JSONFile.decode(GeneratedImages.self, from: Data(contentsOf: url))
+    } catch {
+      throw ManifestError(path: url.path, reason: "\(error)")
+    }
+  }
+
+  init(
+    file: String, sha256: String, kind: String, shape: [Int], quality: GeneratorQuality, epoch: Int,
+    manifest: GeneratorManifest, source: SourceState
+  ) {
+    self.file = file
+    self.sha256 = sha256
+    self.kind = kind
+    self.shape = shape
+    self.quality = quality
+    self.epoch = epoch
+    generator = manifest.generator
+    identity = manifest.identity
+    data = manifest.data
+    learnedImages = manifest.imageCount
+    (commit, isDirty) = (source.commit, source.isDirty)
+    // Whole seconds, as the file keeps them.
+    date = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+    (machine, threads) = (.current, WorkerPool.threads)
+  }
+}
+
+extension GeneratorSession {
+  /// Draws `count` images with the weights of `quality`, from where an earlier attempt was stopped, and writes them with
+  /// where they come from and a picture of some; images that are there already are kept.
+  ///
+  /// Image i is a function of the generator, the seed and i, so that a larger count begins with the images of a smaller one.
+  /// - Throws: `Interrupted` after saving, `GeneratorError.nonFiniteImages`, `ResumeError`, `ArrayFileError`, `StorageError`.
+  public func draw(_ quality: GeneratorQuality, count: Int) throws -> GeneratedImages {
+    let (file, description) = (folder.images(quality, count: count), folder.provenance(quality, count: count))
+    if let known = try? GeneratedImages(contentsOf: description), known.generator == identity.digest,
+      let data = try? Data(contentsOf: file), known.sha256 == hexadecimal(SHA256.hash(data: data))
+    {
+      try watch(.kept(quality, file))
+      return known
+    }
+    let (network, epoch) = try network(quality)
+    let shape = [count, images.height, images.width, 3]
+    let bytes = try Interruption.deferred { try drawBytes(quality, count: count, with: network) }
+    let array = ByteArray(shape: shape, bytes: bytes)
+    try array.write(npy: file)
+    let generated = GeneratedImages(
+      file: file.lastPathComponent, sha256: hexadecimal(SHA256.hash(data: array.npy)),
+      kind: manifest.data.isSynthetic ? "synthetic" : "generated", shape: shape, quality: quality,
+      epoch: epoch, manifest: manifest, source: source)
+    try JSONFile.write(generated, to: description)
+    try picture(of: array.images(), "\(quality.rawValue)-\(count)")
+    return generated
+  }
+
+  /// Measures `generated` beside real images that the generator never saw, at most `limit` of each, unless that was done;
+  /// writes what comes of it into the description, and a picture of the pairs that lie nearest.
+  ///
+  /// - Throws: `ArrayFileError`, `StorageError`.
+  public func measure(
+    _ generated: inout GeneratedImages, unseen: ImageSet, in space: FeatureSpace, limit: Int
+  ) throws {
+    if generated.measured?.features == space.name { return }
+    try watch(.measuring(generated.quality))
+    let count = generated.shape[0]
+    let file = folder.images(generated.quality, count: count)
+    let drawn: ImageSet
+    do {
+      drawn = try ByteArray(npy: file).images()
+    } catch let problem as ArrayFileError.Problem {
+      throw ArrayFileError(path: file.path, problem)
+    }
+    let measured = ImageQuality(of: drawn, unseen: unseen, learned: images, in: space, limit: limit)
+    generated.measured = measured
+    try JSONFile.write(generated, to: folder.provenance(generated.quality, count: count))
+    let name = "\(generated.quality.rawValue)-\(count)-nearest"
+    let picture = measured.memorization.picture(name, generated: drawn, learned: images)
+    try writeAtomically(picture.png(), to: folder.picture(name))
+  }
+
+  /// The first images, ten to a row.
+  private func picture(of generated: ImageSet, _ name: String) throws {
+    let loader = ViewLoader(generated, standardization: .none)
+    let shown = min(100, generated.count)
+    let rows = stride(from: 0, to: shown, by: 10).map { loader.images(at: $0..<min($0 + 10, shown)) }
+    try writeAtomically(Picture(name, rows: rows).png(), to: folder.picture(name))
+  }
+
+  /// The bytes of `count` images, batch after batch, each on the disk before the next is begun.
+  private func drawBytes(_ quality: GeneratorQuality, count: Int, with network: UNet) throws -> [UInt8] {
+    let size = images.imageSize
+    // Whole batches always, even where fewer images are wanted: an image's last bits depend on how many are beside it.
+    let batchSize = recipe.imagesPerBatch * size
+    let file = folder.drawn(quality)
+    let known = (try? Data(contentsOf: file)) ?? Data()
+    var bytes = [UInt8](known.prefix(known.count / batchSize * batchSize))
+    try writeAtomically(Data(bytes), to: file)
+    let output = try OutputFile(file)
+    while bytes.count < count * size {
+      let first = bytes.count / size
+      guard let drawn = draw(Array(first..<first + recipe.imagesPerBatch), with: network) else {
+        throw GeneratorError.nonFiniteImages(quality: quality.rawValue, first: first)
+      }
+      try output.write(Data(drawn))
+      bytes += drawn
+      try watch(.drawn(quality, count: min(count, bytes.count / size), of: count))
+      if shouldStop() && bytes.count < count * size { throw Interrupted() }
+    }
+    return Array(bytes.prefix(count * size))
+  }
+
+  /// The images with the numbers `indices`, N × H × W × 3 bytes; `nil` where one is not finite.
+  func draw(_ indices: [Int], with network: UNet) -> [UInt8]? {
+    let noise = ImageNoise(
+      seed: identity.seed, stream: "generator.images", indices: indices, height: images.height,
+      width: images.width)
+    let x = recipe.sampling.run(from: noise.normal) { x, sigma in
+      recipe.diffusion.denoised(x, noise: sigma, by: network, in: dataType)
+    }
+    return x.isFinite ? GeneratorSession.bytes(of: x) : nil
+  }
+
+  /// Numbers from −1 to 1 as bytes, to the nearest; what lies beyond is cut off.
+  static func bytes(of x: Tensor) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: x.count) { bytes, initialized in
+      nonisolated(unsafe) let bytes = bytes
+      x.withFloats { values in
+        WorkerPool.forEachBlock(of: values.count) { start, count in
+          for place in start..<start + count {
+            bytes[place] = UInt8(max(0, min(255, (127.5 * (values[place] + 1)).rounded())))
+          }
+        }
+      }
+      initialized = x.count
+    }
+  }
+}

@@ -135,6 +135,7 @@ extension GeneratorSession {
     var bytes = [UInt8](known.prefix(known.count / batchSize * batchSize))
     try writeAtomically(Data(bytes), to: file)
     let output = try OutputFile(file)
+    if bytes.count < count * size { try watch(.drawn(quality, count: bytes.count / size, of: count)) }
     while bytes.count < count * size {
       let first = bytes.count / size
       guard let drawn = draw(Array(first..<first + recipe.imagesPerBatch), with: network) else {

@@ -16,7 +16,7 @@ struct Repro: AsyncParsableCommand {
     subcommands: [
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
       PlotCommand.self, CheckCommand.self, RunsCommand.self, EstimateCommand.self, SuiteCommand.self,
-      Bench.self, Doctor.self,
+      Generate.self, Bench.self, Doctor.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Testing
 
+@testable import Generation
 @testable import Harness
 @testable import repro
 
@@ -56,6 +57,10 @@ import Testing
     (["runs", "compare", "abc"], "two runs are compared, not 1"),
     (["runs", "prune", "--everything"], "--everything"),
     (["suite", "--seeds", "0"], "--seeds lies within"),
+    (["generate", "--scale", "paper"], "no generator at paper scale"),
+    (["generate", "--data", "stl10"], "only cifar10, cifar100 and shapes"),
+    (["generate", "--count", "0"], "--count is 0"),
+    (["generate", "--quality", "best"], "one of 'last', 'early' or 'both'"),
   ])
   func wrongUsageIsSaidAndEndsWith64(arguments: [String], text: String) {
     do {
@@ -101,6 +106,20 @@ import Testing
     #expect(estimate.scale == .paper && estimate.threads == nil)
     let suite = try #require(try Repro.parseAsRoot(["suite", "--plan", "--seeds", "3"]) as? SuiteCommand)
     #expect(suite.plan && suite.seeds == 3 && suite.scale == .reduced)
+  }
+
+  @Test func aGeneratorsArgumentsAreRead() throws {
+    let usual = try #require(try Repro.parseAsRoot(["generate"]) as? Generate)
+    #expect(usual.scale == .reduced && usual.seed == 0 && usual.count == nil && usual.data == .cifar10)
+    #expect(usual.quality.qualities == [.last] && !usual.json && !usual.fresh)
+    let other = try #require(
+      try Repro.parseAsRoot([
+        "generate", "--scale", "smoke", "--seed", "7", "--count", "12", "--data", "shapes", "--quality",
+        "both",
+        "--output", "/o", "--json",
+      ]) as? Generate)
+    #expect(other.scale == .smoke && other.seed == 7 && other.count == 12 && other.data == .shapes)
+    #expect(other.quality.qualities == [.last, .early] && other.output.directory.path == "/o" && other.json)
   }
 
   /// The manual page and the README know every command, and the page every command of a command.

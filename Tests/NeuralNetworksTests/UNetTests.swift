@@ -38,6 +38,16 @@ import Testing
     #expect(answer.floats.allSatisfy { $0 == 0 })
   }
 
+  @Test func theMiddlesFeaturesAreThoseOfAnEncoder() {
+    let (network, images) = (network(small), randomTensor([3, 8, 8, 3]))
+    #expect(network.featureCount == 32 && network.featureMap(of: images).shape == [3, 4, 4, 32])
+    let features = network(images)
+    #expect(features.shape == [3, 32] && features.dataType == .float32)
+    // Blocks that start as their shortcuts hand the images on: each has features of its own.
+    let (first, second) = (features.rows(0..<1).floats, features.rows(1..<2).floats)
+    #expect(first != second && first.contains { $0 != 0 })
+  }
+
   @Test func everyPartLearns() {
     let network = network(small)
     var random = Random(seed: 1, stream: "weights")

@@ -24,7 +24,10 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
   /// Which images it learned, and how many.
   public var data: DataIdentity
   public var learnedImages: Int
-  /// The suite's commit, and whether files differed from it.
+  /// The stretches in which the generator was trained, with commit and time, and the multiply-adds of all.
+  public var training: [RunManifest.Session]
+  public var trainingMultiplyAdds: Int
+  /// The suite's commit when the images were drawn, and whether files differed from it.
   public var commit: String?
   public var isDirty: Bool
   /// When and where the images were drawn.
@@ -57,9 +60,9 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
     identity = manifest.identity
     data = manifest.data
     learnedImages = manifest.imageCount
+    (training, trainingMultiplyAdds) = (manifest.sessions, manifest.multiplyAdds)
     (commit, isDirty) = (source.commit, source.isDirty)
-    // Whole seconds, as the file keeps them.
-    date = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+    date = .wholeSeconds
     (machine, threads) = (.current, WorkerPool.threads)
   }
 }

@@ -82,7 +82,7 @@ public final class GeneratorSession {
     let pretrainer = try Pretrainer(
       method: training, plan: recipe.plan, images: images, standardization: .none, seed: identity.seed)
     var position = Position()
-    manifest.sessions.append(RunManifest.Session(start: Date(), source: source))
+    manifest.sessions.append(RunManifest.Session(start: .wholeSeconds, source: source))
     let isResumed = FileManager.default.fileExists(atPath: folder.checkpoint.path)
     if isResumed { position = try resume(pretrainer) }
     try watch(.began(resumedAt: isResumed ? pretrainer.progress : nil))
@@ -187,6 +187,13 @@ public final class GeneratorSession {
     manifest.sessions[last].wallSeconds = (ContinuousClock.now - began) / .seconds(1)
     manifest.sessions[last].cpuSeconds = ProcessUsage.cpuSeconds
     try JSONFile.write(manifest, to: folder.manifest)
+  }
+}
+
+extension Date {
+  /// Now, to the second, as JSON keeps it.
+  static var wholeSeconds: Date {
+    Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
   }
 }
 

@@ -60,6 +60,9 @@ struct Generate: AsyncParsableCommand {
   @Flag(help: "Delete what this generator has left and begin anew.")
   var fresh = false
 
+  @Flag(help: "Add the images' digest, recipe and quality (not the images) to Results/, to be committed.")
+  var record = false
+
   @Flag(help: "Print the outcome as JSON.")
   var json = false
 
@@ -79,6 +82,7 @@ struct Generate: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
+      let root = record ? try Project.requiredRoot() : nil
       Interruption.listen()
       async let commit = SourceState.read(at: Project.root)
       let space = try features.map { try FeatureSpace(ofRunIn: URL(fileURLWithPath: $0, isDirectory: true)) }
@@ -101,6 +105,7 @@ struct Generate: AsyncParsableCommand {
           &images, unseen: learned.images.test, in: space ?? .random(at: learned.scale),
           limit: learned.scale == .smoke ? 100 : 10_000)
         if !json { Console.result(GeneratorReport.lines(images, in: session.folder)) }
+        if let root { Console.note("recorded: \(try GeneratorRecord.add(images, root: root).path)") }
         drawn.append(images)
       }
       if json { try Console.json(drawn) }

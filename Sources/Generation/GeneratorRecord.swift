@@ -1,0 +1,64 @@
+import Foundation
+import Harness
+import Vision
+
+/// What is committed of generated images: not the images, but their digest, the recipe that makes them anew, and how good
+/// they are.
+public enum GeneratorRecord {
+  /// Where the description of `generated` is committed below the repository's `root`.
+  public static func file(of generated: GeneratedImages, root: URL) -> URL {
+    let identity = generated.identity
+    return folder(root).appending(
+      components: identity.scale.rawValue, "\(generated.data.name):\(generated.data.kind)".slug,
+      "\(identity.seed)", "\(generated.quality.rawValue)-\(generated.shape[0]).json")
+  }
+
+  private static func folder(_ root: URL) -> URL {
+    root.appending(components: "Results", RecordCheck.generatorsName)
+  }
+
+  /// Adds the description of `generated` to the record; throws a `RunProblem` where it may not stand there, a `StorageError`.
+  public static func add(_ generated: GeneratedImages, root: URL) throws -> URL {
+    if let flaw = flaw(of: generated) { throw RunProblem("these images cannot be recorded: \(flaw)") }
+    let file = file(of: generated, root: root)
+    try makeFolder(file.deletingLastPathComponent())
+    try JSONFile.write(generated, to: file)
+    return file
+  }
+
+  /// Why images may not enter the record, in words; `nil` when they may.
+  static func flaw(of generated: GeneratedImages) -> String? {
+    if generated.kind == "synthetic" { return "what was learned are the suite's own procedural images" }
+    if generated.commit == nil || generated.training.contains(where: { $0.commit == nil }) {
+      return "git told of no commit when they were made"
+    }
+    if generated.isDirty || generated.training.contains(where: \.isDirty) {
+      return "files differed from the commit when they were made; make them in a clean clone"
+    }
+    if generated.measured == nil { return "nobody has measured how good they are" }
+    return nil
+  }
+
+  /// What in the record contradicts itself or the code, a line each.
+  static func discrepancies(root: URL) throws -> [String] {
+    let files = FileManager.default.enumerator(at: folder(root), includingPropertiesForKeys: nil)
+    var found: [String] = []
+    while let url = files?.nextObject() as? URL {
+      guard url.pathExtension == "json" else { continue }
+      let generated = try GeneratedImages(contentsOf: url)
+      func require(_ condition: Bool, _ problem: String) {
+        if !condition { found.append("\(url.path): \(problem)") }
+      }
+      if let flaw = flaw(of: generated) { require(false, flaw) }
+      require(
+        file(of: generated, root: root).standardizedFileURL.path == url.standardizedFileURL.path,
+        "lies elsewhere than it says")
+      require(generated.identity.digest == generated.generator, "its recipe is not that of its generator")
+      var recipe = GeneratorRecipe(
+        scale: generated.identity.scale, data: generated.identity.recipe.dataset.name)
+      recipe?.plan.precision = generated.identity.recipe.plan.precision
+      require(recipe == generated.identity.recipe, "the code's recipe is another by now")
+    }
+    return found
+  }
+}

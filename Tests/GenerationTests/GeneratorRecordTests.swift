@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import Generation
+@testable import Harness
+@testable import Vision
+
+@Suite struct GeneratorRecordTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Images as a reduced run on the real data would describe them.
+  private func described() throws -> GeneratedImages {
+    let recipe = try #require(GeneratorRecipe(scale: .reduced))
+    let identity = GeneratorIdentity(scale: .reduced, recipe: recipe, seed: 2, dataDigest: "da7a")
+    let data = DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a")
+    let clean = SourceState(commit: "c0", changedFiles: [])
+    var manifest = GeneratorManifest(identity, data: data, imageCount: 2_500)
+    manifest.sessions = [RunManifest.Session(start: .wholeSeconds, source: clean)]
+    var images = GeneratedImages(
+      file: "last-50000.npy", sha256: "5a", kind: "generated", shape: [50_000, 32, 32, 3], quality: .last,
+      epoch: 200, manifest: manifest, source: clean)
+    let set = Shapes.images(20, seed: 0, stream: "record")
+    images.measured = ImageQuality(of: set, unseen: set, learned: set, in: .random(width: 4))
+    return images
+  }
+
+  private func withScratch(_ body: (URL) throws -> Void) throws {
+    let root = FileManager.default.temporaryDirectory.appending(component: "record-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    try body(root)
+  }
+
+  @Test func isFoundAgainWhereItBelongs() throws {
+    try withScratch { root in
+      let images = try described()
+      let file = try GeneratorRecord.add(images, root: root)
+      #expect(file.path.hasSuffix("Results/generators/reduced/cifar10-jpeg75/2/last-50000.json"))
+      #expect(try GeneratedImages(contentsOf: file) == images)
+      #expect(try GeneratorRecord.discrepancies(root: root).isEmpty)
+    }
+  }
+
+  @Test func refusesWhatNobodyCouldMakeAnew() throws {
+    try withScratch { root in
+      func expectRefusal(_ reason: String, _ change: (inout GeneratedImages) -> Void) throws {
+        var images = try described()
+        change(&images)
+        let error = #expect(throws: RunProblem.self) { try GeneratorRecord.add(images, root: root) }
+        #expect(error?.description.contains(reason) == true, "\(error.map(\.description) ?? "")")
+      }
+      try expectRefusal("procedural") { $0.kind = "synthetic" }
+      try expectRefusal("no commit") { $0.commit = nil }
+      try expectRefusal("clean clone") { $0.isDirty = true }
+      try expectRefusal("clean clone") { $0.training[0].isDirty = true }
+      try expectRefusal("measured") { $0.measured = nil }
+    }
+  }
+
+  @Test func contradictionsAreNamed() throws {
+    try withScratch { root in
+      var images = try described()
+      images.identity.recipe.averageMomentum = 0.5
+      _ = try GeneratorRecord.add(images, root: root)
+      let found = try GeneratorRecord.discrepancies(root: root)
+      #expect(found.contains { $0.contains("not that of its generator") })
+      #expect(found.contains { $0.contains("another by now") })
+      let file = GeneratorRecord.file(of: images, root: root)
+      try FileManager.default.moveItem(
+        at: file, to: file.deletingLastPathComponent().appending(component: "last-7.json"))
+      #expect(try GeneratorRecord.discrepancies(root: root).contains { $0.contains("lies elsewhere") })
+    }
+  }
+
+  @Test func whatIsCommittedIsOfTheCodesRecipes() throws {
+    for discrepancy in try GeneratorRecord.discrepancies(root: Self.root) { Issue.record("\(discrepancy)") }
+  }
+}

@@ -26,6 +26,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: optimizedC),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
@@ -34,7 +35,8 @@ let package = Package(
     .target(
       name: "Vision",
       dependencies: [
-        "Tensors", "CKernels", "CPNG", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        "Tensors", "CKernels", "CPNG", "CPNGReader", "CZlib",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: optimizedInDebug),

@@ -10,6 +10,7 @@
 #include "nt_xent.body.h"
 #include "pooling.body.h"
 #include "group_norm.body.h"
+#include "resampling.body.h"
 #include "augment.body.h"
 
 const rk_table TABLE = {

@@ -182,6 +182,14 @@
     (const uint16_t *dy, const uint16_t *x, const float *scale, const float *shift, bool silu, const float *a,       \
      const float *b, const float *c, uint16_t *dx, size_t images, size_t positions, size_t channels),                \
     (dy, x, scale, shift, silu, a, b, c, dx, images, positions, channels))                                           \
+  X(void, resampled_rows,                                                                                            \
+    (const float *x, const int32_t *lower, const int32_t *upper, const float *weights, float *y, size_t rows,        \
+     size_t columns),                                                                                                \
+    (x, lower, upper, weights, y, rows, columns))                                                                    \
+  X(void, resampled_rows_gradient,                                                                                   \
+    (const float *dy, const int32_t *lower, const int32_t *upper, const float *weights, float *dx, size_t rows,      \
+     size_t columns),                                                                                                \
+    (dy, lower, upper, weights, dx, rows, columns))                                                                  \
   X(void, resized_crop,                                                                                              \
     (const uint8_t *image, size_t channels, size_t height, size_t width, bool interleaved, float top, float left,    \
      float box_height, float box_width, bool cubic, bool antialias, bool flip, float *out, size_t out_height,        \

@@ -43,6 +43,8 @@ public final class Candidate {
   public let method: (any PretrainingMethod)?
   /// The labelled images of each split.
   public let training, test: ImageSet
+  /// Images with masks, for evaluations that ask about pixels; `nil` where there are none.
+  public let segmentation: SegmentationCollection?
   /// What colours are freed of before they reach the encoder.
   public let standardization: Standardization
   /// The numbers the encoder computes in: float32 or bfloat16.
@@ -52,13 +54,13 @@ public final class Candidate {
   /// How many images the encoder is given at once; features do not depend on it.
   let batchSize: Int
 
-  private var extracted: [Split: Features] = [:]
+  private var extracted: [Split: Tensor] = [:]
 
   /// Puts an encoder up for examination; no feature is extracted yet.
   public init(
     encoder: any Encoder, classifier: Linear? = nil, method: (any PretrainingMethod)? = nil,
-    training: ImageSet, test: ImageSet, standardization: Standardization, dataType: DataType = .float32,
-    seed: UInt64 = 0, batchSize: Int = 500
+    training: ImageSet, test: ImageSet, segmentation: SegmentationCollection? = nil,
+    standardization: Standardization, dataType: DataType = .float32, seed: UInt64 = 0, batchSize: Int = 500
   ) {
     precondition(batchSize > 0, "batches of \(batchSize) images")
     self.encoder = encoder
@@ -66,6 +68,7 @@ public final class Candidate {
     self.method = method
     self.training = training
     self.test = test
+    self.segmentation = segmentation
     self.standardization = standardization
     self.dataType = dataType
     self.seed = seed
@@ -81,21 +84,35 @@ public final class Candidate {
   ///
   /// - Throws: `EvaluationError` when the split is empty, has no valid labels, or a feature is not finite.
   public func features(_ split: Split) throws -> Features {
-    if let features = extracted[split] { return features }
-    let images = split == .training ? training : test
+    let images = images(split)
     try checkLabels(of: images, split)
-    let features = Features(values: extract(images), labels: images.labels)
-    if let image = firstNonFiniteRow(of: features.values) {
+    return Features(values: try values(split), labels: images.labels)
+  }
+
+  /// The same without labels, which the images need not have: N × feature count.
+  ///
+  /// - Throws: `EvaluationError` when the split is empty or a feature is not finite.
+  public func values(_ split: Split) throws -> Tensor {
+    if let values = extracted[split] { return values }
+    let images = images(split)
+    guard images.count > 0 else { throw EvaluationError.noImages(split: split.rawValue) }
+    let values = extract(images)
+    if let image = firstNonFiniteRow(of: values) {
       throw EvaluationError.nonFiniteFeatures(split: split.rawValue, image: image)
     }
-    extracted[split] = features
-    return features
+    extracted[split] = values
+    return values
   }
+
+  private func images(_ split: Split) -> ImageSet { split == .training ? training : test }
 
   private func extract(_ images: ImageSet) -> Tensor {
     let loader = ViewLoader(images, standardization: standardization, dataType: dataType)
     let width = encoder.featureCount
     var values = Tensor(uninitialized: [images.count, width])
+    // Large images a few at a time, so that activations stay within some hundred megabytes.
+    let pixels = images.height * images.width
+    let batchSize = pixels > 96 * 96 ? min(self.batchSize, max(1, (1 << 20) / pixels)) : self.batchSize
     inference {
       for start in stride(from: 0, to: images.count, by: batchSize) {
         let range = start..<min(start + batchSize, images.count)

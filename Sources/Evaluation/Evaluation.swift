@@ -31,12 +31,29 @@ public protocol Evaluation: Sendable {
   /// labels are enough for; false unless said otherwise.
   var needsLabelFreeTraining: Bool { get }
 
+  /// Whether its work grows with the images that probes learn from; true unless said otherwise.
+  var growsWithTraining: Bool { get }
+
+  /// Whether `images` can answer it, because they have the labels or masks that it asks about; true unless said otherwise.
+  func isPossible(on images: ImageCollection) -> Bool
+
   /// Measures `candidate`.
   func evaluate(_ candidate: Candidate) throws -> [Score]
+
+  /// Measures `candidate` and shows what was measured; no pictures unless the evaluation has some.
+  func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture])
 }
 
 extension Evaluation {
   public var needsClassifier: Bool { false }
 
   public var needsLabelFreeTraining: Bool { false }
+
+  public var growsWithTraining: Bool { true }
+
+  public func isPossible(on images: ImageCollection) -> Bool { true }
+
+  public func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
+    (try evaluate(candidate), [])
+  }
 }

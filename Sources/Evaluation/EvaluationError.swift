@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
   case badLabels(split: String, found: Int?, classes: Int)
   /// Features of an image are NaN or infinite.
   case nonFiniteFeatures(split: String, image: Int)
+  /// There are no images with masks to ask about.
+  case noMasks(task: String)
   /// The probe's optimizer ended above its tolerance.
   case probeDidNotConverge(iterations: Int, gradient: Double, tolerance: Double)
 
@@ -20,6 +22,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
     case .nonFiniteFeatures(let split, let image):
       "the encoder gives NaN or infinite features for image \(image) of the \(split) split: training has diverged; go "
         + "back to an earlier checkpoint or lower the learning rate"
+    case .noMasks(let task):
+      "there are no masks of \(task) to evaluate on: get the data set, or labelled images to make mosaics of"
     case .probeDidNotConverge(let iterations, let gradient, let tolerance):
       "the linear probe stopped after \(iterations) iterations with a gradient of \(gradient), above its tolerance of "
         + "\(tolerance); its accuracy would not be that of the optimum, so none is recorded: inspect the features' scale"

@@ -9,8 +9,8 @@ import Vision
 public struct Monitor: Sendable {
   /// What one look showed.
   public struct Reading: Sendable, Equatable {
-    /// The kNN accuracy (k = 200, τ = 0.1), in percent.
-    public let top1: Double
+    /// The kNN accuracy (k = 200, τ = 0.1), in percent; `nil` for images without labels.
+    public let top1: Double?
     /// How far the features are from collapse.
     public let spread: FeatureSpread
 
@@ -39,10 +39,13 @@ public struct Monitor: Sendable {
 
   /// Looks at `encoder`.
   ///
-  /// - Throws: `EvaluationError` when a feature is not finite or the images have no valid labels.
+  /// - Throws: `EvaluationError` when a feature is not finite or a label names no class.
   public func reading(of encoder: any Encoder) throws -> Reading {
     let candidate = Candidate(
       encoder: encoder, training: training, test: test, standardization: standardization, dataType: dataType)
+    if training.labels.isEmpty {
+      return Reading(top1: nil, spread: FeatureSpread(of: try candidate.values(.training)))
+    }
     let bank = try candidate.features(.training)
     let scores = NearestNeighbors(k: [200]).scores(
       bank: bank, queries: try candidate.features(.test), classCount: candidate.classCount)

@@ -51,6 +51,11 @@ extension Experiment {
     } + arm.evaluations
   }
 
+  /// The same without what `images` cannot answer.
+  func evaluations(of arm: Arm, on images: ImageCollection) -> [any Evaluation] {
+    evaluations(of: arm).filter { $0.isPossible(on: images) }
+  }
+
   /// Whether the arm called `name` is measured by `evaluation`; taken for true where the experiment knows no such arm or
   /// evaluation, as in rows of an earlier version.
   func measures(_ name: String, by evaluation: String) -> Bool {
@@ -71,13 +76,14 @@ extension Experiment {
 }
 
 extension Candidate {
-  /// Puts what `method` trained up for examination.
+  /// Puts what `method` trained up for examination on `images`, learning from `training` where those are not all.
   convenience init(
-    _ method: any PretrainingMethod, training: ImageSet, test: ImageSet, standardization: Standardization,
-    dataType: DataType, seed: UInt64 = 0
+    _ method: any PretrainingMethod, _ images: ImageCollection, training: ImageSet? = nil,
+    standardization: Standardization, dataType: DataType, seed: UInt64 = 0
   ) {
     self.init(
       encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier, method: method,
-      training: training, test: test, standardization: standardization, dataType: dataType, seed: seed)
+      training: training ?? images.training, test: images.test, segmentation: images.frames,
+      standardization: standardization, dataType: dataType, seed: seed)
   }
 }

@@ -7,6 +7,9 @@ extension ResNet.Configuration: CheckedHyperparameters {
     if blocks.count != 4 || !blocks.allSatisfy((0...1_000).contains) {
       return "blocks are four numbers within 0...1000, not \(blocks)"
     }
+    if let strides, strides.count != 4 || !strides.allSatisfy((1...4).contains) {
+      return "strides are four numbers within 1...4, not \(strides)"
+    }
     if normalizationGroups < 1 || !plan.batchSize.isMultiple(of: normalizationGroups) {
       return
         "a batch of \(plan.batchSize) images cannot be normalized in \(normalizationGroups) groups of equal size: "

@@ -21,6 +21,9 @@ public protocol Experiment: Sendable {
 
   /// The images everything is trained and measured on.
   var dataset: DatasetReference { get }
+  /// The images with masks that dense evaluations are measured on beside them, where they are at hand; none unless said
+  /// otherwise.
+  var denseDataset: DatasetReference? { get }
   /// The comparison and its references.
   var arms: [Arm] { get }
   /// How every arm's encoder is measured.
@@ -36,6 +39,10 @@ public protocol Experiment: Sendable {
 extension Experiment {
   /// None.
   public var grids: [ArmGrid] { [] }
+}
+
+extension Experiment {
+  public var denseDataset: DatasetReference? { nil }
 }
 
 /// How much of the published recipe is run.

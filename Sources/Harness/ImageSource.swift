@@ -51,9 +51,11 @@ public struct ImageSource {
     var dataset = experiment.dataset
     dataset.holdsOutTail = dataset.holdsOutTail || holdingOutTail
     func found() throws -> Found {
-      Found(
+      let images = try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest)
+      return Found(
         experiment: experiment, scale: scale, dataset: dataset,
-        images: try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest), excuse: nil)
+        images: try images.with(segmentation(of: experiment, holdingOutTail) ?? images.segmentation),
+        excuse: nil)
     }
     do {
       return try found()
@@ -65,6 +67,21 @@ public struct ImageSource {
       return try found()
     } catch let error as DownloadError where !isRealDataOnly && error.isOutOfReach {
       return try standIn(for: type, scale: scale, missing: dataset.name, reason: "\(error)")
+    }
+  }
+
+  /// The images with masks that the experiment asks for beside its own; `nil` where it asks for none or none are here.
+  private func segmentation(
+    of experiment: any Experiment, _ holdingOutTail: Bool
+  ) throws -> SegmentationCollection? {
+    guard var other = experiment.denseDataset else { return nil }
+    other.holdsOutTail = other.holdsOutTail || holdingOutTail
+    do throws(DataError) {
+      return try other.load(from: directory, acceptingDigest: acceptsAnyDigest).segmentation
+    } catch {
+      guard error.isAbsence else { throw error }
+      say("\(other.name.rawValue) is not in \(directory.path): what is measured on it is left out")
+      return nil
     }
   }
 
@@ -93,7 +110,7 @@ extension DownloadError {
   /// Whether the data set is out of reach from here, rather than something here that the user can put right.
   package var isOutOfReach: Bool {
     switch self {
-    case .unreachable, .failed, .missingProgram: true
+    case .unreachable, .failed, .missingProgram, .notPublished: true
     case .busy, .nothingThere, .cannotUnpack, .builtIn: false
     }
   }

@@ -35,7 +35,7 @@ public struct RunFolder: Sendable, Hashable {
   public var scores: URL { url.appending(component: "scores.csv") }
   /// Everything that going on needs.
   public var checkpoint: URL { url.appending(component: "checkpoint.safetensors") }
-  /// Where pictures of what a preparation found lie.
+  /// Where pictures lie of what a preparation found and of what was measured.
   public var pictures: URL { url.appending(component: "pictures") }
   /// Held while a process works here.
   public var lock: URL { url.appending(component: ".lock") }

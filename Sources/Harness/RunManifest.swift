@@ -44,6 +44,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var data: DataIdentity
   /// Which images were added to them; `nil` where none were.
   public var inflation: DataIdentity?
+  /// Whose masks dense evaluations were measured on, where they are another data set's.
+  public var segmentation: DataIdentity?
   /// What the arm is for.
   public var role: Arm.Role
   /// Whether its method was handed labels.

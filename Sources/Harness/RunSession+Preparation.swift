@@ -32,7 +32,8 @@ extension RunSession {
       seconds: (ContinuousClock.now - began) / .seconds(1), multiplyAdds: MultiplyAdds.total - before)
   }
 
-  private func write(_ picture: Picture) throws {
+  /// Puts a picture into the run's folder.
+  func write(_ picture: Picture) throws {
     try makeFolder(run.folder.pictures)
     try writeAtomically(picture.png(), to: run.folder.pictures.appending(component: "\(picture.name).png"))
   }

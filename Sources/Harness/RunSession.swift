@@ -127,13 +127,13 @@ struct RunSession {
     _ method: any PretrainingMethod, by evaluations: [any Evaluation], only names: Set<String>
   ) throws {
     let candidate = Candidate(
-      method, training: images.training, test: images.test, standardization: standardization,
-      dataType: plan.precision.dataType, seed: run.key.seed)
+      method, images, standardization: standardization, dataType: plan.precision.dataType, seed: run.key.seed)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
     for evaluation in evaluations where names.contains(evaluation.name) {
       if shouldStop() { throw Interrupted() }
       try watch(.measuring(evaluation: evaluation.name))
-      let scores = try evaluation.evaluate(candidate)
+      let (scores, pictures) = try evaluation.illustrated(candidate)
+      for picture in pictures { try write(picture) }
       rows[evaluation.name] = scores.map { score in
         ScoreRow(
           key: run.key, evaluation: evaluation.name, metric: score.metric, value: score.value,
@@ -156,9 +156,8 @@ public enum MonitorMetric {
 
   /// What one look adds to the curves.
   static func metrics(of reading: Monitor.Reading) -> [(metric: String, value: Double)] {
-    [
-      ("monitor/knn", reading.top1), (spread, reading.spread.deviation),
-      (rank, reading.spread.effectiveRank),
+    (reading.top1.map { [("monitor/knn", $0)] } ?? []) + [
+      (spread, reading.spread.deviation), (rank, reading.spread.effectiveRank),
     ]
   }
 

@@ -155,10 +155,10 @@ public struct Runner {
         + "\(Typography.count(manifest.threads, "thread")): measure it with --threads \(manifest.threads)")
   }
 
-  /// What was asked for and has not been measured.
+  /// What was asked for, can be measured on the images at hand, and has not been.
   private func missingEvaluations(of run: PlannedRun) throws -> [String] {
     let measured = Set(try run.folder.measuredScores().map(\.evaluation))
-    return experiment.evaluations(of: run.arm).map(\.name).filter { name in
+    return experiment.evaluations(of: run.arm, on: images).map(\.name).filter { name in
       !measured.contains(name) && request.evaluations?.contains(name) != false
     }
   }
@@ -168,16 +168,24 @@ public struct Runner {
     switch state {
     case .unfinished(var manifest), .finished(var manifest):
       manifest.sessions.append(session)
+      manifest.segmentation = otherSegmentation ?? manifest.segmentation
       manifest.status = .running
       manifest.failure = nil
       return manifest
     case .empty:
-      return RunManifest(
+      var manifest = RunManifest(
         run: run.key.run, identity: run.identity, data: images.identity,
         inflation: run.arm.inflation.flatMap { images.identity(of: $0.source) }, role: run.arm.role,
         usesLabels: run.arm.usesLabels, overrides: run.overrides.map(\.description), status: .running,
         sessions: [session], machine: .current, threads: request.threads, build: Machine.build,
         libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)
+      manifest.segmentation = otherSegmentation
+      return manifest
     }
+  }
+
+  /// Which masks dense evaluations are measured on, where they are another data set's.
+  private var otherSegmentation: DataIdentity? {
+    images.segmentation.map(\.identity).flatMap { $0 == images.identity ? nil : $0 }
   }
 }

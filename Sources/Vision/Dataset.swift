@@ -56,20 +56,28 @@ public struct ImageCollection: Sendable {
   /// is not scarce.
   public let unused: ImageSet?
   /// Images from elsewhere that can be added to those of pre-training.
-  let offered: [Inflation.Source: AddedImages]
+  var offered: [Inflation.Source: AddedImages] = [:]
+  /// Images with masks, where there are some: the data set's own, or those of another one.
+  public private(set) var segmentation: SegmentationCollection?
 
   /// Creates a collection from its parts.
   public init(
     pretraining: ImageSet, training: ImageSet, test: ImageSet, identity: DataIdentity,
-    unused: ImageSet? = nil,
-    offered: [Inflation.Source: AddedImages] = [:]
+    unused: ImageSet? = nil, segmentation: SegmentationCollection? = nil
   ) {
     self.pretraining = pretraining
     self.training = training
     self.test = test
     self.identity = identity
     self.unused = unused
-    self.offered = offered
+    self.segmentation = segmentation
+  }
+
+  /// The same images beside `segmentation`.
+  public func with(_ segmentation: SegmentationCollection?) -> ImageCollection {
+    var collection = self
+    collection.segmentation = segmentation
+    return collection
   }
 }
 

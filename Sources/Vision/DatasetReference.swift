@@ -3,6 +3,8 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   /// The data sets the suite can load.
   public enum Name: String, Sendable, Codable, CaseIterable {
     case cifar10, cifar100, stl10
+    /// Street scenes with a class for every pixel.
+    case camvid
     /// Procedural images, 10 classes, 32 × 32, made by the suite itself.
     case shapes
   }
@@ -12,7 +14,7 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   /// How many of its first images to use for pre-training, and for probes to learn from; `nil` for all. Never shortens the
   /// test images.
   public var limit: Int?
-  /// Whether the last 5,000 training images replace the test images, for tuning.
+  /// Whether the last 5,000 training images replace the test images, for tuning; of CamVid the validation frames do.
   public var holdsOutTail: Bool
   /// How many of every hundred training images of each class there are, those of `LabelledSubset`; `nil` for all. Taken
   /// before `limit`, and never from the test images.
@@ -32,6 +34,8 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   public static let cifar100 = DatasetReference(.cifar100)
   /// STL-10.
   public static let stl10 = DatasetReference(.stl10)
+  /// CamVid.
+  public static let camvid = DatasetReference(.camvid)
   /// The procedural images.
   public static let shapes = DatasetReference(.shapes)
 
@@ -52,5 +56,11 @@ public struct DatasetReference: Sendable, Codable, Hashable {
 
 extension DatasetReference {
   /// How many classes the labels tell apart.
-  public var classCount: Int { name == .cifar100 ? 100 : 10 }
+  public var classCount: Int {
+    switch name {
+    case .cifar100: 100
+    case .camvid: CamVid.classNames.count
+    case .cifar10, .stl10, .shapes: 10
+    }
+  }
 }

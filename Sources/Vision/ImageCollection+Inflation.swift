@@ -1,9 +1,9 @@
 extension ImageCollection {
   /// The same collection with further images that can be added.
   public func offering(_ further: [Inflation.Source: AddedImages]) -> ImageCollection {
-    ImageCollection(
-      pretraining: pretraining, training: training, test: test, identity: identity, unused: unused,
-      offered: offered.merging(further) { _, new in new })
+    var collection = self
+    collection.offered.merge(further) { _, new in new }
+    return collection
   }
 
   /// Whether images from `source` can be added.

@@ -45,6 +45,9 @@ public struct Standardization: Sendable, Hashable, Codable {
   /// The procedural images.
   public static let shapes = Standardization(
     mean: [0.448, 0.448, 0.448], deviation: [0.255, 0.255, 0.255])
+  /// CamVid's training frames at 240 × 180.
+  public static let camvid = Standardization(
+    mean: [0.4116, 0.4248, 0.4324], deviation: [0.3022, 0.3066, 0.3026])
   /// None: values stay in 0...1.
   public static let none = Standardization(mean: [0, 0, 0], deviation: [1, 1, 1])
 
@@ -54,6 +57,7 @@ public struct Standardization: Sendable, Hashable, Codable {
     case .cifar10: .cifar10
     case .cifar100: .cifar100
     case .stl10: .stl10
+    case .camvid: .camvid
     case .shapes: .shapes
     }
   }

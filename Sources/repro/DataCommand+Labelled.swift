@@ -27,6 +27,9 @@ extension DataCommand {
 
     func run() async throws {
       try await Failure.reported {
+        guard set != .camvid else {
+          throw ValidationError("the images of camvid have masks, not labels")
+        }
         let images = try DatasetReference(set).load(
           from: data.directory, acceptingDigest: data.acceptDigest)
         let chosen = LabelledSubset(percent: percent).indices(of: images.training.labels)

@@ -21,7 +21,7 @@ struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download a data set (with resume, mirrors and checksums), or take it from a folder.")
 
-    @Argument(help: "cifar10, cifar100 or stl10.", transform: DataCommand.name)
+    @Argument(help: "cifar10, cifar100, stl10 or camvid (which takes --from).", transform: DataCommand.name)
     var set: DatasetReference.Name
 
     @Option(help: "Take the files from this folder instead of the network.", completion: .directory)
@@ -53,7 +53,7 @@ struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check a data set's files against the digests of known copies.")
 
-    @Argument(help: "cifar10, cifar100, stl10 or shapes.", transform: DataCommand.name)
+    @Argument(help: "cifar10, cifar100, stl10, camvid or shapes.", transform: DataCommand.name)
     var set: DatasetReference.Name
 
     @OptionGroup var data: DataOptions

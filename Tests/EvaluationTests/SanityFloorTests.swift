@@ -50,12 +50,13 @@ import Vision
     let monitor = Monitor(
       training: shapes(1_000), test: shapes(200, stream: "evaluation.test"), standardization: .shapes)
     let reading = try monitor.reading(of: randomEncoder(width: 8))
-    #expect(reading.top1 > 0 && reading.top1 < 40)
+    let top1 = try #require(reading.top1)
+    #expect(top1 > 0 && top1 < 40)
     #expect(!reading.isCollapsed)
     let collapsed = try monitor.reading(of: Scripted { _ in [0.3, 0.2, 0.1, 0.7] })
     #expect(collapsed.isCollapsed)
     #expect(collapsed.spread.effectiveRank == 0)
-    #expect(abs(collapsed.top1 - 10) < 1e-9)
+    #expect(abs(try #require(collapsed.top1) - 10) < 1e-9)
   }
 
   @Test func theMonitorTakesTheFirstImages() throws {

@@ -9,6 +9,7 @@ import Testing
 @Suite struct DataStoreTests {
   let folder: TemporaryFolder
   let form: DataForm
+  let packed: DataArchive
   let store: DataStore
   let archive: URL
 
@@ -36,9 +37,10 @@ import Testing
     let (code, message) = try await execute(
       "tar", ["-czf", archive.path, "-C", folder.url.appendingPathComponent("host").path, "set"])
     try #require(code == 0, "\(message)")
+    packed = DataArchive(name: "set.tar.gz", md5: try FileDigest(of: archive).md5, sources: [])
     form = DataForm(
       folder: "set", format: .binary, files: [DataFile("a.bin", size: 40_000), DataFile("b.bin", size: 5)],
-      archive: DataArchive(name: "set.tar.gz", md5: try FileDigest(of: archive).md5, sources: []))
+      archive: packed)
     store = DataStore(
       directory: folder.url.appendingPathComponent("Data"),
       downloader: Downloader(answerSeconds: 2, leastRate: 1, rateSeconds: 5, stallSeconds: 5))
@@ -50,7 +52,7 @@ import Testing
   }
 
   var place: URL { store.directory.appendingPathComponent("set") }
-  var part: URL { store.part(of: form.archive) }
+  var part: URL { store.part(of: packed) }
 
   /// Whether the files are in place, and nothing else is left.
   func isComplete() throws -> Bool {
@@ -67,7 +69,7 @@ import Testing
     #expect(identity.kind == "official" && log.starts == [0])
     #expect(try isComplete())
     let text = try String(contentsOf: place.appendingPathComponent(Provenance.fileName), encoding: .utf8)
-    #expect(text.contains(form.archive.md5) && text.contains(archive.absoluteString))
+    #expect(text.contains(packed.md5) && text.contains(archive.absoluteString))
     // What was unpacked stays official for as long as it stays the same.
     let files = DataFolder(set: .cifar10, form: form, url: place)
     #expect(
@@ -131,7 +133,7 @@ import Testing
     try bytes.write(to: other)
     let error = await #expect(throws: DownloadError.self) { try await get([other.absoluteString]) }
     let text = try #require(error?.description)
-    #expect(text.contains("expected \(form.archive.md5)") && text.contains("\(bytes.count) bytes"), "\(text)")
+    #expect(text.contains("expected \(packed.md5)") && text.contains("\(bytes.count) bytes"), "\(text)")
     #expect(part.fileSize == nil)
   }
 

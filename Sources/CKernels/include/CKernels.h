@@ -307,6 +307,17 @@ void rk_gn_backward_apply_bf16(const uint16_t *dy, const uint16_t *x, const floa
 /// Copies `rows` rows of `bytes` bytes; rows begin `x_stride` and `y_stride` bytes apart and never overlap.
 void rk_copy_rows(const void *x, size_t x_stride, void *y, size_t y_stride, size_t bytes, size_t rows);
 
+// ---- Linear resampling of rows ------------------------------------------------------------------------------------
+
+/// y[r] = x[lower[r]] + weights[r] (x[upper[r]] - x[lower[r]]), each a row of `columns` elements. Buffers never overlap.
+void rk_resampled_rows(
+  const float *x, const int32_t *lower, const int32_t *upper, const float *weights, float *y, size_t rows,
+  size_t columns);
+/// Adds (1 - weights[r]) dy[r] to dx[lower[r]] and weights[r] dy[r] to dx[upper[r]].
+void rk_resampled_rows_gradient(
+  const float *dy, const int32_t *lower, const int32_t *upper, const float *weights, float *dx, size_t rows,
+  size_t columns);
+
 // ---- 3 x 3 convolutions, padding 1, bfloat16 (AVX512-BF16 only) -------------------------------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,
 // out = (in - 1) / stride + 1. Channels are multiples of 16 up to 512. Buffers never overlap.

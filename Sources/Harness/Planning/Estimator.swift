@@ -79,25 +79,25 @@ public struct Estimator {
 
   /// Features of a part of the images and every evaluation on it; what grows with the training images is multiplied.
   private func timeMeasuring(of arm: Arm) throws -> (total: Double, perImage: Double) {
-    let measured = experiment.evaluations(of: arm)
+    let measured = experiment.evaluations(of: arm, on: images)
     say("timing \(measured.map(\.name).joined(separator: ", ")) …")
     defer { BufferPool.trim() }
     let all = images.training.count
     let known = images.training.subset(0..<min(all, max(all / Self.part, 1_000)))
     let candidate = Candidate(
-      arm.method(seed: 0, on: images.pretraining), training: known, test: images.test,
+      arm.method(seed: 0, on: images.pretraining), images, training: known,
       standardization: .of(experiment.dataset.name), dataType: arm.plan.precision.dataType)
     let features = try seconds {
-      _ = try candidate.features(.training)
-      _ = try candidate.features(.test)
+      _ = try candidate.values(.training)
+      _ = try candidate.values(.test)
     }
     let perImage = features / Double(known.count + images.test.count)
+    let growth = Double(all) / Double(known.count)
     let evaluations = try measured.reduce(0.0) { sum, evaluation in
-      try sum + seconds { _ = try evaluation.evaluate(candidate) }
+      let once = try seconds { _ = try evaluation.evaluate(candidate) }
+      return sum + once * (evaluation.growsWithTraining ? growth : 1)
     }
-    let total =
-      perImage * Double(all + images.test.count) + evaluations * Double(all) / Double(known.count)
-    return (total, perImage)
+    return (perImage * Double(all + images.test.count) + evaluations, perImage)
   }
 
   private func seconds(_ body: () throws -> Void) rethrows -> Double {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The pictures of a record: what a preparation found, shown for one seed of each arm.
+/// The pictures of a record: what a preparation found and what was measured, shown for one seed of each arm.
 enum RecordedPicture {
   /// Whether a run's pictures go into the record: those of one seed are enough to look at.
   static func isShown(_ key: RunKey) -> Bool { key.seed == 0 }

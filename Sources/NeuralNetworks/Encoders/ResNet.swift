@@ -23,25 +23,32 @@ public final class ResNet: Encoder {
     public var stem: Stem
     /// Parts of a batch with batch statistics of their own.
     public var normalizationGroups: Int
+    /// The stride of each stage's first block; `nil`, and no part of what is encoded, for the usual 1, 2, 2, 2.
+    public var strides: [Int]?
 
     /// Creates a configuration.
     public init(
-      blocks: [Int], isBottleneck: Bool, width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1
+      blocks: [Int], isBottleneck: Bool, width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1,
+      strides: [Int]? = nil
     ) {
       self.blocks = blocks
       self.isBottleneck = isBottleneck
       self.width = width
       self.stem = stem
       self.normalizationGroups = normalizationGroups
+      self.strides = strides
     }
 
+    /// The usual strides of the stages.
+    static let usualStrides = [1, 2, 2, 2]
+
     /// Two basic blocks per stage.
-    public static func resNet18(width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1)
-      -> Configuration
-    {
+    public static func resNet18(
+      width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1, strides: [Int]? = nil
+    ) -> Configuration {
       Configuration(
         blocks: [2, 2, 2, 2], isBottleneck: false, width: width, stem: stem,
-        normalizationGroups: normalizationGroups)
+        normalizationGroups: normalizationGroups, strides: strides)
     }
 
     /// 3, 4, 6, 3 basic blocks.
@@ -76,6 +83,9 @@ public final class ResNet: Encoder {
   public init(_ configuration: Configuration, using random: inout Random) {
     precondition(
       configuration.blocks.count == 4, "a residual network has four stages, not \(configuration.blocks)")
+    let strides = configuration.strides ?? Configuration.usualStrides
+    precondition(
+      strides.count == 4 && strides.allSatisfy { $0 > 0 }, "four stages have four strides, not \(strides)")
     self.configuration = configuration
     let (width, groups) = (configuration.width, configuration.normalizationGroups)
     let isCIFAR = configuration.stem == .cifar
@@ -85,7 +95,7 @@ public final class ResNet: Encoder {
     func stage(_ index: Int, using random: inout Random) -> [any ResidualBlock] {
       let inner = width << index
       return (0..<configuration.blocks[index]).map { block in
-        let stride = index > 0 && block == 0 ? 2 : 1
+        let stride = block == 0 ? strides[index] : 1
         defer { channels = configuration.isBottleneck ? 4 * inner : inner }
         return configuration.isBottleneck
           ? BottleneckBlock(channels, inner, stride: stride, groups: groups, using: &random)

@@ -15,6 +15,8 @@ struct DataFolder: Sendable {
   let set: DatasetReference.Name
   let form: DataForm
   let url: URL
+  /// Every file that the data set's identity covers, in order.
+  let files: [DataFile]
 
   /// The folder of `set` in `directory`: the first form that is complete.
   ///
@@ -39,11 +41,12 @@ struct DataFolder: Sendable {
     self.set = set
     self.form = form
     self.url = url
+    files = form.files(in: url)
   }
 
   /// The first of the form's files that the folder lacks.
   var firstAbsentFile: DataFile? {
-    form.files.first { !FileManager.default.fileExists(atPath: url(of: $0).path) }
+    files.first { !FileManager.default.fileExists(atPath: url(of: $0).path) }
   }
 
   func url(of file: DataFile) -> URL { url.appendingPathComponent(file.name) }
@@ -53,22 +56,25 @@ struct DataFolder: Sendable {
   /// Throws `DataError` for a file of the wrong size, and for an unknown one unless `acceptingDigest`.
   func identity(cache: DigestCache, acceptingDigest: Bool) throws(DataError) -> DataIdentity {
     try checkSizes()
-    var digests: [(name: String, digest: FileDigest)] = []
-    for file in form.files { digests.append((file.name, try cache.digest(of: url(of: file)))) }
-    let combined = FileDigest.combined(digests)
-    if let kind = kind(of: digests.map(\.digest)) {
+    let digests = try cache.digests(of: files.map(url(of:)))
+    let combined = combined(digests)
+    if let kind = kind(of: digests) {
       return DataIdentity(name: set.rawValue, kind: kind, digest: combined)
     }
-    guard acceptingDigest else { throw unknownDigest(digests.map(\.digest)) }
+    guard acceptingDigest else { throw unknownDigest(digests) }
     return DataIdentity(name: set.rawValue, kind: customKind(combined), digest: combined)
   }
 
   /// The kind that all files share: a known copy, or what the provenance beside them vouches for.
   private func kind(of digests: [FileDigest]) -> String? {
-    let pairs = zip(form.files, digests)
+    if !form.copies.isEmpty {
+      let combined = combined(digests)
+      return form.copies.first { $0.value == combined }?.kind
+    }
+    let pairs = zip(files, digests)
     let provenance = provenance
     if provenance != nil, pairs.allSatisfy({ provenance?.files[$0.name] == $1.sha256 }) { return "official" }
-    let kinds = form.files.first?.known.map(\.kind) ?? []
+    let kinds = files.first?.known.map(\.kind) ?? []
     return kinds.first { kind in
       pairs.allSatisfy { file, digest in file.known.contains { $0.kind == kind && digest.matches($0) } }
     }
@@ -79,7 +85,7 @@ struct DataFolder: Sendable {
     guard
       let data = try? Data(contentsOf: url.appendingPathComponent(Provenance.fileName)),
       let provenance = try? JSONDecoder().decode(Provenance.self, from: data),
-      provenance.md5 == form.archive.md5
+      provenance.md5 == form.archive?.md5
     else { return nil }
     return provenance
   }
@@ -87,7 +93,11 @@ struct DataFolder: Sendable {
   /// Names the first file that is no known copy; when each is known but they do not belong together, the first of a kind
   /// other than the first file's.
   private func unknownDigest(_ digests: [FileDigest]) -> DataError {
-    let pairs = Array(zip(form.files, digests))
+    if !form.copies.isEmpty {
+      return .unknownDigest(
+        path: url.path, found: combined(digests), expected: form.copies.map { "\($0.value) (\($0.kind))" })
+    }
+    let pairs = Array(zip(files, digests))
     let firstKinds = Set(pairs[0].0.known.filter { pairs[0].1.matches($0) }.map(\.kind))
     let (file, digest) =
       pairs.first { file, digest in !file.known.contains { digest.matches($0) } }
@@ -101,7 +111,7 @@ struct DataFolder: Sendable {
 
   /// Throws `DataError.wrongSize` for the first file that is not as long as it must be.
   func checkSizes() throws(DataError) {
-    for file in form.files {
+    for file in files {
       guard let expected = file.size else { continue }
       let url = url(of: file)
       let found = try DataError.wrapping(url) {
@@ -114,10 +124,14 @@ struct DataFolder: Sendable {
 
   /// The kind of these files, if all have been hashed before and none has changed since.
   func rememberedKind(in cache: DigestCache) -> String? {
-    let digests = form.files.compactMap { cache.remembered(url(of: $0)) }
-    guard digests.count == form.files.count else { return nil }
-    let combined = FileDigest.combined(zip(form.files, digests).map { ($0.name, $1) })
-    return kind(of: digests) ?? customKind(combined)
+    let digests = cache.remembered(files.map(url(of:))).compactMap { $0 }
+    guard digests.count == files.count else { return nil }
+    return kind(of: digests) ?? customKind(combined(digests))
+  }
+
+  /// The digest over all files.
+  private func combined(_ digests: [FileDigest]) -> String {
+    FileDigest.combined(zip(files, digests).map { ($0.name, $1) })
   }
 
   private func customKind(_ combined: String) -> String { "custom:\(combined.prefix(12))" }

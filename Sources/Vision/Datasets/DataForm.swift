@@ -3,13 +3,19 @@ import Foundation
 /// One of the folders in which a data set is published, and the archive it comes in.
 struct DataForm: Sendable {
   /// How the files are read.
-  enum Format: Sendable { case binary, pickle }
+  enum Format: Sendable { case binary, pickle, frames }
 
   let folder: String
   let format: Format
-  /// Every file that the data set's identity covers, in order.
+  /// Every file that the data set's identity covers, in order; none where the folder itself tells which they are.
   let files: [DataFile]
-  let archive: DataArchive
+  /// `nil` where none is published that could be checked.
+  let archive: DataArchive?
+  /// Known copies of folders that tell their files themselves, by the digest over all of them.
+  var copies: [KnownDigest] = []
+
+  /// The files of the copy at `url`.
+  func files(in url: URL) -> [DataFile] { format == .frames ? CamVid.files(in: url) : files }
 }
 
 /// A file of a data set with what is known of it.
@@ -41,6 +47,9 @@ struct KnownDigest: Sendable, Equatable {
   static func official(md5: String) -> KnownDigest {
     KnownDigest(kind: "official", algorithm: .md5, value: md5)
   }
+  static func copy(_ kind: String, sha256: String) -> KnownDigest {
+    KnownDigest(kind: kind, algorithm: .sha256, value: sha256)
+  }
   static func jpeg75(_ sha256: String) -> KnownDigest {
     KnownDigest(kind: "jpeg75", algorithm: .sha256, value: sha256)
   }
@@ -61,6 +70,7 @@ extension DatasetReference.Name {
     case .cifar10: [.cifar10Binary, .cifar10Python]
     case .cifar100: [.cifar100Binary, .cifar100Python]
     case .stl10: [.stl10Binary]
+    case .camvid: [.camVidFrames]
     case .shapes: []
     }
   }

@@ -14,6 +14,7 @@ extension DatasetReference {
     let folder = try DataFolder(of: name, in: directory)
     let identity = try folder.identity(
       cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
+    if name == .camvid { return try collection(CamVid(folder: folder.url), identity) }
     if name == .stl10 { return try collection(STL10(folder: folder.url), identity) }
     let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
     let (training, test) = try reader.read(folder.url, folder.form.format)
@@ -54,6 +55,18 @@ extension DatasetReference {
     let pretraining = try files.pretraining(limit: limit, heldOut: training.count - kept.count)
     let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
     return ImageCollection(pretraining: pretraining, training: used, test: measured, identity: identity)
+  }
+
+  /// CamVid's collection: it pre-trains on windows of the training frames, whose masks only the segmentation has.
+  func collection(_ files: CamVid, _ identity: DataIdentity) throws(DataError) -> ImageCollection {
+    let all = try files.frames(.train)
+    let training = all.first(limit ?? .max)
+    let test = try files.frames(holdsOutTail ? .val : .test)
+    let windows = all.images.windows(side: CamVid.windowSide)
+    return ImageCollection(
+      pretraining: limit.map { windows.slice(0..<min($0, windows.count)) } ?? windows,
+      training: training.images, test: test.images, identity: identity,
+      segmentation: SegmentationCollection(training: training, test: test, identity: identity))
   }
 
   /// Training and test images, of which the latter are read only when they are used.

@@ -76,30 +76,41 @@ struct DigestCache: Sendable {
   }
 
   /// The digest of the file at `url`, remembered or computed.
-  func digest(of url: URL) throws(DataError) -> FileDigest {
-    if let remembered = remembered(url) { return remembered }
-    let digest = try FileDigest(of: url)
-    remember(digest, of: url)
-    return digest
+  func digest(of url: URL) throws(DataError) -> FileDigest { try digests(of: [url])[0] }
+
+  /// The digests of the files at `urls`, remembered or computed; what was computed is written once.
+  func digests(of urls: [URL]) throws(DataError) -> [FileDigest] {
+    let known = remembered(urls)
+    var (digests, computed) = ([FileDigest](), [(URL, FileDigest)]())
+    for (url, known) in zip(urls, known) {
+      let digest = if let known { known } else { try FileDigest(of: url) }
+      if known == nil { computed.append((url, digest)) }
+      digests.append(digest)
+    }
+    if !computed.isEmpty { remember(computed) }
+    return digests
   }
 
   /// The digest of the file at `url` if it is remembered and the file has not changed since.
-  func remembered(_ url: URL) -> FileDigest? {
-    guard let (size, changed) = attributes(of: url) else { return nil }
-    for place in places {
-      guard let entry = entries(at: place)[key(url)], entry.size == size, entry.changed == changed else {
-        continue
-      }
-      return entry.digest
+  func remembered(_ url: URL) -> FileDigest? { remembered([url])[0] }
+
+  /// The same for each of many files.
+  func remembered(_ urls: [URL]) -> [FileDigest?] {
+    let known = places.map(entries)
+    return urls.map { url in
+      guard let (size, changed) = attributes(of: url) else { return nil }
+      return known.lazy.compactMap { $0[key(url)] }
+        .first { $0.size == size && $0.changed == changed }?.digest
     }
-    return nil
   }
 
-  private func remember(_ digest: FileDigest, of url: URL) {
-    guard let (size, changed) = attributes(of: url) else { return }
+  private func remember(_ digests: [(url: URL, digest: FileDigest)]) {
     for place in places {
       var entries = entries(at: place)
-      entries[key(url)] = Entry(size: size, changed: changed, digest: digest)
+      for (url, digest) in digests {
+        guard let (size, changed) = attributes(of: url) else { continue }
+        entries[key(url)] = Entry(size: size, changed: changed, digest: digest)
+      }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       guard let data = try? encoder.encode(entries) else { return }

@@ -3,7 +3,16 @@ import Foundation
 /// The address of an archive, and which form of the data set comes in it.
 struct ArchiveSource: Sendable {
   let form: DataForm
+  let archive: DataArchive
   let address: String
+
+  /// Traps for a form that comes in no archive.
+  init(form: DataForm, address: String) {
+    guard let archive = form.archive else {
+      preconditionFailure("an address of \(form.folder), which has no archive")
+    }
+    (self.form, self.archive, self.address) = (form, archive, address)
+  }
 }
 
 extension DataStore {
@@ -19,15 +28,19 @@ extension DataStore {
     log: @escaping @Sendable (DataStoreEvent) -> Void = { _ in }
   ) async throws -> DataIdentity {
     guard !name.forms.isEmpty else { throw DownloadError.builtIn(set: name.rawValue) }
-    let sources = name.forms.flatMap { form in
-      let addresses = mirrors.compactMap { form.archive.address(under: $0) } + form.archive.sources
+    let sources = name.forms.flatMap { form -> [ArchiveSource] in
+      guard let archive = form.archive else { return [] }
+      let addresses = mirrors.compactMap { archive.address(under: $0) } + archive.sources
       return addresses.map { ArchiveSource(form: form, address: $0) }
     }
     if let folder = try? DataFolder(of: name, in: directory), let identity = try? verify(name),
-      identity.kind == "official"
+      identity.kind == "official" || sources.isEmpty
     {
       log(.finished(folder: folder.url.path, identity: identity))
       return identity
+    }
+    guard !sources.isEmpty else {
+      throw DownloadError.notPublished(set: name.rawValue, folders: name.forms.map(\.folder))
     }
     return try await get(name, from: sources, log: log)
   }
@@ -78,7 +91,7 @@ extension DataStore {
   private func fetch(
     _ source: ArchiveSource, isPatient: Bool, _ log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> Downloader.Outcome {
-    let archive = source.form.archive
+    let archive = source.archive
     let part = part(of: archive)
     for _ in 0..<2 {
       let start = part.fileSize ?? 0
@@ -107,15 +120,18 @@ extension DataStore {
     _ source: ArchiveSource, of name: DatasetReference.Name,
     _ log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> DataIdentity {
-    let archive = part(of: source.form.archive)
-    let identity = try await unpack(archive, source.form, of: name, source: source.address, log)
-    for form in name.forms + [source.form] { try? FileManager.default.removeItem(at: part(of: form.archive)) }
+    let archive = part(of: source.archive)
+    let identity = try await unpack(
+      archive, source.form, source.archive, of: name, source: source.address, log)
+    for archive in (name.forms + [source.form]).compactMap(\.archive) {
+      try? FileManager.default.removeItem(at: part(of: archive))
+    }
     return identity
   }
 
   /// Unpacks the archive at `file`, whose MD5 has been checked, and puts its folder in place.
   func unpack(
-    _ file: URL, _ form: DataForm, of name: DatasetReference.Name, source: String,
+    _ file: URL, _ form: DataForm, _ archive: DataArchive, of name: DatasetReference.Name, source: String,
     _ log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> DataIdentity {
     log(.unpacking(file: file.path))
@@ -133,7 +149,7 @@ extension DataStore {
         digests[file.name] = try FileDigest(of: folder.appendingPathComponent(file.name)).sha256
       }
       let provenance = Provenance(
-        archive: form.archive.name, md5: form.archive.md5, source: source, files: digests)
+        archive: archive.name, md5: archive.md5, source: source, files: digests)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       try encoder.encode(provenance).write(to: folder.appendingPathComponent(Provenance.fileName))

@@ -20,17 +20,18 @@ extension DataStore {
         guard files.firstAbsentFile == nil else { continue }
         return try await link(files, acceptingDigest: acceptingDigest, log)
       }
-      for archive in [source, source.appendingPathComponent(form.archive.name)]
-      where archive.lastPathComponent == form.archive.name && archive.startsAsGzip {
-        log(.checking(file: archive.path))
-        if let flaw = form.archive.flaw(of: archive) {
-          throw DownloadError.cannotUnpack(path: archive.path, reason: flaw)
+      guard let archive = form.archive else { continue }
+      for file in [source, source.appendingPathComponent(archive.name)]
+      where file.lastPathComponent == archive.name && file.startsAsGzip {
+        log(.checking(file: file.path))
+        if let flaw = archive.flaw(of: file) {
+          throw DownloadError.cannotUnpack(path: file.path, reason: flaw)
         }
-        return try await unpack(archive, form, of: name, source: archive.path, log)
+        return try await unpack(file, form, archive, of: name, source: file.path, log)
       }
     }
     throw DownloadError.nothingThere(
-      path: source.path, expected: name.forms.flatMap { [$0.folder, $0.archive.name] })
+      path: source.path, expected: name.forms.flatMap { [$0.folder, $0.archive?.name].compactMap { $0 } })
   }
 
   /// Puts links to, or copies of, the files of `source` in place.
@@ -46,10 +47,14 @@ extension DataStore {
       let folder = workshop.appendingPathComponent(source.form.folder)
       try DataError.wrapping(folder) {
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
-        for name in try files.contentsOfDirectory(atPath: source.url.path) {
+        let names =
+          source.form.archive == nil
+          ? source.files.map(\.name) : try files.contentsOfDirectory(atPath: source.url.path)
+        for name in names {
           let original = source.url.appendingPathComponent(name).resolvingSymlinksInPath()
           guard original.fileSize != nil, !original.isFolder else { continue }
           let copy = folder.appendingPathComponent(name)
+          try files.createDirectory(at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
           if (try? files.linkItem(at: original, to: copy)) == nil {
             try files.copyItem(at: original, to: copy)
           }

@@ -122,6 +122,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
   case cannotUnpack(path: String, reason: String)
   /// The data set is made by the suite itself.
   case builtIn(set: String)
+  /// The data set comes in no archive whose bytes could be checked.
+  case notPublished(set: String, folders: [String])
 
   /// What was found, what was expected, and the next step.
   public var description: String {
@@ -138,6 +140,9 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
     case .nothingThere(let path, let expected):
       "\(path) holds none of \(expected.joined(separator: ", ")): name the folder that does."
     case .cannotUnpack(let path, let reason): "\(path) could not be unpacked: \(reason)."
+    case .notPublished(let set, let folders):
+      "\(set) is published in no archive that could be checked: bring a folder \(folders.joined(separator: " or ")) and run "
+        + "`repro data get \(set) --from FOLDER`."
     case .builtIn(let set): "\(set) is made by repro itself: there is nothing to get."
     }
   }

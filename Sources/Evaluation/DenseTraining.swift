@@ -1,0 +1,106 @@
+import NeuralNetworks
+import Tensors
+import Vision
+
+/// How a dense head is trained: SGD with momentum .9 and a rate that falls to zero on one cosine.
+public struct DenseRecipe: Sendable, Hashable {
+  /// Passes over the images.
+  public var epochs: Int
+  /// Images per step; fewer images make it the largest power of two that they fill.
+  public var batchSize: Int
+  /// The first step's rate.
+  public var learningRate: Float
+  /// Of all that is trained.
+  public var weightDecay: Float
+  /// Channels of the convolution of a head that has one.
+  public var hiddenChannels: Int
+  /// How many of the first images are learned from; `nil` for all.
+  public var limit: Int?
+
+  /// Creates a recipe; traps unless epochs, batch and rate are positive.
+  public init(
+    epochs: Int, batchSize: Int = 8, learningRate: Float = 0.1, weightDecay: Float = 1e-4,
+    hiddenChannels: Int = 64, limit: Int? = nil
+  ) {
+    precondition(
+      epochs > 0 && batchSize > 0 && learningRate > 0 && hiddenChannels > 0,
+      "a dense head of \(hiddenChannels) channels, \(epochs) epochs in batches of \(batchSize) at \(learningRate)"
+    )
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.hiddenChannels = hiddenChannels
+    self.limit = limit
+  }
+
+  /// What version 1 of each head takes: about as long as a few passes of pre-training.
+  static func usual(for head: DenseProbe.Head) -> DenseRecipe {
+    switch head {
+    case .linear: DenseRecipe(epochs: 20)
+    case .fcn: DenseRecipe(epochs: 10)
+    case .fineTuned: DenseRecipe(epochs: 10)
+    }
+  }
+}
+
+/// One training of a module by masks.
+struct DenseTraining {
+  let recipe: DenseRecipe
+  let seed: UInt64
+  /// Pixels of the masks.
+  let height, width: Int
+
+  /// Trains every parameter of `module` by the cross-entropy of score maps with masks, both made by `step` for the images
+  /// at its indices in its epoch.
+  func run(
+    _ module: any Module, count: Int,
+    step: (_ indices: [Int], _ epoch: Int) -> (scores: Tensor, masks: [UInt8])
+  ) {
+    var size = recipe.batchSize
+    while size > count { size /= 2 }
+    let optimizer = Optimizer(
+      .sgd(learningRate: recipe.learningRate, momentum: 0.9, weightDecay: recipe.weightDecay), for: module)
+    let (parameters, perEpoch) = (module.parameters, count / size)
+    var number = 0
+    for epoch in 0..<recipe.epochs {
+      for indices in Shuffled().batches(count: count, size: size, epoch: epoch, seed: seed) {
+        let (_, gradients) = withGradients(of: parameters) {
+          let (scores, masks) = step(indices, epoch)
+          return Loss(
+            scores.crossEntropy(masks: masks, height: height, width: width, void: SegmentationSet.void))
+        }
+        let factor = ScheduleConfiguration.cosine().factor(
+          at: number, of: recipe.epochs * perEpoch, stepsPerEpoch: perEpoch)
+        optimizer.update(parameters, with: gradients, learningRate: recipe.learningRate * factor)
+        number += 1
+      }
+    }
+  }
+}
+
+/// What a trained head makes of the test images.
+struct DenseOutcome {
+  /// All of their pixels.
+  private(set) var matrix: ConfusionMatrix
+  /// The predicted masks of the images to be shown, in the order asked for.
+  private(set) var predictions: [[UInt8]] = []
+
+  /// Computes the maps of `test` a few at a time; throws `EvaluationError.nonFiniteFeatures`.
+  init(_ candidate: Candidate, _ head: any DenseHead, on test: SegmentationSet, showing shown: [Int]) throws {
+    matrix = ConfusionMatrix(classCount: test.classNames.count)
+    let encoder = FrozenEncoder(candidate, test.images, split: "test")
+    var found: [Int: [UInt8]] = [:]
+    for range in encoder.ranges {
+      let maps = try encoder.maps(at: range)
+      let classes = inference { head(maps).constant }.resizedArgmax(
+        toHeight: test.images.height, width: test.images.width)
+      matrix.add(truth: test.masks(at: Array(range)), predictions: classes)
+      for index in shown where range.contains(index) {
+        let place = (index - range.lowerBound) * test.pixels
+        found[index] = Array(classes[place..<place + test.pixels])
+      }
+    }
+    predictions = shown.compactMap { found[$0] }
+  }
+}

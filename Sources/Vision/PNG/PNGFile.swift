@@ -1,0 +1,157 @@
+import CPNGReader
+import Foundation
+
+/// A PNG file whose outline has been checked, to be decoded.
+struct PNGFile {
+  /// Kinds of colour by their number in the format.
+  enum ColorType: Int {
+    case gray = 0
+    case rgb = 2
+    case palette = 3
+    case grayAlpha = 4
+    case rgba = 6
+
+    /// For readers.
+    var title: String {
+      switch self {
+      case .gray: "gray"
+      case .rgb: "RGB"
+      case .palette: "palette"
+      case .grayAlpha: "gray with alpha"
+      case .rgba: "RGBA"
+      }
+    }
+  }
+
+  /// No picture of a data set has more pixels along a side.
+  static let longestSide = 8_192
+
+  /// Pixels per column and row.
+  let height, width: Int
+  private let bitDepth: Int
+  private let colorType: ColorType
+  private let path: String
+  private let data: Data
+
+  /// Reads the file at `url` and its header.
+  ///
+  /// Throws `DataError`: inaccessible, truncated or oversized by its own count, no PNG, damaged, or with sides beyond
+  /// `longestSide`, before anything of their size is allocated.
+  init(_ url: URL) throws(DataError) {
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw .inaccessible(path: url.path, reason: error.localizedDescription)
+    }
+    path = url.path
+    try PNGOutline.check(data, path: url.path)
+    var header = rp_png_header()
+    try PNGFile.decode(data, path: url.path) { bytes, message, room in
+      rp_png_read_header(bytes.baseAddress, bytes.count, &header, message, room)
+    }
+    (height, width, bitDepth) = (Int(header.height), Int(header.width), Int(header.bit_depth))
+    guard let type = ColorType(rawValue: Int(header.color_type)) else {
+      throw .malformed(
+        path: url.path, detail: "found colour type \(header.color_type), expected 0, 2, 3, 4 or 6")
+    }
+    colorType = type
+    guard max(height, width) <= PNGFile.longestSide else {
+      throw .malformed(
+        path: url.path,
+        detail: "found \(width) × \(height) pixels, expected at most \(PNGFile.longestSide) a side")
+    }
+  }
+
+  /// `8-bit palette`.
+  var format: String { "\(bitDepth)-bit \(colorType.title)" }
+
+  /// Red, green and blue as three planes, row by row: gray is repeated, palettes are looked up, the upper byte of 16-bit
+  /// numbers is kept, and alpha and gamma are ignored. Throws `DataError.malformed` for damage.
+  func planes() throws(DataError) -> [UInt8] {
+    let pixels = try decoded(channels: 3, rp_png_read_colors)
+    let count = height * width
+    return [UInt8](unsafeUninitializedCapacity: 3 * count) { planes, initialized in
+      for pixel in 0..<count {
+        planes[pixel] = pixels[3 * pixel]
+        planes[count + pixel] = pixels[3 * pixel + 1]
+        planes[2 * count + pixel] = pixels[3 * pixel + 2]
+      }
+      initialized = 3 * count
+    }
+  }
+
+  /// The number that the file stores for each pixel, row by row: a gray level or a place in the palette, never looked up.
+  ///
+  /// Throws `DataError.malformed` for damage, and for a format that stores no single byte per pixel.
+  func indices() throws(DataError) -> [UInt8] {
+    guard bitDepth <= 8, colorType == .gray || colorType == .palette else {
+      throw .malformed(
+        path: path, detail: "found \(format), expected gray or palette of at most 8 bits, one class per pixel"
+      )
+    }
+    return try decoded(channels: 1, rp_png_read_indices)
+  }
+
+  private typealias Decoder = (
+    UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CChar>?, Int
+  ) -> Bool
+
+  private func decoded(channels: Int, _ decoder: Decoder) throws(DataError) -> [UInt8] {
+    var pixels = [UInt8](repeating: 0, count: height * width * channels)
+    try PNGFile.decode(data, path: path) { bytes, message, room in
+      decoder(bytes.baseAddress, bytes.count, &pixels, message, room)
+    }
+    return pixels
+  }
+
+  /// Runs a function of libpng; throws what it says.
+  private static func decode(
+    _ data: Data, path: String,
+    _ body: (UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<CChar>?, Int) -> Bool
+  ) throws(DataError) {
+    var message = [CChar](repeating: 0, count: 200)
+    let isSound = data.withUnsafeBytes { body($0.bindMemory(to: UInt8.self), &message, message.count) }
+    guard isSound else {
+      let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw .malformed(path: path, detail: "found what libpng calls “\(text)”, expected a sound PNG")
+    }
+  }
+}
+
+/// The chunks of a PNG file, walked to find where it should end.
+enum PNGOutline {
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  /// Length, name and checksum of a chunk.
+  private static let frame = 12
+
+  /// Throws `DataError.wrongSize` for a file that ends before its last chunk or goes on behind it, `malformed` for one that
+  /// is no chain of chunks.
+  static func check(_ data: Data, path: String) throws(DataError) {
+    let bytes = [UInt8](data)
+    guard bytes.starts(with: signature) else {
+      throw .malformed(
+        path: path,
+        detail: "found a beginning of \(hexadecimal(bytes.prefix(8))), expected \(hexadecimal(signature))")
+    }
+    var at = signature.count
+    while true {
+      guard at + frame <= bytes.count else {
+        throw .wrongSize(path: path, found: bytes.count, expected: at + frame)
+      }
+      let length = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      let name = String(decoding: bytes[at + 4..<at + 8], as: UTF8.self)
+      guard name.utf8.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "z") ~= $0 }), length < 1 << 31 else {
+        throw .malformed(path: path, detail: "found no chunk at byte \(at), expected one")
+      }
+      at += frame + length
+      guard at <= bytes.count else { throw .wrongSize(path: path, found: bytes.count, expected: at) }
+      if name == "IEND" { break }
+    }
+    guard at == bytes.count else { throw .wrongSize(path: path, found: bytes.count, expected: at) }
+  }
+
+  private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let text = bytes.map { String(format: "%02X", $0) }.joined(separator: " ")
+    return text.isEmpty ? "nothing" : text
+  }
+}

@@ -38,6 +38,7 @@ public struct ViewLoader: Sendable {
   /// image then.
   public func batch(indices: [Int], at places: [Int]? = nil, epoch: Int) -> Batch {
     let keys = places ?? indices
+    let imageSize = Batch.ImageSize(height: images.height, width: images.width)
     let views = augmentations.indices.map { view in
       let augmentation = augmentations[view]
       var crops = [CropGeometry](
@@ -53,7 +54,7 @@ public struct ViewLoader: Sendable {
           crops[place] = sample.geometry
         }
       }
-      return Batch.View(images: tensor, crops: crops)
+      return Batch.View(images: tensor, crops: crops, imageSize: imageSize)
     }
     return Batch(views: views, indices: indices)
   }

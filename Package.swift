@@ -79,6 +79,9 @@ let package = Package(
       name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
+      name: "PixProPaper", dependencies: ["Harness"], path: "Experiments/PixPro", exclude: ["README.md"],
+      swiftSettings: optimizedInDebug),
+    .target(
       name: "GSimCLRPaper", dependencies: ["Harness"], path: "Experiments/GSimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
 
@@ -90,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper",
-        "SwAVPaper", "Tensors", "Evaluation", "CKernels", "COneDNN",
+        "Harness", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
+        "SimCLRPaper", "SwAVPaper", "Tensors", "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -111,8 +114,8 @@ let package = Package(
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper", "Evaluation",
-        "Harness", "repro", "TestSupport",
+        "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
+        "Evaluation", "Harness", "repro", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

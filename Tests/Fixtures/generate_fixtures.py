@@ -438,6 +438,169 @@ def barlow_twins():
     fixture.write()
 
 
+def positive_pairs(first, second, side, threshold):
+    """Which bins of two views' maps (boxes x0, y0, x1, y1; B x 4) have centres less than `threshold` of the larger bin
+    diagonal apart: B x side^2 x side^2 of 0 and 1."""
+    places = (torch.arange(side, dtype=torch.float64) + 0.5) / side
+
+    def bins(boxes):
+        x = boxes[:, :1] + places * (boxes[:, 2:3] - boxes[:, :1])
+        y = boxes[:, 1:2] + places * (boxes[:, 3:4] - boxes[:, 1:2])
+        centres = torch.stack([x[:, None, :].expand(-1, side, -1), y[:, :, None].expand(-1, -1, side)], dim=-1)
+        return centres.flatten(1, 2), (boxes[:, 2:] - boxes[:, :2]).norm(dim=1) / side
+
+    (centres, diagonal), (other_centres, other_diagonal) = bins(first), bins(second)
+    distances = torch.cdist(centres, other_centres) / torch.maximum(diagonal, other_diagonal)[:, None, None]
+    assert (distances - threshold).abs().min() > 1e-5
+    return (distances < threshold).double()
+
+
+def propagated(x, transform, gamma):
+    """PixPro's propagation module on pixels x (B x P x D)."""
+    unit = normalize(x, dim=2)
+    return (unit @ unit.transpose(1, 2)).clamp(min=0) ** gamma @ normalize(transform(x), dim=2)
+
+
+def pixel_consistency(y, k, mask):
+    alike = (normalize(y, dim=2) @ normalize(k, dim=2).transpose(1, 2) * mask).sum((1, 2))
+    return (alike / (mask.sum((1, 2)) + 1e-6)).mean()
+
+
+def pixel_contrast(x, k, mask, temperature):
+    """PixContrast: over pixels with a positive, then over images; the denominator sums all pixels of the other view."""
+    likelihood = (normalize(x, dim=2) @ normalize(k, dim=2).transpose(1, 2) / temperature).softmax(2)
+    losses = []
+    for row, pairs in zip(likelihood, mask):
+        own = [-torch.log(p[a > 0].sum()) for p, a in zip(row, pairs) if a.sum() > 0]
+        losses.append(torch.stack(own).mean() if own else row.sum() * 0)
+    return torch.stack(losses).mean()
+
+
+def crop_boxes(fixture, count, height, width):
+    """Boxes of random crops of an image, half of them mirrored, in the released code's coordinates."""
+    boxes = []
+    for _ in range(count):
+        h, w = fixture.integers(height // 3, height, 1).item(), fixture.integers(width // 3, width, 1).item()
+        top, left = fixture.integers(0, int(height - h), 1).item(), fixture.integers(0, int(width - w), 1).item()
+        x = [left / (width - 1), (left + w - 1) / (width - 1)]
+        flipped = fixture.integers(0, 1, 1).item() == 1
+        boxes.append([top, left, h, w, flipped, x[flipped], top / (height - 1), x[not flipped], (top + h - 1) / (height - 1)])
+    values = torch.tensor(boxes, dtype=torch.float64)
+    return values[:, :5], values[:, 5:]
+
+
+def pixel_head(weights, name, x):
+    hidden = linear(x, weights[f"{name}.0.weight"], weights[f"{name}.0.bias"])
+    hidden = relu(batch_norm(hidden, None, None, weights[f"{name}.1.weight"], weights[f"{name}.1.bias"], training=True))
+    return linear(hidden, weights[f"{name}.3.weight"], weights[f"{name}.3.bias"])
+
+
+def pixpro_run(start, maps, masks, dtype):
+    """Ten steps of PixPro with its instance branch, weight 1, on given maps (views x steps x B x P x C); LARS, and keys
+    that follow by .9 rising to 1."""
+    weights = {name: nn.Parameter(value.to(dtype).clone()) for name, value in start.items()}
+    keys = {name: value.detach().clone() for name, value in weights.items() if "projector" in name}
+    buffers, losses = {}, []
+    for step in range(10):
+        views = [view[step].to(dtype) for view in maps]
+        count, pixels = views[0].shape[:2]
+        rows = [view.flatten(0, 1) for view in views]
+        y = [pixel_head(weights, "projector", x).view(count, pixels, -1) for x in rows]
+        y = [propagated(x, lambda v: linear(v, weights["h.weight"], weights["h.bias"]), 2) for x in y]
+        p = [pixel_head(weights, "predictor", pixel_head(weights, "instance_projector", x)) for x in rows]
+        p = [normalize(x.view(count, pixels, -1).mean(1), dim=1) for x in p]
+        with torch.no_grad():
+            k = [pixel_head(keys, "projector", x).view(count, pixels, -1) for x in rows]
+            q = [pixel_head(keys, "instance_projector", x).view(count, pixels, -1).mean(1) for x in rows]
+            q = [normalize(x, dim=1) for x in q]
+        mask = masks[step].to(dtype)
+        pixel = -2 * pixel_consistency(y[0], k[1], mask) - 2 * pixel_consistency(y[1], k[0], mask.transpose(1, 2))
+        instance = -2 * (p[0] * q[1]).sum(1).mean() - 2 * (p[1] * q[0]).sum(1).mean()
+        loss = pixel + instance
+        losses.append(loss.item())
+        gradients = dict(zip(weights, torch.autograd.grad(loss, weights.values())))
+        momentum = 1 - (1 - 0.9) * (math.cos(math.pi * (step + 1) / 10) + 1) / 2
+        with torch.no_grad():
+            lars_named_step(weights, gradients, buffers, 0.05 * (10 - step))
+            for name, key in keys.items():
+                key.copy_(momentum * key + (1 - momentum) * weights[name])
+    return weights, keys, torch.tensor(losses, dtype=torch.float64)
+
+
+def lars_named_step(weights, gradients, buffers, rate, momentum=0.9, decay=1e-3, trust=0.02):
+    for name, weight in weights.items():
+        gradient, adapted = gradients[name], weight.ndim > 1
+        if adapted:
+            ratio = trust * weight.norm() / (gradient.norm() + decay * weight.norm() + 1e-9)
+            gradient = ratio * (gradient + decay * weight)
+        buffers[name] = momentum * buffers.get(name, torch.zeros_like(weight)) + rate * gradient
+        weight.sub_(buffers[name])
+
+
+def pixpro():
+    fixture = Fixture(
+        "pixpro",
+        "crops: top, left, height, width, mirrored of 8 pairs of views in images of 30 x 50, boxes.* their coordinates, "
+        "pairs: the positive pairs of their 4 x 4 maps at .7. x.*, k.*: pixels of two views of 4 images (4 x 16 x 6, not "
+        "unit vectors), mask their pairs, of which the last image has none. consistency: -2 R(y1, k2) - 2 R(y2, k1) with "
+        "the propagation module (weight, bias, gamma 2), gradients of all but the keys, which are constant; contrast: of x.0 "
+        "and k.1 at .3. losses: ten steps of PixPro + instance branch on maps of 4 images, 3 x 3 x 16 (heads 12 wide, 8 "
+        "numbers), LARS rate .05 (10 - step) momentum .9 decay 1e-3 trust .02, key momentum .9 to 1. float32_deviation: of "
+        "PyTorch's own float32 losses",
+    )
+    crops, boxes = zip(*(crop_boxes(fixture, 8, 30, 50) for _ in range(2)))
+    pairs = positive_pairs(*boxes, 4, 0.7)
+    for view in range(2):
+        fixture.add(f"crops.{view}", crops[view])
+        fixture.add(f"boxes.{view}", boxes[view])
+    fixture.add("pairs", pairs)
+    mask = torch.stack([image for image in pairs if image.sum() > 0][:3] + [torch.zeros(16, 16, dtype=torch.float64)])
+    fixture.add("mask", mask)
+    raw = {name: fixture.normal(4, 16, 6) for name in ("x.0", "x.1", "k.0", "k.1")}
+    raw |= {"weight": fixture.normal(6, 6), "bias": 0.3 * fixture.normal(6)}
+    raw = {name: value.float().double() for name, value in raw.items()}
+    for name, value in raw.items():
+        fixture.add(name, value)
+    x0, x1, weight, bias = leaves(raw["x.0"], raw["x.1"], raw["weight"], raw["bias"])
+    y = [propagated(x, lambda v: linear(v, weight, bias), 2) for x in (x0, x1)]
+    loss = -2 * pixel_consistency(y[0], raw["k.1"], mask) - 2 * pixel_consistency(y[1], raw["k.0"], mask.transpose(1, 2))
+    fixture.add("propagated.0", y[0])
+    fixture.scalar("consistency", loss)
+    for name, slope in zip(("x.0", "x.1", "weight", "bias"), torch.autograd.grad(loss, (x0, x1, weight, bias))):
+        fixture.add(f"consistency.gradient.{name}", slope)
+    (x0,) = leaves(raw["x.0"])
+    loss = pixel_contrast(x0, raw["k.1"], mask, 0.3)
+    fixture.scalar("contrast", loss)
+    fixture.add("contrast.gradient.x.0", torch.autograd.grad(loss, x0)[0])
+    pixpro_ten_steps(fixture)
+    fixture.write()
+
+
+def pixpro_ten_steps(fixture):
+    start = {}
+    for head, inputs in (("projector", 16), ("instance_projector", 16), ("predictor", 8)):
+        start |= {f"{head}.0.weight": fixture.normal(12, inputs), f"{head}.0.bias": fixture.normal(12)}
+        start |= {f"{head}.1.weight": fixture.normal(12), f"{head}.1.bias": fixture.normal(12)}
+        start |= {f"{head}.3.weight": fixture.normal(8, 12), f"{head}.3.bias": fixture.normal(8)}
+    start |= {"h.weight": fixture.normal(8, 8), "h.bias": fixture.normal(8)}
+    start = {name: (0.3 * value).float().double() for name, value in start.items()}
+    for head in ("projector", "instance_projector", "predictor"):
+        start[f"{head}.1.weight"] = (1 + start[f"{head}.1.weight"]).float().double()
+    source = fixture.normal(10, 4, 9, 16)
+    maps = [(source + 0.5 * fixture.normal(10, 4, 9, 16)).float().double() for _ in range(2)]
+    boxes = [crop_boxes(fixture, 40, 30, 50)[1].float().double() for _ in range(2)]
+    masks = positive_pairs(*boxes, 3, 0.7).view(10, 4, 9, 9)
+    fixture.add_state("state", start.items())
+    for view in range(2):
+        fixture.add(f"map.{view}", maps[view])
+        fixture.add(f"map_boxes.{view}", boxes[view])
+    weights, keys, losses = pixpro_run(start, maps, masks, torch.float64)
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (pixpro_run(start, maps, masks, torch.float32)[2] - losses).abs().max())
+    fixture.add_state("after", weights.items())
+    fixture.add_state("after.key", keys.items())
+
+
 def consistency_loss(q, p, negatives, temperature):
     """CO2's symmetric KL between the similarity distributions over the negatives alone; summed over K, mean over B."""
     log_q = log_softmax(q @ negatives.T / temperature, dim=1)
@@ -1473,6 +1636,7 @@ FIXTURES = {
     "swav": swav,
     "byol": byol,
     "barlow_twins": barlow_twins,
+    "pixpro": pixpro,
     "color_jitter": color_jitter,
     "resized_crop": resized_crop,
     "statistics": statistics,

@@ -25,6 +25,8 @@ struct AdaInfRecipe {
   var encoder: ResNet.Configuration
   /// How long, and in what batches.
   var plan: TrainingPlan
+  /// The largest part of a weight's norm that a step of LARS changes.
+  var trust: Float = 0.02
   /// How many images are added unless told otherwise.
   var addedCount: Int
   /// The constants of the methods.
@@ -48,10 +50,10 @@ struct AdaInfRecipe {
     var plan = plan
     plan.optimizer =
       switch base {
-      case .simCLR: .larc(learningRate: 0.2 * size, momentum: 0.9, weightDecay: 1e-4, trust: 0.02)
+      case .simCLR: .larc(learningRate: 0.2 * size, momentum: 0.9, weightDecay: 1e-4, trust: trust)
       case .moCo: .sgd(learningRate: 0.15 * size, momentum: 0.9, weightDecay: 1e-4)
-      case .byol: .larc(learningRate: 0.5 * size, momentum: 0.9, weightDecay: 1e-5, trust: 0.02)
-      case .barlowTwins: .larc(learningRate: 0.15 * size, momentum: 0.9, weightDecay: 1e-4, trust: 0.02)
+      case .byol: .larc(learningRate: 0.5 * size, momentum: 0.9, weightDecay: 1e-5, trust: trust)
+      case .barlowTwins: .larc(learningRate: 0.15 * size, momentum: 0.9, weightDecay: 1e-4, trust: trust)
       }
     return plan
   }

@@ -68,7 +68,8 @@ struct ArmOptions: ParsableArguments {
 /// Where the images lie that some arms add to a data set's own.
 struct InflationOptions: ParsableArguments {
   @Option(
-    help: "Generated images to add, instead of those that `repro generate` has drawn: a .npy file.",
+    help:
+      "Generated images to add, instead of those that `repro generate` has drawn: .npy, .npz, .hwc.bin, .chw.bin, or a folder of PNGs.",
     completion: .file())
   var generated: String?
 

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import Vision
@@ -47,6 +48,40 @@ import Testing
     #expect(throws: ArrayFileError.self) { _ = try added(images, colors: .bgr) }
     // A little cooler than the own ones is not exchanged.
     #expect(try added(warm(5, redOverBlue: 0)).images.count == 5)
+  }
+
+  @Test func aFolderOfPicturesIsReadInTheOrderOfItsPaths() throws {
+    let folder = try TemporaryFolder()
+    let images = warm(4, redOverBlue: 25)
+    let loader = ViewLoader(images, standardization: .none)
+    let names = ["b/0.png", "a/1.png", "a/0.png", "c.png"]
+    for (index, name) in names.enumerated() {
+      let url = folder.url.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Picture("x", rows: [loader.images(at: index..<index + 1)]).png().write(to: url)
+    }
+    try Data("notes".utf8).write(to: folder.url.appendingPathComponent("read.me"))
+    func read() throws -> AddedImages {
+      try AddedImages(contentsOf: folder.url, kind: "file", addedTo: warm(8, redOverBlue: 20))
+    }
+    let found = try read()
+    #expect(found.images.bytes == images.subset([2, 1, 0, 3]).bytes)
+    let digest = found.identity.digest
+    #expect(digest.count == 64)
+    let last = folder.url.appendingPathComponent("c.png")
+    let whole = try Data(contentsOf: last)
+    try whole.dropLast(5).write(to: last)
+    let error = #expect(throws: ArrayFileError.self) { _ = try read() }
+    #expect(error?.path.hasSuffix("c.png") == true)
+    try Picture("x", rows: [Tensor(zeros: [1, 8, 8, 3])]).png().write(to: last)
+    #expect(throws: ArrayFileError.self) { _ = try read() }
+    try FileManager.default.removeItem(at: last)
+    #expect(try read().images.count == 3 && read().identity.digest != digest)
+    for name in names.dropLast() {
+      try FileManager.default.removeItem(at: folder.url.appendingPathComponent(name))
+    }
+    #expect(throws: ArrayFileError.self) { _ = try read() }
   }
 
   @Test func imagesOfAnotherSizeAndOtherFilesAreRefused() throws {

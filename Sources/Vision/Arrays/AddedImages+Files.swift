@@ -24,15 +24,22 @@ extension AddedImages {
           "red and blue look exchanged beside the data set's own images. Read it with the colours in the order "
             + "\(colors == .rgb ? "bgr" : "rgb"), or state the order to have it taken as it is"))
     }
-    let digest: FileDigest
+    let digest: String
     do throws(DataError) {
-      digest = try FileDigest(of: url)
+      digest = try AddedImages.digest(of: url)
     } catch {
       throw ArrayFileError(path: url.path, .inaccessible("\(error)"))
     }
     self.init(
-      images: images,
-      identity: DataIdentity(name: url.lastPathComponent, kind: kind, digest: digest.sha256))
+      images: images, identity: DataIdentity(name: url.lastPathComponent, kind: kind, digest: digest))
+  }
+
+  /// The SHA-256 of the file, or over those of a folder's pictures with their paths.
+  private static func digest(of url: URL) throws(DataError) -> String {
+    guard url.isFolder else { return try FileDigest(of: url).sha256 }
+    var files: [(name: String, digest: FileDigest)] = []
+    for (name, file) in url.pngFiles { files.append((name, try FileDigest(of: file))) }
+    return FileDigest.combined(files)
   }
 }
 

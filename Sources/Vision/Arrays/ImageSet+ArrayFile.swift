@@ -2,12 +2,17 @@ import Foundation
 
 extension ImageSet {
   /// Reads the images of a file by its ending: `.npy` and `.npz` of NumPy; `.hwc.bin`, bytes alone, pixel after pixel;
-  /// `.chw.bin`, bytes alone, plane after plane. Bytes alone are images of `height` × `width` pixels.
+  /// `.chw.bin`, bytes alone, plane after plane; or the `.png` files of a folder and its subfolders, in the order of their
+  /// paths. Images are of `height` × `width` pixels where the file does not say.
   ///
   /// Throws an `ArrayFileError` for another ending and for whatever is wrong with the file.
   public init(
     arrayFile url: URL, colors: ColorOrder = .rgb, height: Int, width: Int
   ) throws(ArrayFileError) {
+    if url.hasDirectoryPath || url.isFolder {
+      self = try ImageSet(pngsIn: url, colors: colors, height: height, width: width)
+      return
+    }
     let array: ByteArray
     let name = url.lastPathComponent
     if name.hasSuffix(".npy") {
@@ -22,7 +27,8 @@ extension ImageSet {
       throw ArrayFileError(
         path: url.path,
         .unfit(
-          "it is none of .npy, .npz, .hwc.bin (bytes, pixel after pixel) and .chw.bin (bytes, plane after plane)"
+          "it is none of .npy, .npz, .hwc.bin (bytes, pixel after pixel), .chw.bin (bytes, plane after plane) and a "
+            + "folder of .png files"
         ))
     }
     do throws(ArrayFileError.Problem) {
@@ -49,5 +55,59 @@ extension ByteArray {
         path: url.path, .truncated(found: data.count, expected: data.count - remainder + size))
     }
     self.init(shape: [data.count / size] + imageShape, bytes: Array(data))
+  }
+}
+
+extension ImageSet {
+  /// The `.png` files under `folder` in the order of their paths.
+  private init(pngsIn folder: URL, colors: ColorOrder, height: Int, width: Int) throws(ArrayFileError) {
+    let files = folder.pngFiles
+    guard !files.isEmpty else {
+      throw ArrayFileError(path: folder.path, .unfit("a folder without any .png file"))
+    }
+    let size = 3 * height * width
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(files.count * size)
+    for (_, url) in files {
+      do throws(DataError) {
+        let file = try PNGFile(url)
+        guard file.height == height && file.width == width else {
+          throw DataError.malformed(
+            path: url.path,
+            detail: "found \(file.height) × \(file.width) pixels, expected \(height) × \(width)")
+        }
+        bytes += try file.planes()
+      } catch {
+        throw ArrayFileError(error, at: url)
+      }
+    }
+    do throws(ArrayFileError.Problem) {
+      self = try ByteArray(shape: [files.count, 3, height, width], bytes: bytes).images(colors: colors)
+    } catch {
+      throw ArrayFileError(path: folder.path, error)
+    }
+  }
+}
+
+extension URL {
+  /// The `.png` files below, with their paths from here, in the order of these.
+  var pngFiles: [(name: String, url: URL)] {
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.hasSuffix(".png") }.sorted().map { ($0, appendingPathComponent($0)) }
+  }
+}
+
+extension ArrayFileError {
+  /// What is wrong with a picture, said as of any file of images.
+  fileprivate init(_ error: DataError, at url: URL) {
+    switch error {
+    case .malformed(_, let detail): self.init(path: url.path, .malformed(detail))
+    case .wrongSize(_, let found, let expected):
+      self.init(
+        path: url.path,
+        found < expected ? .truncated(found: found, expected: expected) : .trailing(found - expected))
+    case .inaccessible(_, let reason): self.init(path: url.path, .inaccessible(reason))
+    default: self.init(path: url.path, .malformed("\(error)"))
+    }
   }
 }

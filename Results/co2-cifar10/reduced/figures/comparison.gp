@@ -12,6 +12,10 @@ $panel0_series2 << END
 0.0 58.7 58.7 58.7
 1.0 59.04 59.04 59.04
 END
+$panel0_series3 << END
+0.0 57.4 57.4 57.4
+1.0 58.1 58.1 58.1
+END
 $panel1_series0 << END
 0.0 -0.8599999999999994 -0.8599999999999994 -0.8599999999999994
 END
@@ -22,7 +26,10 @@ $panel1_series2 << END
 2.0 0.3399999999999963 0.3399999999999963 0.3399999999999963
 END
 $panel1_series3 << END
-3.0 -0.08000000000000307 -1.7596886158314664 1.59968861583146
+3.0 0.7000000000000028 0.7000000000000028 0.7000000000000028
+END
+$panel1_series4 << END
+4.0 0.11499999999999844 -0.9605774000112419 1.1905774000112388
 END
 do for [image in "svg png"] {
   if (image eq "svg") {
@@ -31,7 +38,7 @@ do for [image in "svg png"] {
     set terminal pngcairo size 960,412 font "DejaVu Sans,10" background rgb "white"
   }
   set output "comparison.".image
-  set multiplot layout 1,2 title "co2-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: 3 pairs" noenhanced margins screen 0.0729,0.9844,0.1214,0.7427 spacing screen 0.0885,0.2063
+  set multiplot layout 1,2 title "co2-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: 4 pairs" noenhanced margins screen 0.0729,0.9844,0.1214,0.7427 spacing screen 0.0885,0.2063
   set style fill transparent solid 0.18 noborder
   set border 3 linecolor rgb "#555555"
   set tics textcolor rgb "#333333"
@@ -47,21 +54,23 @@ do for [image in "svg png"] {
   set xrange [-0.5:1.5]
   plot $panel0_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 title "seed 0", \
     $panel0_series1 using 1:2 with linespoints linecolor rgb "#D55E00" pointtype 5 pointsize 0.9 linewidth 1.5 title "seed 1", \
-    $panel0_series2 using 1:2 with linespoints linecolor rgb "#009E73" pointtype 9 pointsize 0.9 linewidth 1.5 title "seed 2"
+    $panel0_series2 using 1:2 with linespoints linecolor rgb "#009E73" pointtype 9 pointsize 0.9 linewidth 1.5 title "seed 2", \
+    $panel0_series3 using 1:2 with linespoints linecolor rgb "#CC79A7" pointtype 13 pointsize 0.9 linewidth 1.5 title "seed 3"
   unset key
   set title "MoCo + CO2 − MoCo" noenhanced
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "mean, 95 %%" 3)
-  set xrange [-0.5:3.5]
+  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "seed 3" 3, "mean, 95 %%" 4)
+  set xrange [-0.5:4.5]
   plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     $panel1_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 notitle, \
     $panel1_series1 using 1:2 with linespoints linecolor rgb "#D55E00" pointtype 5 pointsize 0.9 linewidth 1.5 notitle, \
     $panel1_series2 using 1:2 with linespoints linecolor rgb "#009E73" pointtype 9 pointsize 0.9 linewidth 1.5 notitle, \
-    $panel1_series3 using 1:2:3:4 with yerrorbars linecolor rgb "#000000" pointtype 3 pointsize 0.9 linewidth 2 notitle
+    $panel1_series3 using 1:2 with linespoints linecolor rgb "#CC79A7" pointtype 13 pointsize 0.9 linewidth 1.5 notitle, \
+    $panel1_series4 using 1:2:3:4 with yerrorbars linecolor rgb "#000000" pointtype 3 pointsize 0.9 linewidth 2 notitle
   unset multiplot
   unset output
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Tensors
+import Vision
 
 /// What a run says before it starts and after it ends.
 struct RunReport {
@@ -21,6 +22,13 @@ struct RunReport {
       "  runs    \(count): \(request.arms.map(\.name).joined(separator: ", ")), each with "
         + (request.seeds.count == 1 ? "seed \(seeds)" : "seeds \(seeds)"),
       "  images  \(found.images.pretraining.count) of \(identity.name) (\(identity.kind))",
+    ]
+    for source in Inflation.Source.allCases
+    where request.arms.contains(where: { $0.inflation?.source == source }) {
+      guard let added = found.images.identity(of: source) else { continue }
+      lines.append("  added   from \(added.name) (\(source == .unused ? "unseen" : added.kind))")
+    }
+    lines += [
       "  output  \(request.output.path)",
       "  threads \(request.threads)",
     ]

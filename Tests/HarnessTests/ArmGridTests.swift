@@ -39,6 +39,8 @@ import Testing
     let first = plot.panels[0].series[0].points[0]
     #expect(abs(first.y - 70.15) < 1e-9 && first.low == 69.80 && first.high == 70.55)
     #expect(abs(plot.panels[1].series[0].points[1].y - 46.4) < 1e-9)
+    let alone = RecordedResults(sampleRuns.filter { $0.arm == "Base" })
+    #expect(try grid.plot(Summary(alone), title: "t")?.panels.map(\.series.count) == [2])
     #expect(try grid.plot(Summary(RecordedResults()), title: "t") == nil)
   }
 }

@@ -85,15 +85,14 @@ public struct ArmGrid: Sendable {
     let differences = try rows.indices.compactMap { row in
       try point(row, try lastOverFirst(row, summary).pairs.map(\.difference))
     }
+    let left = Plot.Panel(
+      title: self.title, x: "", y: "\(measure.name) (%)", series: levels, categories: rows)
+    let right = Plot.Panel(
+      title: "\(columns.last!) − \(columns[0])", x: "", y: "points",
+      series: [Plot.Series(name: "", style: .bars, color: 6, points: differences)], categories: rows,
+      guides: [0])
     return Plot(
-      title: title,
-      panels: [
-        Plot.Panel(
-          title: self.title, x: "", y: "\(measure.name) (%)", series: levels, categories: rows),
-        Plot.Panel(
-          title: "\(columns.last!) − \(columns[0])", x: "", y: "points",
-          series: [Plot.Series(name: "", style: .bars, color: 6, points: differences)], categories: rows,
-          guides: [0]),
-      ], columns: 2)
+      title: title, panels: differences.isEmpty ? [left] : [left, right],
+      columns: differences.isEmpty ? 1 : 2)
   }
 }

@@ -76,14 +76,15 @@ extension Experiment {
 }
 
 extension Candidate {
-  /// Puts what `method` trained up for examination on `images`, learning from `training` where those are not all.
+  /// Puts what `method` trained up for examination.
   convenience init(
-    _ method: any PretrainingMethod, _ images: ImageCollection, training: ImageSet? = nil,
-    standardization: Standardization, dataType: DataType, seed: UInt64 = 0
+    _ method: any PretrainingMethod, training: ImageSet, test: ImageSet,
+    segmentation: SegmentationCollection? = nil, standardization: Standardization, dataType: DataType,
+    seed: UInt64 = 0
   ) {
     self.init(
       encoder: method.encoder, classifier: (method as? any HasClassifier)?.classifier, method: method,
-      training: training ?? images.training, test: images.test, segmentation: images.frames,
-      standardization: standardization, dataType: dataType, seed: seed)
+      training: training, test: test, segmentation: segmentation, standardization: standardization,
+      dataType: dataType, seed: seed)
   }
 }

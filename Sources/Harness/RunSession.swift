@@ -127,7 +127,8 @@ struct RunSession {
     _ method: any PretrainingMethod, by evaluations: [any Evaluation], only names: Set<String>
   ) throws {
     let candidate = Candidate(
-      method, images, standardization: standardization, dataType: plan.precision.dataType, seed: run.key.seed)
+      method, training: images.training, test: images.test, segmentation: images.frames,
+      standardization: standardization, dataType: plan.precision.dataType, seed: run.key.seed)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
     for evaluation in evaluations where names.contains(evaluation.name) {
       if shouldStop() { throw Interrupted() }

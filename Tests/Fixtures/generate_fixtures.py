@@ -1,4 +1,4 @@
-"""Makes the golden vectors of the tests with PyTorch, torchvision, SciPy and scikit-learn.
+"""Makes the golden vectors of the tests with PyTorch, torchvision, SciPy, scikit-learn and Pillow.
 
     python3 Tests/Fixtures/generate_fixtures.py            # all of them, beside this file
     python3 Tests/Fixtures/generate_fixtures.py co2 nt_xent
@@ -32,11 +32,11 @@ import torch
 import torchvision
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics import confusion_matrix, jaccard_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 from torch import nn
-from torch.nn.functional import batch_norm, conv2d, cross_entropy, group_norm, linear, log_softmax, mse_loss, normalize
-from torch.nn.functional import relu, silu
+from torch.nn.functional import batch_norm, conv2d, cross_entropy, group_norm, interpolate, linear, log_softmax
+from torch.nn.functional import mse_loss, normalize, relu, silu
 from torchvision.models.resnet import BasicBlock
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as vision
@@ -1617,6 +1617,126 @@ def frechet():
         fixture.add(name, rows)
     fixture.scalar("a.b", distance(a, b))
     fixture.scalar("a.flat", distance(a, flat))
+
+
+# Dense evaluation
+
+
+def dense():
+    fixture = Fixture(
+        "dense",
+        "resize.*: maps resized bilinearly without aligned corners, up and down, and the gradient of sum(result * upstream); "
+        "ce.*: score maps resized to masks, 255 void: the mean cross-entropy over the other pixels and its gradient; "
+        "confusion.*: classes and predictions of pixels, 255 void, scikit-learn's confusion matrix (true x predicted) and "
+        "Jaccard indices of the classes that occur",
+    )
+    for case, size in {"up": (7, 11), "down": (2, 3), "mixed": (2, 9)}.items():
+        (x,) = leaves(fixture.normal(2, 3, 4, 5).float().double())
+        y = interpolate(x, size=size, mode="bilinear", align_corners=False)
+        upstream = fixture.normal(*y.shape)
+        (y * upstream).sum().backward()
+        for name, values in {"x": x, "y": y, "upstream": upstream, "gradient.x": x.grad}.items():
+            fixture.add_images(f"resize.{case}.{name}", values.detach())
+    (scores,) = leaves((3 * fixture.normal(2, 5, 3, 4)).float().double())
+    masks = fixture.integers(0, 6, 2, 8, 9).long()
+    masks[masks > 4] = 255
+    loss = cross_entropy(
+        interpolate(scores, size=(8, 9), mode="bilinear", align_corners=False), masks, ignore_index=255)
+    loss.backward()
+    fixture.add_images("ce.scores", scores.detach())
+    fixture.add("ce.masks", masks.int())
+    fixture.scalar("ce.loss", loss)
+    fixture.add_images("ce.gradient.scores", scores.grad)
+    truth = fixture.integers(0, 6, 500).int().numpy()
+    predicted = np.where(fixture.integers(0, 2, 500).numpy() > 0, truth, fixture.integers(0, 4, 500).numpy())
+    truth[truth == 5] = 2  # class 5 is neither there nor predicted, class 7 is void
+    predicted[predicted >= 5] = 0
+    truth[fixture.integers(0, 9, 500).numpy() == 0] = 255
+    counted = truth != 255
+    labels = [0, 1, 2, 3, 4, 6]
+    fixture.add("confusion.truth", truth.astype(np.int32))
+    fixture.add("confusion.predicted", predicted.astype(np.int32))
+    fixture.add("confusion.matrix", confusion_matrix(truth[counted], predicted[counted], labels=range(7)).astype(np.int32))
+    each = jaccard_score(truth[counted], predicted[counted], labels=labels, average=None, zero_division=0)
+    fixture.add("confusion.jaccard", each, kind="f64")
+    fixture.scalar("confusion.mean", each.mean())
+    fixture.scalar("confusion.accuracy", (truth == predicted)[counted].mean())
+    fixture.write()
+
+
+def png_chunk(name, content):
+    return len(content).to_bytes(4, "big") + name + content + zlib.crc32(name + content).to_bytes(4, "big")
+
+
+def png_rows(values, bits):
+    """Rows of samples (rows x columns x channels) as PNG stores them, none of them filtered."""
+    packed = b""
+    for row in values.reshape(len(values), -1):
+        if bits == 16:
+            data = row.astype(">u2").tobytes()
+        elif bits == 8:
+            data = row.astype("u1").tobytes()
+        else:
+            data = np.packbits(np.unpackbits(row.astype("u1")[:, None], axis=1)[:, 8 - bits :].ravel()).tobytes()
+        packed += b"\0" + data
+    return packed
+
+
+def png_file(values, bits, color, interlaced=False, extra=b""):
+    """A PNG file of height x width x channels samples, written by the format's definition."""
+    height, width = values.shape[:2]
+    passes = [(0, 0, 1, 1)]
+    if interlaced:  # Adam7: first row and column, and their steps
+        passes = [
+            (0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+    parts = [values[row::down, column::across] for row, column, down, across in passes]
+    data = zlib.compress(b"".join(png_rows(part, bits) for part in parts if part.size))
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([bits, color, 0, 0, int(interlaced)])
+    return (
+        b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + png_chunk(b"IDAT", data) + png_chunk(b"IEND", b""))
+
+
+def png():
+    """Writes png/*.png, and what Pillow reads from them."""
+    from PIL import Image, __version__
+
+    fixture = Fixture(
+        "png",
+        "NAME.colors: what Pillow reads from png/NAME.png as RGB (the upper byte of 16-bit gray, which it keeps), H x W x 3; "
+        "NAME.indices: the numbers that a gray or palette file of at most 8 bits stores",
+        arithmetic="integers")
+    fixture.meta["pillow"] = __version__
+    folder = FOLDER / "png"
+    folder.mkdir(exist_ok=True)
+    palette = fixture.integers(0, 255, 256, 3).numpy().astype("u1")
+    gamma = png_chunk(b"gAMA", (100000).to_bytes(4, "big"))
+    clear = png_chunk(b"tRNS", bytes(range(0, 12)))
+    channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+    cases = {
+        "gray8": (8, 0), "gray8-gamma": (8, 0), "gray4": (4, 0), "gray1": (1, 0), "gray16": (16, 0), "palette8": (8, 3),
+        "palette8-clear": (8, 3), "palette4": (4, 3), "palette2-interlaced": (2, 3), "gray8-interlaced": (8, 0),
+        "rgb8": (8, 2), "rgb8-interlaced": (8, 2), "rgb16": (16, 2), "rgba8": (8, 6), "rgba16-interlaced": (16, 6),
+        "gray-alpha8": (8, 4),
+    }
+    for name, (bits, color) in cases.items():
+        values = fixture.integers(0, 2**bits - 1, 7, 11, channels[color]).numpy().astype("u2")
+        extra = gamma if "gamma" in name else b""
+        if color == 3:
+            extra += png_chunk(b"PLTE", palette[: 2**bits].tobytes()) + (clear if "clear" in name else b"")
+        path = folder / f"{name}.png"
+        path.write_bytes(png_file(values, bits, color, "interlaced" in name, extra))
+        with Image.open(path) as image:
+            image.load()
+            if image.mode.startswith("I"):
+                gray = (np.asarray(image).astype(int) >> 8).astype("i4")
+                colors = np.repeat(gray[:, :, None], 3, axis=2)
+            else:
+                colors = np.asarray(image.convert("RGB")).astype("i4")
+            if bits == 8 and color in (0, 3):
+                assert (np.asarray(image) == values[:, :, 0]).all()
+        fixture.add(f"{name}.colors", colors)
+        if bits <= 8 and color in (0, 3):
+            fixture.add(f"{name}.indices", values[:, :, 0].astype("i4"))
     fixture.write()
 
 
@@ -1645,6 +1765,8 @@ FIXTURES = {
     "generator_parts": generator_parts,
     "diffusion": diffusion,
     "frechet": frechet,
+    "dense": dense,
+    "png": png,
 }
 
 

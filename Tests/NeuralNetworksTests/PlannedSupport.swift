@@ -36,6 +36,9 @@ struct PlannedCase: CustomTestStringConvertible, Sendable {
       configuration: ResNet.Configuration(blocks: [1, 2, 1, 1], isBottleneck: true, width: 16),
       images: [12, 16, 16, 3]),
     PlannedCase(
+      name: "last stride dropped", configuration: .resNet18(width: 16, strides: [1, 2, 2, 1]),
+      images: [8, 16, 16, 3]),
+    PlannedCase(
       name: "pooled stem", configuration: .resNet18(width: 16, stem: .imageNet), images: [13, 64, 64, 3],
       gradientTolerance: 5e-3),
   ]

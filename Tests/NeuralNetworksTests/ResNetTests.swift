@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -33,6 +34,8 @@ import Testing
   @Test(arguments: [
     (ResNet.Configuration.resNet18(width: 4), 32, 4, 32), (.resNet34(width: 4), 32, 4, 32),
     (.resNet50(width: 4), 32, 4, 128), (.resNet18(width: 4, stem: .imageNet), 64, 2, 32),
+    (.resNet18(width: 4, strides: [1, 2, 2, 1]), 32, 8, 32),
+    (.resNet18(width: 4, strides: [2, 2, 2, 2]), 96, 6, 32),
   ])
   func sizes(configuration: ResNet.Configuration, side: Int, mapSide: Int, features: Int) {
     let network = network(configuration)
@@ -41,6 +44,20 @@ import Testing
     #expect(network.featureMap(of: images).shape == [2, mapSide, mapSide, features])
     #expect(network(images).shape == [2, features])
     #expect(network(images).dataType == .float32)
+  }
+
+  @Test func stridesChangeTheSizesAndNothingElse() throws {
+    let (usual, dense) = (network(.resNet18(width: 4)), network(.resNet18(width: 4, strides: [1, 2, 2, 1])))
+    #expect(usual.namedParameters.map(\.name) == dense.namedParameters.map(\.name))
+    #expect(usual.parameters.map(\.constant.floats) == dense.parameters.map(\.constant.floats))
+    let spelledOut = network(.resNet18(width: 4, strides: [1, 2, 2, 2]))
+    let images = randomTensor([2, 32, 32, 3])
+    #expect(spelledOut(images).floats == usual(images).floats && dense(images).floats != usual(images).floats)
+    // The usual ones are no part of what identifies a run.
+    let text = String(decoding: try JSONEncoder().encode(ResNet.Configuration.resNet18()), as: UTF8.self)
+    #expect(!text.contains("strides"))
+    let read = try JSONDecoder().decode(ResNet.Configuration.self, from: Data(text.utf8))
+    #expect(read == .resNet18() && read.strides == nil)
   }
 
   @Test func bfloat16StaysNearFloat32() {

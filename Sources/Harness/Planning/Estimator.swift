@@ -85,8 +85,9 @@ public struct Estimator {
     let all = images.training.count
     let known = images.training.subset(0..<min(all, max(all / Self.part, 1_000)))
     let candidate = Candidate(
-      arm.method(seed: 0, on: images.pretraining), images, training: known,
-      standardization: .of(experiment.dataset.name), dataType: arm.plan.precision.dataType)
+      arm.method(seed: 0, on: images.pretraining), training: known, test: images.test,
+      segmentation: images.frames, standardization: .of(experiment.dataset.name),
+      dataType: arm.plan.precision.dataType)
     let features = try seconds {
       _ = try candidate.values(.training)
       _ = try candidate.values(.test)

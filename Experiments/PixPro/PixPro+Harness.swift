@@ -94,7 +94,7 @@ extension PixPro.Hyperparameters: CheckedHyperparameters {
 
 extension PixPro.Views {
   /// What makes these views impossible, in one sentence; `nil` when nothing does.
-  fileprivate var problem: String? {
+  var problem: String? {
     if side < 2 { return "views.side is at least 2 pixels, not \(side)" }
     if !(smallestCrop > 0 && smallestCrop <= 1) {
       return "views.smallestCrop lies above 0 and is at most 1, not \(smallestCrop)"

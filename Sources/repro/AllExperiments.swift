@@ -2,6 +2,7 @@ import AdaInfPaper
 import CO2Paper
 import GSimCLRPaper
 import Harness
+import PixProPaper
 import RotNetPaper
 import SimCLRPaper
 import SwAVPaper
@@ -13,6 +14,8 @@ let allExperiments = Catalogue([
   SimCLROnSTL10.self,
   SwAVOnCIFAR10.self,
   SwAVOnSTL10.self,
+  PixProOnCamVid.self,
+  PixProOnCIFAR10.self,
   RotNetOnCIFAR10.self,
   GSimCLROnCIFAR10.self,
   AdaInfOnCIFAR10.self,

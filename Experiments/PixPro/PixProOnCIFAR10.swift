@@ -1,0 +1,85 @@
+import Evaluation
+import Harness
+import NeuralNetworks
+import Pretraining
+import Vision
+
+/// The same question for pre-training on small images of one thing each, asked of mosaics of such images and of CamVid.
+public struct PixProOnCIFAR10: Experiment {
+  public static let name = "pixpro-cifar10"
+  public static let paper = Paper.pixPro
+  public static let claim =
+    "Pre-trained on CIFAR-10 with equal steps and images, features of pixel-level consistency segment CamVid better "
+    + "than MoCo v2's, by a linear probe's mean intersection over union."
+  public static let cost = "reduced: 4 epochs, an estimated 10 minutes per arm and seed on two cores"
+  public static let version = 1
+
+  public let dataset: DatasetReference
+  public let evaluations: [any Evaluation]
+  public var denseDataset: DatasetReference? { .camvid }
+  public let headline = Comparison(
+    "PixPro", over: "MoCo v2", evaluation: "dense-linear-camvid-v1", metric: "miou")
+  private let recipe: PixProRecipe
+  private let supervisedPlan: TrainingPlan
+
+  public init(scale: Scale) {
+    // No stride in the last stage: maps of 8 × 8 pixels.
+    let strides = [1, 2, 2, 1]
+    var recipe: PixProRecipe
+    let supervisedEpochs: Int
+    switch scale {
+    case .paper:  // the authors' 400 epochs of ImageNet; nobody has a recipe for CIFAR-10
+      dataset = .cifar10
+      recipe = PixProRecipe(
+        encoder: .resNet18(strides: strides), side: 32, epochs: 400, batchSize: 1_024, warmupEpochs: 5)
+      recipe.useMoCo(queue: 4_096, groups: 8)
+      supervisedEpochs = 200
+    case .reduced:
+      dataset = .cifar10
+      recipe = PixProRecipe(
+        encoder: .resNet18(width: 16, strides: strides), side: 32, epochs: 4, batchSize: 256,
+        warmupEpochs: 0.5)
+      recipe.fitHeads(hidden: 256, embedding: 128)
+      recipe.useMoCo(queue: 4_096, groups: 8)
+      supervisedEpochs = 4
+    case .smoke:
+      dataset = .cifar10.first(512)
+      recipe = PixProRecipe(
+        encoder: .resNet18(width: 4, strides: strides), side: 16, epochs: 2, batchSize: 64, warmupEpochs: 1)
+      recipe.fitHeads(hidden: 32, embedding: 16)
+      recipe.useMoCo(queue: 256, groups: 2)
+      supervisedEpochs = 2
+    }
+    // No blur, as for all images of 32 pixels (SimCLR, appendix B.9).
+    (recipe.method.views.firstBlurProbability, recipe.method.views.secondBlurProbability) = (0, 0)
+    recipe.moco.blurProbability = 0
+    self.recipe = recipe
+    supervisedPlan = TrainingPlan(
+      epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize),
+      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    let isSmoke = scale == .smoke
+    let mosaics = isSmoke ? DenseProbe.Task.mosaics(training: 32, test: 16) : .mosaics()
+    let dense = [DenseProbe.Task.camvid, mosaics].flatMap { task in
+      [DenseProbe.Head.linear, .fcn].map { DenseProbe.pixPro($0, on: task, at: scale) }
+    }
+    let retrieval = PixelRetrieval(side: recipe.method.views.side, limit: isSmoke ? 64 : 1_000)
+    evaluations = dense + [retrieval, NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
+  }
+
+  public var arms: [Arm] {
+    recipe.headline
+      + [.supervised(recipe.encoder, classCount: dataset.classCount, plan: supervisedPlan)]
+      + recipe.explorations
+  }
+
+  public var tables: [PaperTable] {
+    let camVid = PaperTable.Column(
+      "mIoU on CamVid, linear", evaluation: "dense-linear-camvid-v1", metric: "miou")
+    let mosaics = PaperTable.Column(
+      "mIoU on mosaics, linear", evaluation: "dense-linear-mosaics-v1", metric: "miou")
+    let dense = [camVid, mosaics]
+    let image = PaperTable.Column("top-1 of whole images, linear", evaluation: "linear-v1")
+    return PaperTable.transfer(dense) + [.pixelTasks(dense + [image]), .wholeImages([image, camVid])]
+      + PaperTable.constants(dense)
+  }
+}

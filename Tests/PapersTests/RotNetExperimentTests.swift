@@ -137,11 +137,9 @@ import Vision
       let pretrainer = try Pretrainer(
         method: method, plan: arm.plan, images: images, standardization: .shapes, seed: 0)
       try pretrainer.step()
-      let collection = ImageCollection(
-        pretraining: images, training: images, test: Shapes.images(40, seed: 0, stream: "test"),
-        identity: DataIdentity(name: "shapes", kind: "synthetic", digest: ""))
       let candidate = Candidate(
-        method, collection, standardization: .shapes, dataType: arm.plan.precision.dataType)
+        method, training: images, test: Shapes.images(40, seed: 0, stream: "test"), standardization: .shapes,
+        dataType: arm.plan.precision.dataType)
       for evaluation in experiment.evaluations(of: arm) {
         let scores = try evaluation.evaluate(candidate)
         #expect(!scores.isEmpty && scores.allSatisfy { $0.value.isFinite }, "\(name), \(evaluation.name)")

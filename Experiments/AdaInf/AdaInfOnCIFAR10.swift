@@ -12,7 +12,7 @@ public struct AdaInfOnCIFAR10: Experiment {
     "Beside generated images, real ones that count ten times and weaker augmentation improve the linear-probe accuracy "
     + "of SimCLR's features over the same images added as they come."
   public static let cost =
-    "reduced: 12 epochs of 50,000 images, an estimated 8 minutes per arm and seed on two cores, a third more for BYOL; "
+    "reduced: 12 epochs of 50,000 images, an estimated 8 minutes per arm and seed on two cores, half more for BYOL; "
     + "before that once a generator (repro generate --quality both)"
   public static let version = 1
 

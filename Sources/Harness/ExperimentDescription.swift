@@ -63,5 +63,7 @@ extension DatasetReference {
 
 extension Paper {
   /// The paper as it is cited.
-  public var citation: String { "\(authors). “\(title).” \(venue). arXiv:\(arXiv)" }
+  public var citation: String {
+    "\(authors). “\(title)\(title.hasSuffix("?") ? "" : ".")” \(venue). arXiv:\(arXiv)"
+  }
 }

@@ -38,7 +38,8 @@ struct Generate: AsyncParsableCommand {
   @Option(help: "How many images to draw (default: 50000, at smoke scale 40).")
   var count: Int?
 
-  @Option(help: "Whose images are learned: cifar10, cifar100 or shapes.", transform: DataCommand.name)
+  @Option(
+    help: "Whose images are learned: cifar10 (the default), cifar100 or shapes.", transform: DataCommand.name)
   var data = DatasetReference.Name.cifar10
 
   @Option(

@@ -1,0 +1,97 @@
+# Drawn by `gnuplot pretraining.gp`; written by `repro plot` from the rows beside it.
+set encoding utf8
+$panel0_series0 << END
+1.0 0.9615470958061707 0.9615470958061707 0.9615470958061707
+2.0 0.7660589224252945 0.7660589224252945 0.7660589224252945
+3.0 0.6846297757747846 0.6846297757747846 0.6846297757747846
+4.0 0.6205754690445386 0.6205754690445386 0.6205754690445386
+5.0 0.5817479582169117 0.5817479582169117 0.5817479582169117
+END
+$panel1_series0 << END
+1.0 0.9615470958061707 0.9615470958061707 0.9615470958061707
+2.0 0.7660589224252945 0.7660589224252945 0.7660589224252945
+3.0 0.6846297757747846 0.6846297757747846 0.6846297757747846
+4.0 0.6205754690445386 0.6205754690445386 0.6205754690445386
+5.0 0.5817479582169117 0.5817479582169117 0.5817479582169117
+END
+$panel2_series0 << END
+0.0 7.610836098556223 7.610836098556223 7.610836098556223
+1.0 28.209530827464757 28.209530827464757 28.209530827464757
+2.0 27.093850835981378 27.093850835981378 27.093850835981378
+3.0 28.220603397125597 28.220603397125597 28.220603397125597
+4.0 28.952047938307693 28.952047938307693 28.952047938307693
+5.0 28.933880734879267 28.933880734879267 28.933880734879267
+END
+$panel3_series0 << END
+0.0 29.8 29.8 29.8
+1.0 38.9 38.9 38.9
+2.0 40.3 40.3 40.3
+3.0 43.6 43.6 43.6
+4.0 43.4 43.4 43.4
+5.0 42.9 42.9 42.9
+END
+$panel4_series0 << END
+0.0 0.0740123387405258 0.0740123387405258 0.0740123387405258
+1.0 0.37208713108168345 0.37208713108168345 0.37208713108168345
+2.0 0.3685143384746756 0.3685143384746756 0.3685143384746756
+3.0 0.366794605187737 0.366794605187737 0.366794605187737
+4.0 0.36483017446813515 0.36483017446813515 0.36483017446813515
+5.0 0.36045194597400504 0.36045194597400504 0.36045194597400504
+END
+do for [image in "svg png"] {
+  if (image eq "svg") {
+    set terminal svg size 1440,724 dynamic font "Helvetica,Arial,sans-serif,13" background rgb "white"
+  } else {
+    set terminal pngcairo size 1440,724 font "DejaVu Sans,10" background rgb "white"
+  }
+  set output "pretraining.".image
+  set multiplot layout 2,3 title "rotnet-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: one seed" noenhanced margins screen 0.0486,0.9896,0.0691,0.8785 spacing screen 0.059,0.1174
+  set style fill transparent solid 0.18 noborder
+  set border 3 linecolor rgb "#555555"
+  set tics textcolor rgb "#333333"
+  set ytics nomirror
+  set grid ytics linecolor rgb "#dddddd" linetype 1
+  set offsets graph 0, graph 0, graph 0.06, graph 0.06
+  set key at screen 0.5, screen 0.9586 center top horizontal reverse Left noenhanced samplen 3
+  set title "loss" noenhanced
+  set xlabel "epoch" noenhanced
+  set ylabel "nats" noenhanced
+  unset xtics
+  set xtics nomirror autofreq
+  set xrange [*:*]
+  plot $panel0_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  unset key
+  set title "rotation loss" noenhanced
+  set xlabel "epoch" noenhanced
+  set ylabel "nats" noenhanced
+  unset xtics
+  set xtics nomirror autofreq
+  set xrange [*:*]
+  plot $panel1_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  unset key
+  set title "monitor: effective rank" noenhanced
+  set xlabel "epoch" noenhanced
+  set ylabel "dimensions" noenhanced
+  unset xtics
+  set xtics nomirror autofreq
+  set xrange [*:*]
+  plot $panel2_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  unset key
+  set title "monitor: knn" noenhanced
+  set xlabel "epoch" noenhanced
+  set ylabel "accuracy (%)" noenhanced
+  unset xtics
+  set xtics nomirror autofreq
+  set xrange [*:*]
+  plot $panel3_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  unset key
+  set title "monitor: std" noenhanced
+  set xlabel "epoch" noenhanced
+  set ylabel "standard deviation" noenhanced
+  unset xtics
+  set xtics nomirror autofreq
+  set xrange [*:*]
+  plot $panel4_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  unset multiplot
+  unset output
+}

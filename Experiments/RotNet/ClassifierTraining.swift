@@ -1,3 +1,4 @@
+import Evaluation
 import NeuralNetworks
 import Pretraining
 import Tensors
@@ -34,42 +35,25 @@ public struct ClassifierRecipe: Sendable, Equatable {
 
 /// One training of a module by labels.
 struct ClassifierTraining {
-  /// The images of one step.
-  struct Step {
-    /// Their places.
-    let indices: [Int]
-    /// How many steps came before.
-    let number: Int
-  }
-
   let recipe: ClassifierRecipe
   let labels: [Int]
   let seed: UInt64
 
   /// Trains every parameter of `module` by the cross-entropy of its `logits`; calls `afterEpoch` with the passes done.
   func run(
-    _ module: any Module, logits: (Step) -> Tensor, afterEpoch: (Int) -> Void = { _ in }
+    _ module: any Module, logits: (ExampleTraining.Step) -> Tensor, afterEpoch: (Int) -> Void = { _ in }
   ) {
+    let training = ExampleTraining(
+      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      weightDecay: 5e-4, nesterov: true, schedule: recipe.schedule, seed: seed)
     let draws = max(recipe.draws ?? labels.count, labels.count)
-    var size = recipe.batchSize
-    while size > draws { size /= 2 }
-    let optimizer = Optimizer(
-      .sgd(learningRate: recipe.learningRate, momentum: 0.9, weightDecay: 5e-4, nesterov: true), for: module)
-    let (parameters, perEpoch) = (module.parameters, draws / size)
-    var number = 0
-    for epoch in 0..<recipe.epochs {
-      for places in Shuffled().batches(count: draws, size: size, epoch: epoch, seed: seed) {
-        let step = Step(indices: places.map { $0 % labels.count }, number: number)
-        let (_, gradients) = withGradients(of: parameters) {
-          Loss(logits(step).crossEntropy(labels: step.indices.map { labels[$0] }))
-        }
-        let factor = recipe.schedule.factor(
-          at: number, of: recipe.epochs * perEpoch, stepsPerEpoch: perEpoch)
-        optimizer.update(parameters, with: gradients, learningRate: recipe.learningRate * factor)
-        number += 1
-      }
-      afterEpoch(epoch + 1)
-    }
+    training.run(
+      module, count: draws,
+      loss: { drawn in
+        let step = ExampleTraining.Step(
+          indices: drawn.indices.map { $0 % labels.count }, epoch: drawn.epoch, number: drawn.number)
+        return logits(step).crossEntropy(labels: step.indices.map { labels[$0] })
+      }, afterEpoch: afterEpoch)
   }
 }
 
@@ -88,7 +72,7 @@ struct LabelledViews {
   }
 
   /// The images of a step; an image that returns is cropped anew, since steps and not passes are counted.
-  func callAsFunction(_ step: ClassifierTraining.Step) -> Tensor {
+  func callAsFunction(_ step: ExampleTraining.Step) -> Tensor {
     augments
       ? loader.batch(indices: step.indices, epoch: step.number).views[0].images
       : loader.images(at: step.indices)

@@ -115,8 +115,8 @@ public struct DenseProbe: Evaluation {
       : ConvolutionalDenseHead(
         maps.shape.channels, hidden: recipe.hiddenChannels, classes: training.classNames.count,
         using: &random)
-    self.training(on: training, candidate).run(head, count: training.count) { indices, _ in
-      (head(maps(indices)), training.masks(at: indices))
+    train(head, candidate, count: training.count) { step in
+      head(maps(step.indices)).crossEntropy(training.masks(at: step.indices), of: training)
     }
     return try DenseOutcome(candidate, head, on: test, showing: DenseProbe.shown(of: test.count))
   }
@@ -124,27 +124,39 @@ public struct DenseProbe: Evaluation {
   private func fineTuned(
     _ candidate: Candidate, _ training: SegmentationSet, _ test: SegmentationSet
   ) throws -> DenseOutcome {
-    let before = candidate.encoder.namedState.map { ($0.state, $0.state.value) }
-    defer { for (state, value) in before { state.restore(value) } }
-    var random = Random(seed: candidate.seed, stream: name)
-    let network = DenseNetwork(
-      candidate.encoder,
-      ConvolutionalDenseHead(
-        candidate.encoder.featureCount, hidden: recipe.hiddenChannels, classes: training.classNames.count,
-        using: &random))
-    let loader = ViewLoader(
-      training.images, augmentations: [[HorizontalFlip()]], standardization: candidate.standardization,
-      seed: candidate.seed, dataType: candidate.dataType)
-    self.training(on: training, candidate).run(network, count: training.count) { indices, epoch in
-      let view = loader.batch(indices: indices, epoch: epoch).views[0]
-      let masks = training.masks(at: indices, flipped: view.crops.map(\.isFlipped))
-      return (network(view.images), masks)
+    try candidate.encoder.puttingBack {
+      var random = Random(seed: candidate.seed, stream: name)
+      let network = DenseNetwork(
+        candidate.encoder,
+        ConvolutionalDenseHead(
+          candidate.encoder.featureCount, hidden: recipe.hiddenChannels, classes: training.classNames.count,
+          using: &random))
+      let loader = ViewLoader(
+        training.images, augmentations: [[HorizontalFlip()]], standardization: candidate.standardization,
+        seed: candidate.seed, dataType: candidate.dataType)
+      train(network, candidate, count: training.count) { step in
+        let view = loader.batch(indices: step.indices, epoch: step.epoch).views[0]
+        let masks = training.masks(at: step.indices, flipped: view.crops.map(\.isFlipped))
+        return network(view.images).crossEntropy(masks, of: training)
+      }
+      return try DenseOutcome(candidate, network.head, on: test, showing: DenseProbe.shown(of: test.count))
     }
-    return try DenseOutcome(candidate, network.head, on: test, showing: DenseProbe.shown(of: test.count))
   }
 
-  private func training(on set: SegmentationSet, _ candidate: Candidate) -> DenseTraining {
-    DenseTraining(
-      recipe: recipe, seed: candidate.seed, height: set.images.height, width: set.images.width)
+  private func train(
+    _ module: any Module, _ candidate: Candidate, count: Int, loss: (ExampleTraining.Step) -> Tensor
+  ) {
+    ExampleTraining(
+      epochs: recipe.epochs, batchSize: recipe.batchSize, learningRate: recipe.learningRate,
+      weightDecay: recipe.weightDecay, seed: candidate.seed
+    ).run(module, count: count, loss: loss)
+  }
+}
+
+extension Tensor {
+  /// The cross-entropy of score maps with masks of the images of `set`.
+  fileprivate func crossEntropy(_ masks: [UInt8], of set: SegmentationSet) -> Tensor {
+    crossEntropy(
+      masks: masks, height: set.images.height, width: set.images.width, void: SegmentationSet.void)
   }
 }

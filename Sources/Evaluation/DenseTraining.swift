@@ -44,41 +44,6 @@ public struct DenseRecipe: Sendable, Hashable {
   }
 }
 
-/// One training of a module by masks.
-struct DenseTraining {
-  let recipe: DenseRecipe
-  let seed: UInt64
-  /// Pixels of the masks.
-  let height, width: Int
-
-  /// Trains every parameter of `module` by the cross-entropy of score maps with masks, both made by `step` for the images
-  /// at its indices in its epoch.
-  func run(
-    _ module: any Module, count: Int,
-    step: (_ indices: [Int], _ epoch: Int) -> (scores: Tensor, masks: [UInt8])
-  ) {
-    var size = recipe.batchSize
-    while size > count { size /= 2 }
-    let optimizer = Optimizer(
-      .sgd(learningRate: recipe.learningRate, momentum: 0.9, weightDecay: recipe.weightDecay), for: module)
-    let (parameters, perEpoch) = (module.parameters, count / size)
-    var number = 0
-    for epoch in 0..<recipe.epochs {
-      for indices in Shuffled().batches(count: count, size: size, epoch: epoch, seed: seed) {
-        let (_, gradients) = withGradients(of: parameters) {
-          let (scores, masks) = step(indices, epoch)
-          return Loss(
-            scores.crossEntropy(masks: masks, height: height, width: width, void: SegmentationSet.void))
-        }
-        let factor = ScheduleConfiguration.cosine().factor(
-          at: number, of: recipe.epochs * perEpoch, stepsPerEpoch: perEpoch)
-        optimizer.update(parameters, with: gradients, learningRate: recipe.learningRate * factor)
-        number += 1
-      }
-    }
-  }
-}
-
 /// What a trained head makes of the test images.
 struct DenseOutcome {
   /// All of their pixels.

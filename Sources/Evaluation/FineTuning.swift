@@ -28,40 +28,27 @@ public struct FineTuning: Sendable, Equatable {
   func tuned<Result>(
     _ candidate: Candidate, on images: ImageSet, _ body: (Candidate) throws -> Result
   ) rethrows -> Result {
-    let before = candidate.encoder.namedState.map { ($0.state, $0.state.value) }
-    defer { for (state, value) in before { state.restore(value) } }
-    var random = Random(seed: candidate.seed, stream: "fine-tuned classifier")
-    let network = ClassifyingNetwork(
-      candidate.encoder, Linear(candidate.encoder.featureCount, candidate.classCount, using: &random))
-    train(network, on: images, candidate)
-    return try body(
-      Candidate(
-        encoder: candidate.encoder, classifier: network.classifier, training: images, test: candidate.test,
-        standardization: candidate.standardization, dataType: candidate.dataType, seed: candidate.seed))
+    try candidate.encoder.puttingBack {
+      var random = Random(seed: candidate.seed, stream: "fine-tuned classifier")
+      let network = ClassifyingNetwork(
+        candidate.encoder, Linear(candidate.encoder.featureCount, candidate.classCount, using: &random))
+      train(network, on: images, candidate)
+      return try body(
+        Candidate(
+          encoder: candidate.encoder, classifier: network.classifier, training: images, test: candidate.test,
+          standardization: candidate.standardization, dataType: candidate.dataType, seed: candidate.seed))
+    }
   }
 
   private func train(_ network: ClassifyingNetwork, on images: ImageSet, _ candidate: Candidate) {
-    var size = batchSize
-    while size > images.count { size /= 2 }
     let loader = ViewLoader(
       images, augmentations: [[RandomCrop(padding: images.height / 8), HorizontalFlip()]],
       standardization: candidate.standardization, seed: candidate.seed, dataType: candidate.dataType)
-    let optimizer = Optimizer(
-      .sgd(learningRate: learningRate, momentum: 0.9, weightDecay: 0), for: network)
-    let (parameters, perEpoch) = (network.parameters, images.count / size)
-    var step = 0
-    for epoch in 0..<epochs {
-      for indices in Shuffled().batches(count: images.count, size: size, epoch: epoch, seed: candidate.seed) {
-        let views = loader.batch(indices: indices, epoch: epoch).views[0].images
-        let (_, gradients) = withGradients(of: parameters) {
-          Loss(network(views).crossEntropy(labels: indices.map { images.labels[$0] }))
-        }
-        let rate =
-          learningRate
-          * ScheduleConfiguration.cosine().factor(at: step, of: epochs * perEpoch, stepsPerEpoch: perEpoch)
-        optimizer.update(parameters, with: gradients, learningRate: rate)
-        step += 1
-      }
+    let training = ExampleTraining(
+      epochs: epochs, batchSize: batchSize, learningRate: learningRate, seed: candidate.seed)
+    training.run(network, count: images.count) { step in
+      let views = loader.batch(indices: step.indices, epoch: step.epoch).views[0].images
+      return network(views).crossEntropy(labels: step.indices.map { images.labels[$0] })
     }
   }
 }

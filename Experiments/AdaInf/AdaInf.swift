@@ -97,7 +97,8 @@ public struct Views: Codable, Sendable, Equatable {
           probability: jitterProbability), Grayscale(probability: grayscaleProbability),
       ]
       if blurProbability > 0 {
-        steps.append(GaussianBlur(probability: blurProbability, kernel: max(3, side / 10 | 1)))
+        steps.append(
+          GaussianBlur(probability: blurProbability, kernel: GaussianBlur.usualKernel(side: side)))
       }
       if solarizing > 0 { steps.append(Solarize(probability: solarizing)) }
       return Augmentation(steps + [HorizontalFlip()])

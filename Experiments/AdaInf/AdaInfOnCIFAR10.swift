@@ -38,9 +38,7 @@ public struct AdaInfOnCIFAR10: Experiment {
       recipe = .smoke
       supervisedEpochs = 2
     }
-    supervisedPlan = TrainingPlan(
-      epochs: supervisedEpochs, batchSize: min(128, recipe.plan.batchSize),
-      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: min(128, recipe.plan.batchSize))
   }
 
   public var arms: [Arm] {

@@ -32,9 +32,7 @@ public struct CO2OnCIFAR10: Experiment {
     var plan = TrainingPlan(
       epochs: 20, batchSize: 256, optimizer: .sgd(learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4),
       schedule: .cosine())
-    var supervisedPlan = TrainingPlan(
-      epochs: 20, batchSize: 256, optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4),
-      schedule: .cosine())
+    var supervisedPlan = TrainingPlan.supervised(epochs: 20, batchSize: 256)
     switch scale {
     case .paper:  // the MoCo authors' CIFAR recipe with CO2 on top; the CO2 paper itself has none
       (dataset, encoder) = (.cifar10, .resNet18(normalizationGroups: 8))
@@ -175,12 +173,9 @@ extension CO2: KnowsChance {
 
 extension CO2.Hyperparameters: CheckedHyperparameters {
   public func problem(with plan: TrainingPlan) -> String? {
-    if queueLength < plan.batchSize {
-      return "a queue of \(queueLength) keys is smaller than a batch of \(plan.batchSize): raise queueLength"
-    }
+    if let problem = NegativeQueue.problem(length: queueLength, batchSize: plan.batchSize) { return problem }
     if !(temperature > 0 && consistencyTemperature > 0) { return "temperatures are positive" }
     if !(0...1).contains(keyMomentum) { return "keyMomentum lies within 0...1, not at \(keyMomentum)" }
-    if queueLength > 1 << 24 { return "queueLength is at most \(1 << 24), not \(queueLength)" }
     if embeddingDimension < 1 { return "embeddingDimension is at least 1, not \(embeddingDimension)" }
     return smallestCrop > 0 && smallestCrop <= 1
       ? nil : "smallestCrop lies above 0 and is at most 1, not \(smallestCrop)"

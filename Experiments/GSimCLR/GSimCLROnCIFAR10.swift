@@ -54,9 +54,7 @@ public struct GSimCLROnCIFAR10: Experiment {
       (method.autoencoder.width, method.autoencoder.passes, method.autoencoder.patience) = (4, 1, 0)
       (method.clustering.restarts, method.clustering.maximumIterations) = (2, 20)
     }
-    supervisedPlan = TrainingPlan(
-      epochs: supervisedEpochs, batchSize: 2 * size,
-      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: 2 * size)
     (self.plan, self.method) = (plan, method)
   }
 

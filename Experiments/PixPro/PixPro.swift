@@ -1,4 +1,3 @@
-import Glibc
 import NeuralNetworks
 import Pretraining
 import Tensors
@@ -145,6 +144,6 @@ public final class PixPro: PretrainingMethod {
   /// m = 1 − (1 − m₀)(cos(πk/K) + 1)/2 after k of K updates, so that it ends at 1.
   func keyMomentum(at progress: TrainingProgress) -> Float {
     let part = Float(progress.step + 1) / Float(max(1, progress.steps))
-    return 1 - (1 - hyperparameters.firstKeyMomentum) * (cosf(.pi * part) + 1) / 2
+    return risingMomentum(from: hyperparameters.firstKeyMomentum, after: part)
   }
 }

@@ -54,9 +54,7 @@ public struct PixProOnCIFAR10: Experiment {
     (recipe.method.views.firstBlurProbability, recipe.method.views.secondBlurProbability) = (0, 0)
     recipe.moco.blurProbability = 0
     self.recipe = recipe
-    supervisedPlan = TrainingPlan(
-      epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize),
-      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize))
     let isSmoke = scale == .smoke
     let mosaics = isSmoke ? DenseProbe.Task.mosaics(training: 32, test: 16) : .mosaics()
     let dense = [DenseProbe.Task.camvid, mosaics].flatMap { task in

@@ -40,7 +40,7 @@ extension Augmentation {
       Grayscale(probability: 0.2),
     ]
     if blurProbability > 0 {
-      let window = max(3, views.side / 10 | 1)  // a tenth of the side, and odd
+      let window = GaussianBlur.usualKernel(side: views.side)
       steps.append(GaussianBlur(probability: blurProbability, kernel: min(window, (views.side - 1) | 1)))
     }
     if solarizationProbability > 0 { steps.append(Solarize(probability: solarizationProbability)) }

@@ -38,9 +38,7 @@ public struct SimCLROnCIFAR10: Experiment {
       recipe = SimCLRRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)
       supervisedEpochs = 2
     }
-    supervisedPlan = TrainingPlan(
-      epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize),
-      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize))
   }
 
   public var arms: [Arm] {

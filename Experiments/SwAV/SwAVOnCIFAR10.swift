@@ -48,9 +48,7 @@ public struct SwAVOnCIFAR10: Experiment {
       supervisedEpochs = 2
     }
     self.recipe = recipe
-    supervisedPlan = TrainingPlan(
-      epochs: supervisedEpochs, batchSize: recipe.plan.batchSize,
-      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+    supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: recipe.plan.batchSize)
   }
 
   public var arms: [Arm] {

@@ -40,7 +40,7 @@ public struct PixelRetrieval: Evaluation {
   public func evaluate(_ candidate: Candidate) throws -> [Score] { try illustrated(candidate).scores }
 
   public func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
-    let images = candidate.test.subset(0..<min(limit, candidate.test.count))
+    let images = candidate.test.first(limit)
     guard images.count > 0 else { throw EvaluationError.noImages(split: "test") }
     let loader = loader(of: images, candidate, candidate.standardization)
     let side = views[0].outputSize(height: images.height, width: images.width)

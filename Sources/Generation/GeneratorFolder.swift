@@ -12,8 +12,7 @@ public struct GeneratorFolder: Sendable, Hashable {
 
   /// The folder of the generator of `identity` under `output`; `data` says whose images it learns, and which copy of them.
   public init(output: URL, identity: GeneratorIdentity, data: DataIdentity) {
-    url = output.appending(
-      components: "generator", identity.scale.rawValue, "\(data.name):\(data.kind)".slug, "\(identity.seed)")
+    url = output.generatorFolder(scale: identity.scale, data: data, seed: identity.seed)
   }
 
   /// What the generator is and where from.
@@ -88,25 +87,9 @@ public struct GeneratorManifest: Codable, Sendable, Equatable {
   static func read(from url: URL) throws -> GeneratorManifest? {
     guard let data = try? Data(contentsOf: url) else { return nil }
     do {
-      return try JSONFile.decode(GeneratorManifest.self, from: data)
+      return try ReadableJSON.decode(GeneratorManifest.self, from: data)
     } catch {
       throw ManifestError(path: url.path, reason: "\(error)")
     }
-  }
-}
-
-/// JSON as the generator's files have it: sorted keys, dates in ISO 8601.
-enum JSONFile {
-  static func write(_ value: some Encodable, to url: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    try writeAtomically(encoder.encode(value) + Data("\n".utf8), to: url)
-  }
-
-  static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    return try decoder.decode(type, from: data)
   }
 }

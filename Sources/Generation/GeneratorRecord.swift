@@ -22,7 +22,7 @@ public enum GeneratorRecord {
     if let flaw = flaw(of: generated) { throw RunProblem("these images cannot be recorded: \(flaw)") }
     let file = file(of: generated, root: root)
     try makeFolder(file.deletingLastPathComponent())
-    try JSONFile.write(generated, to: file)
+    try ReadableJSON.write(generated, to: file)
     return file
   }
 

@@ -40,7 +40,7 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
   /// The description at `url`; throws a `ManifestError`.
   public init(contentsOf url: URL) throws {
     do {
-      self = try JSONFile.decode(GeneratedImages.self, from: Data(contentsOf: url))
+      self = try ReadableJSON.decode(GeneratedImages.self, from: Data(contentsOf: url))
     } catch {
       throw ManifestError(path: url.path, reason: "\(error)")
     }
@@ -90,7 +90,7 @@ extension GeneratorSession {
       file: file.lastPathComponent, sha256: hexadecimal(SHA256.hash(data: array.npy)),
       kind: manifest.data.isSynthetic ? "synthetic" : "generated", shape: shape, quality: quality,
       epoch: epoch, manifest: manifest, source: source)
-    try JSONFile.write(generated, to: description)
+    try ReadableJSON.write(generated, to: description)
     try picture(of: array.images(), "\(quality.rawValue)-\(count)")
     return generated
   }
@@ -114,7 +114,7 @@ extension GeneratorSession {
     }
     let measured = ImageQuality(of: drawn, unseen: unseen, learned: images, in: space, limit: limit)
     generated.measured = measured
-    try JSONFile.write(generated, to: folder.provenance(generated.quality, count: count))
+    try ReadableJSON.write(generated, to: folder.provenance(generated.quality, count: count))
     let name = "\(generated.quality.rawValue)-\(count)-nearest"
     let picture = measured.memorization.picture(name, generated: drawn, learned: images)
     try writeAtomically(picture.png(), to: folder.picture(name))

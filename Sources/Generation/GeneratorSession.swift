@@ -186,7 +186,7 @@ public final class GeneratorSession {
     let last = manifest.sessions.count - 1
     manifest.sessions[last].wallSeconds = (ContinuousClock.now - began) / .seconds(1)
     manifest.sessions[last].cpuSeconds = ProcessUsage.cpuSeconds
-    try JSONFile.write(manifest, to: folder.manifest)
+    try ReadableJSON.write(manifest, to: folder.manifest)
   }
 }
 

@@ -72,8 +72,3 @@ public struct ImageQuality: Codable, Sendable, Equatable {
       learned: learned)
   }
 }
-
-extension ImageSet {
-  /// The first `count` images, or all.
-  func first(_ count: Int) -> ImageSet { count < self.count ? subset(0..<count) : self }
-}

@@ -57,16 +57,29 @@ public struct ImageSource {
         images: try images.with(segmentation(of: experiment, holdingOutTail) ?? images.segmentation),
         excuse: nil)
     }
+    return try await finding(dataset.name, found) { reason in
+      try standIn(for: type, scale: scale, missing: dataset.name, reason: reason)
+    }
+  }
+
+  /// What `load` reads of data set `name`: on disk, else from the network, else, unless only real images will do, what
+  /// `substitute` makes of the reason why it could not be had.
+  ///
+  /// Throws what the two throw, and a `DownloadError`.
+  public func finding<Result>(
+    _ name: DatasetReference.Name, _ load: () throws -> Result,
+    otherwise substitute: (String) throws -> Result
+  ) async throws -> Result {
     do {
-      return try found()
+      return try load()
     } catch let error as DataError where error.isAbsence {
-      say("\(dataset.name.rawValue) is not in \(directory.path): getting it …")
+      say("\(name.rawValue) is not in \(directory.path): getting it …")
     }
     do {
-      try await fetch(dataset.name)
-      return try found()
+      try await fetch(name)
+      return try load()
     } catch let error as DownloadError where !isRealDataOnly && error.isOutOfReach {
-      return try standIn(for: type, scale: scale, missing: dataset.name, reason: "\(error)")
+      return try substitute("\(error)")
     }
   }
 
@@ -108,7 +121,7 @@ extension DataError {
 
 extension DownloadError {
   /// Whether the data set is out of reach from here, rather than something here that the user can put right.
-  package var isOutOfReach: Bool {
+  var isOutOfReach: Bool {
     switch self {
     case .unreachable, .failed, .missingProgram, .notPublished: true
     case .busy, .nothingThere, .cannotUnpack, .builtIn: false

@@ -76,8 +76,7 @@ public struct InflationFiles {
   }
 
   private func folder(of data: DataIdentity) -> URL {
-    runs.appending(
-      components: "generator", Scale.reduced.rawValue, "\(data.name):\(data.kind)".slug, "0")
+    runs.generatorFolder(scale: .reduced, data: data, seed: 0)
   }
 
   private func missing(_ source: Inflation.Source, _ arm: Arm, _ found: ImageSource.Found) -> String {
@@ -91,6 +90,14 @@ public struct InflationFiles {
     return what
       + "and there is no \(place): make it with `repro generate --quality \(quality)\(set)`, or name a file "
       + "with \(option)"
+  }
+}
+
+extension URL {
+  /// Where below a folder of runs the generator with `seed` lies that learns `data`: `repro generate` writes there, and
+  /// arms look there.
+  package func generatorFolder(scale: Scale, data: DataIdentity, seed: UInt64) -> URL {
+    appending(components: "generator", scale.rawValue, "\(data.name):\(data.kind)".slug, "\(seed)")
   }
 }
 

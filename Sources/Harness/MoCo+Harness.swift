@@ -10,10 +10,7 @@ extension MoCo: KnowsChance {
 
 extension MoCo.Hyperparameters: CheckedHyperparameters {
   public func problem(with plan: TrainingPlan) -> String? {
-    if queueLength < plan.batchSize {
-      return "a queue of \(queueLength) keys is smaller than a batch of \(plan.batchSize): raise queueLength"
-    }
-    if queueLength > 1 << 24 { return "queueLength is at most \(1 << 24), not \(queueLength)" }
+    if let problem = NegativeQueue.problem(length: queueLength, batchSize: plan.batchSize) { return problem }
     if !(temperature > 0) { return "temperature is positive, not \(temperature)" }
     if !(0...1).contains(keyMomentum) { return "keyMomentum lies within 0...1, not at \(keyMomentum)" }
     if embeddingDimension < 1 { return "embeddingDimension is at least 1, not \(embeddingDimension)" }

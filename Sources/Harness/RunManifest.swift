@@ -144,18 +144,13 @@ extension RunManifest {
 
   /// The manifest in the text of its file; throws a `DecodingError`.
   init(json: Data) throws {
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    self = try decoder.decode(RunManifest.self, from: json)
+    self = try ReadableJSON.decode(RunManifest.self, from: json)
   }
 
   /// The manifest as the text of its file.
   public var json: Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
     do {
-      return try encoder.encode(self) + Data("\n".utf8)
+      return try ReadableJSON.data(self) + Data("\n".utf8)
     } catch {
       fatalError("a manifest cannot be written as JSON: \(error)")
     }

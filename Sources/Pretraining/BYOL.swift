@@ -1,4 +1,3 @@
-import Glibc
 import NeuralNetworks
 import Tensors
 import Vision
@@ -72,6 +71,7 @@ public final class BYOL: PretrainingMethod {
 
   /// τ = 1 − (1 − τ_base) (cos(π k / K) + 1) / 2 after step k of K (section 3.3).
   func targetMomentum(at progress: TrainingProgress) -> Float {
-    1 - (1 - hyperparameters.firstTargetMomentum) * (cosf(.pi * progress.fraction) + 1) / 2
+    risingMomentum(
+      from: hyperparameters.firstTargetMomentum, after: progress.fraction)
   }
 }

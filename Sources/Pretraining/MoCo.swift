@@ -104,7 +104,8 @@ extension Augmentation {
       Grayscale(probability: 0.2),
     ]
     if blurProbability > 0 {
-      steps.append(GaussianBlur(probability: blurProbability, kernel: max(3, side / 10 | 1)))
+      steps.append(
+        GaussianBlur(probability: blurProbability, kernel: GaussianBlur.usualKernel(side: side)))
     }
     return Augmentation(steps + [HorizontalFlip()])
   }

@@ -94,7 +94,6 @@ extension Augmentation {
   /// (appendix A).
   public static func simCLR(side: Int, _ hyperparameters: SimCLR.Hyperparameters) -> Augmentation {
     let s = hyperparameters.colorStrength
-    let window = max(3, side / 10 | 1)  // 10 % of the side, and odd
     let view: [any ImageTransform] = [
       RandomResizedCrop(to: side, area: hyperparameters.smallestCrop...1, interpolation: .bicubic),
       HorizontalFlip(),
@@ -102,7 +101,8 @@ extension Augmentation {
         brightness: 0.8 * s, contrast: 0.8 * s, saturation: 0.8 * s, hue: 0.2 * s, probability: 0.8),
       Grayscale(probability: hyperparameters.grayscaleProbability),
     ]
-    let blur = GaussianBlur(probability: hyperparameters.blurProbability, kernel: window)
+    let blur = GaussianBlur(
+      probability: hyperparameters.blurProbability, kernel: GaussianBlur.usualKernel(side: side))
     return Augmentation(hyperparameters.blurProbability > 0 ? view + [blur] : view)
   }
 }

@@ -37,6 +37,14 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
     self.imagesPerEpoch = imagesPerEpoch
   }
 
+  /// The usual plan of a supervised reference: SGD with momentum .9 and decay 5e-4 at a rate of .1 that falls to zero on one
+  /// cosine.
+  public static func supervised(epochs: Int, batchSize: Int) -> TrainingPlan {
+    TrainingPlan(
+      epochs: epochs, batchSize: batchSize,
+      optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4), schedule: .cosine())
+  }
+
   /// The optimizer steps of an epoch over a list of `count` images.
   public func stepsPerEpoch(over count: Int) -> Int { (imagesPerEpoch ?? count) / batchSize }
 }

@@ -51,7 +51,7 @@ public struct SegmentationSet: Sendable {
   public func first(_ count: Int) -> SegmentationSet {
     if count >= self.count { return self }
     return SegmentationSet(
-      images: images.slice(0..<count), masks: Array(masks[..<(count * pixels)]), classNames: classNames)
+      images: images.first(count), masks: Array(masks[..<(count * pixels)]), classNames: classNames)
   }
 }
 

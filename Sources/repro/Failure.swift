@@ -65,10 +65,7 @@ enum Console {
 
   /// Prints `value` as JSON for programs.
   static func json(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    result(String(decoding: try encoder.encode(value), as: UTF8.self))
+    result(String(decoding: try ReadableJSON.data(value), as: UTF8.self))
   }
 
   /// Draws a line of progress over the one before it, on a terminal only; cut to what one line holds, since what wraps

@@ -8,13 +8,18 @@ extension DataOptions {
   func images(
     for type: any Experiment.Type, scale: Scale, isRealDataOnly: Bool, holdingOutTail: Bool = false
   ) async throws -> ImageSource.Found {
-    let store = DataStore(directory: directory)
-    let source = ImageSource(
-      directory: directory, acceptsAnyDigest: acceptDigest, isRealDataOnly: isRealDataOnly,
-      fetch: { name in try await store.get(name) { DataProgress.show($0) } },
-      say: { Console.note($0) })
+    let source = source(isRealDataOnly: isRealDataOnly)
     let found = try await source.images(for: type, scale: scale, holdingOutTail: holdingOutTail)
     if let excuse = found.excuse { Console.warning(excuse) }
     return found
+  }
+
+  /// Finds images here or downloads them, and says so.
+  func source(isRealDataOnly: Bool) -> ImageSource {
+    let store = DataStore(directory: directory)
+    return ImageSource(
+      directory: directory, acceptsAnyDigest: acceptDigest, isRealDataOnly: isRealDataOnly,
+      fetch: { name in try await store.get(name) { DataProgress.show($0) } },
+      say: { Console.note($0) })
   }
 }

@@ -146,20 +146,13 @@ struct LearnedImages {
         from: options.directory, acceptingDigest: options.acceptDigest)
       return LearnedImages(images: images, recipe: recipe, scale: scale)
     }
-    do {
-      return try load(name, scale)
-    } catch let error as DataError where error.isAbsence {
-      Console.note("\(name.rawValue) is not in \(options.directory.path): getting it …")
-    }
-    do {
-      let store = DataStore(directory: options.directory)
-      _ = try await store.get(name) { DataProgress.show($0) }
-      return try load(name, scale)
-    } catch let error as DownloadError where !isRealDataOnly && error.isOutOfReach {
-      Console.warning(
-        "The images of \(name.rawValue) could not be had: \(error) The generator therefore learns procedural images that "
-          + "the suite draws itself, at smoke scale: all it writes is marked synthetic.")
-      return try load(.shapes, .smoke)
-    }
+    return try await options.source(isRealDataOnly: isRealDataOnly).finding(
+      name, { try load(name, scale) },
+      otherwise: { reason in
+        Console.warning(
+          "The images of \(name.rawValue) could not be had: \(reason) The generator therefore learns procedural images that "
+            + "the suite draws itself, at smoke scale: all it writes is marked synthetic.")
+        return try load(.shapes, .smoke)
+      })
   }
 }

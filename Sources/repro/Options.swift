@@ -40,7 +40,7 @@ struct ArmOptions: ParsableArguments {
   @Option(
     name: .customLong("arms"),
     help: "The arms, with commas between, or all (default: the headline's and its references).",
-    transform: { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+    transform: ArmOptions.names)
   var lists: [[String]] = []
 
   @Option(
@@ -48,6 +48,11 @@ struct ArmOptions: ParsableArguments {
     help: "Change a constant, e.g. plan.epochs=5. The run is marked modified and enters no table.",
     transform: ArmOptions.override)
   var overrides: [Override] = []
+
+  /// The names in a list with commas between.
+  static func names(_ text: String) -> [String] {
+    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  }
 
   private static func override(_ text: String) throws -> Override {
     guard let override = Override(text) else {

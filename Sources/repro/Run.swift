@@ -26,7 +26,7 @@ struct Run: AsyncParsableCommand {
     name: .customLong("evaluations"),
     help:
       "Measure only by these, e.g. knn-v1,linear-v1 (default: all). The same command without it measures the rest.",
-    transform: { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+    transform: ArmOptions.names)
   var evaluationLists: [[String]] = []
 
   @OptionGroup var output: OutputOptions

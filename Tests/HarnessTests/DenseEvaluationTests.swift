@@ -41,14 +41,6 @@ private struct MaskedExperiment: Experiment {
 }
 
 @Suite struct DenseEvaluationTests {
-  /// Photographs, as far as their identity tells, without masks.
-  private func photographs() throws -> ImageCollection {
-    let shapes = try DatasetReference.shapes.first(32).load()
-    return ImageCollection(
-      pretraining: shapes.pretraining, training: shapes.training, test: shapes.test,
-      identity: DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a"))
-  }
-
   private func run(_ images: ImageCollection, in output: URL) throws -> Runner.Outcome {
     let experiment = MaskedExperiment(scale: .smoke)
     let request = Runner.Request(
@@ -63,7 +55,7 @@ private struct MaskedExperiment: Experiment {
 
   @Test func whatImagesCannotAnswerIsMeasuredOnceTheyCan() throws {
     let folder = try TemporaryFolder()
-    let images = try photographs()
+    let images = try ImageCollection.photographs(.shapes.first(32))
     let first = try run(images, in: folder.url)
     #expect(first.manifest.status == .finished && first.manifest.segmentation == nil)
     #expect(Set(try first.run.folder.measuredScores().map(\.evaluation)) == ["weights-v1"])
@@ -102,7 +94,7 @@ private struct MaskedExperiment: Experiment {
 
   @Test func framesWithoutLabelsCanBeWatched() throws {
     let folder = try TemporaryFolder()
-    let images = try photographs()
+    let images = try ImageCollection.photographs(.shapes.first(32))
     func unlabelled(_ set: ImageSet) -> ImageSet {
       ImageSet(height: set.height, width: set.width, bytes: set.bytes, labels: [], classNames: [])
     }

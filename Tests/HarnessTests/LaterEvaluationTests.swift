@@ -16,10 +16,7 @@ import Vision
   ) throws {
     var experiment = TinyExperiment(scale: .reduced)
     experiment.evaluations = Array(experiment.evaluations.prefix(count))
-    let shapes = try experiment.dataset.load()
-    let images = ImageCollection(
-      pretraining: shapes.pretraining, training: shapes.training, test: shapes.test,
-      identity: DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a"))
+    let images = try ImageCollection.photographs(experiment.dataset)
     let request = Runner.Request(
       scale: .reduced, arms: try experiment.arms(named: ["Soft pull", "Hard pull"]), seeds: [0],
       evaluations: names, dataset: experiment.dataset, output: runs(folder), threads: 1)

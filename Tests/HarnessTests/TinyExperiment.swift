@@ -6,6 +6,16 @@ import Pretraining
 import Tensors
 import Vision
 
+extension ImageCollection {
+  /// The images of `dataset`, drawn by the suite, as if they were photographs of CIFAR-10.
+  static func photographs(_ dataset: DatasetReference) throws -> ImageCollection {
+    let shapes = try dataset.load()
+    return ImageCollection(
+      pretraining: shapes.pretraining, training: shapes.training, test: shapes.test,
+      identity: DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a"))
+  }
+}
+
 /// Colours in, features out: one linear layer over an image's mean colour.
 final class TinyEncoder: Encoder {
   let layer: Linear

@@ -1,5 +1,12 @@
+import Glibc
 import NeuralNetworks
 import Tensors
+
+/// 1 − (1 − m₀) (cos(π t) + 1) / 2 after the part t of a training: a momentum that rises from m₀ to 1 (BYOL,
+/// arXiv:2006.07733, section 3.3).
+public func risingMomentum(from first: Float, after part: Float) -> Float {
+  1 - (1 - first) * (cosf(.pi * part) + 1) / 2
+}
 
 /// A network that is never trained but follows another: θ_k ← m θ_k + (1 − m) θ_q (MoCo, arXiv:1911.05722, equation 2).
 ///

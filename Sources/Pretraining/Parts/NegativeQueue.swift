@@ -13,6 +13,15 @@ public final class NegativeQueue: Module {
     position = Statistic(Tensor(zeros: [1]))
   }
 
+  /// What makes a queue of `length` keys impossible beside batches of `batchSize` images, in one sentence; `nil` when nothing
+  /// does.
+  public static func problem(length: Int, batchSize: Int) -> String? {
+    if length < batchSize {
+      return "a queue of \(length) keys is smaller than a batch of \(batchSize): raise queueLength"
+    }
+    return length > 1 << 24 ? "queueLength is at most \(1 << 24), not \(length)" : nil
+  }
+
   /// The keys in the queue: K × D.
   public var keys: Tensor { stored.value }
 

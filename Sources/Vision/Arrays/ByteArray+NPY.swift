@@ -3,13 +3,7 @@ import Foundation
 extension ByteArray {
   /// Reads the `.npy` file at `url`, whose every byte must be accounted for; throws an `ArrayFileError`.
   public init(npy url: URL) throws(ArrayFileError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw ArrayFileError(path: url.path, .inaccessible(error.localizedDescription))
-    }
-    try self.init(npy: data, path: url.path)
+    try self.init(npy: Data(arrayFile: url), path: url.path)
   }
 
   /// Reads the content of a `.npy` file; throws an `ArrayFileError` that names `path`.

@@ -7,13 +7,7 @@ extension ByteArray {
   /// Throws an `ArrayFileError` for what is no such archive, damaged, truncated or of an absurd size, and where no array or
   /// several may be meant.
   public init(npz url: URL, named name: String? = nil) throws(ArrayFileError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw ArrayFileError(path: url.path, .inaccessible(error.localizedDescription))
-    }
-    try self.init(npz: data, named: name, path: url.path)
+    try self.init(npz: Data(arrayFile: url), named: name, path: url.path)
   }
 
   /// Reads an array from the content of a `.npz` archive; throws an `ArrayFileError` that names `path` and, where one is at

@@ -53,6 +53,17 @@ public struct ByteArray: Sendable, Equatable {
   }
 }
 
+extension Data {
+  /// The bytes of a file of arrays, mapped rather than read; throws an `ArrayFileError`.
+  init(arrayFile url: URL) throws(ArrayFileError) {
+    do {
+      self = try Data(contentsOf: url, options: .alwaysMapped)
+    } catch {
+      throw ArrayFileError(path: url.path, .inaccessible(error.localizedDescription))
+    }
+  }
+}
+
 /// A file of arrays or images that cannot be used; nothing is changed by it.
 public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with a file.

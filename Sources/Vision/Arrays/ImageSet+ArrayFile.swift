@@ -42,12 +42,7 @@ extension ImageSet {
 extension ByteArray {
   /// The bytes of a whole number of images, each of `imageShape`.
   fileprivate init(raw url: URL, imageShape: [Int]) throws(ArrayFileError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw ArrayFileError(path: url.path, .inaccessible(error.localizedDescription))
-    }
+    let data = try Data(arrayFile: url)
     let size = imageShape.reduce(1, *)
     let remainder = data.count % size
     guard remainder == 0 else {

@@ -5,8 +5,9 @@ extension DatasetReference {
   ///
   /// `percent` and `limit` shorten the images of pre-training and those that probes learn from, never the test images.
   /// `holdsOutTail` makes the last 5,000 training images (at most a fifth of them) the test set, and takes them from
-  /// training and pre-training; with `percent`, those of them that belong to the scarce images stay there. Throws `DataError`: nothing there, a file missing, truncated, oversized or malformed, a label out of
-  /// range, and unknown content unless `acceptingDigest`.
+  /// training and pre-training; with `percent`, those of them that belong to the scarce images stay there. Throws
+  /// `DataError`: nothing there, a file missing, truncated, oversized or malformed, a label out of range, and unknown content
+  /// unless `acceptingDigest`.
   public func load(
     from directory: URL = DataStore.defaultDirectory, acceptingDigest: Bool = false
   ) throws(DataError) -> ImageCollection {
@@ -25,7 +26,7 @@ extension DatasetReference {
   func collection(_ training: ImageSet, _ test: ImageSet, _ identity: DataIdentity) -> ImageCollection {
     if let percent { return scarceCollection(percent, training, test, identity) }
     let (kept, measured) = split(training) { test }
-    let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
+    let used = kept.first(limit ?? .max)
     return ImageCollection(pretraining: used, training: used, test: measured, identity: identity)
   }
 
@@ -53,7 +54,7 @@ extension DatasetReference {
     let training = try files.labeled(.train)
     let (kept, measured) = try split(training) { () throws(DataError) in try files.labeled(.test) }
     let pretraining = try files.pretraining(limit: limit, heldOut: training.count - kept.count)
-    let used = limit.map { kept.slice(0..<min($0, kept.count)) } ?? kept
+    let used = kept.first(limit ?? .max)
     return ImageCollection(pretraining: pretraining, training: used, test: measured, identity: identity)
   }
 
@@ -64,7 +65,7 @@ extension DatasetReference {
     let test = try files.frames(holdsOutTail ? .val : .test)
     let windows = all.images.windows(side: CamVid.windowSide)
     return ImageCollection(
-      pretraining: limit.map { windows.slice(0..<min($0, windows.count)) } ?? windows,
+      pretraining: windows.first(limit ?? .max),
       training: training.images, test: test.images, identity: identity,
       segmentation: SegmentationCollection(training: training, test: test, identity: identity))
   }
@@ -80,6 +81,9 @@ extension DatasetReference {
 }
 
 extension ImageSet {
+  /// The first `count` images, or all where there are fewer.
+  public func first(_ count: Int) -> ImageSet { slice(0..<min(count, self.count)) }
+
   /// The images in `range`.
   func slice(_ range: Range<Int>) -> ImageSet {
     if range == 0..<count { return self }

@@ -18,6 +18,10 @@ public struct GaussianBlur: ImageTransform {
     self.kernel = kernel
   }
 
+  /// SimCLR's window for images of `side` × `side` pixels: a tenth of the side, odd, and 3 at least (arXiv:2002.05709,
+  /// appendix A).
+  public static func usualKernel(side: Int) -> Int { max(3, side / 10 | 1) }
+
   /// Draws from `random` and changes `sample`.
   public func apply(to sample: inout Sample, using random: inout Random) {
     guard random.happens(withProbability: probability) else { return }

@@ -22,6 +22,18 @@ $panel2_series0 << END
 4.0 28.952047938307693 28.952047938307693 28.952047938307693
 5.0 28.933880734879267 28.933880734879267 28.933880734879267
 END
+$panel2_series1 << END
+0.0 5.222834635221234 5.222834635221234 5.222834635221234
+1.0 18.918151535137007 18.918151535137007 18.918151535137007
+2.0 19.292742424973166 19.292742424973166 19.292742424973166
+3.0 19.88403872908923 19.88403872908923 19.88403872908923
+4.0 20.13198569531337 20.13198569531337 20.13198569531337
+5.0 21.135243322254226 21.135243322254226 21.135243322254226
+6.0 21.470933854686425 21.470933854686425 21.470933854686425
+7.0 20.970704301349524 20.970704301349524 20.970704301349524
+8.0 20.971482046216106 20.971482046216106 20.971482046216106
+9.0 20.896227149129366 20.896227149129366 20.896227149129366
+END
 $panel3_series0 << END
 0.0 29.8 29.8 29.8
 1.0 38.9 38.9 38.9
@@ -30,6 +42,18 @@ $panel3_series0 << END
 4.0 43.4 43.4 43.4
 5.0 42.9 42.9 42.9
 END
+$panel3_series1 << END
+0.0 28.1 28.1 28.1
+1.0 58.9 58.9 58.9
+2.0 60.8 60.8 60.8
+3.0 66.6 66.6 66.6
+4.0 69.6 69.6 69.6
+5.0 73.5 73.5 73.5
+6.0 75.1 75.1 75.1
+7.0 76.4 76.4 76.4
+8.0 78.5 78.5 78.5
+9.0 78.2 78.2 78.2
+END
 $panel4_series0 << END
 0.0 0.0740123387405258 0.0740123387405258 0.0740123387405258
 1.0 0.37208713108168345 0.37208713108168345 0.37208713108168345
@@ -37,6 +61,18 @@ $panel4_series0 << END
 3.0 0.366794605187737 0.366794605187737 0.366794605187737
 4.0 0.36483017446813515 0.36483017446813515 0.36483017446813515
 5.0 0.36045194597400504 0.36045194597400504 0.36045194597400504
+END
+$panel4_series1 << END
+0.0 0.038425986556715246 0.038425986556715246 0.038425986556715246
+1.0 0.6323354904265395 0.6323354904265395 0.6323354904265395
+2.0 0.5919208290509433 0.5919208290509433 0.5919208290509433
+3.0 0.5990226697186343 0.5990226697186343 0.5990226697186343
+4.0 0.6036616606316967 0.6036616606316967 0.6036616606316967
+5.0 0.5793201556045888 0.5793201556045888 0.5793201556045888
+6.0 0.5869131120536857 0.5869131120536857 0.5869131120536857
+7.0 0.5913587545622221 0.5913587545622221 0.5913587545622221
+8.0 0.5963305998775695 0.5963305998775695 0.5963305998775695
+9.0 0.5982883020806481 0.5982883020806481 0.5982883020806481
 END
 do for [image in "svg png"] {
   if (image eq "svg") {
@@ -52,7 +88,7 @@ do for [image in "svg png"] {
   set ytics nomirror
   set grid ytics linecolor rgb "#dddddd" linetype 1
   set offsets graph 0, graph 0, graph 0.06, graph 0.06
-  set key at screen 0.5, screen 0.9586 center top horizontal reverse Left noenhanced samplen 3
+  unset key
   set title "loss" noenhanced
   set xlabel "epoch" noenhanced
   set ylabel "nats" noenhanced
@@ -68,14 +104,15 @@ do for [image in "svg png"] {
   set xtics nomirror autofreq
   set xrange [*:*]
   plot $panel1_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
-  unset key
+  set key at screen 0.5, screen 0.9586 center top horizontal reverse Left noenhanced samplen 3
   set title "monitor: effective rank" noenhanced
   set xlabel "epoch" noenhanced
   set ylabel "dimensions" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel2_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  plot $panel2_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+    $panel2_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset key
   set title "monitor: knn" noenhanced
   set xlabel "epoch" noenhanced
@@ -83,7 +120,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel3_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  plot $panel3_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+    $panel3_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset key
   set title "monitor: std" noenhanced
   set xlabel "epoch" noenhanced
@@ -91,7 +129,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel4_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  plot $panel4_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+    $panel4_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset multiplot
   unset output
 }

@@ -65,10 +65,25 @@ extension RotNetOnCIFAR10 {
       columns: [nonLinear, .init("conv classifier, ConvB2", evaluation: "conv-classifier-conv2-v1")])
   }
 
+  private static let labelCounts = [20, 100, 400, 1_000, 5_000]
+  private static let labelledNetworks = [
+    ("conv classifier on ConvB2", "frozen"), ("supervised", "supervised"),
+  ]
+
+  /// The paper's figure 5b.
+  public var curves: [MeasureCurves] {
+    let lines = Self.labelledNetworks.map { title, metric in
+      MeasureCurves.Line(
+        title, arm: "RotNet with labels", evaluation: "few-labels-v1",
+        metrics: Self.labelCounts.map { "\(metric)-\($0)" })
+    }
+    let places = Self.labelCounts.map(String.init)
+    return [MeasureCurves("Few labels", x: "labels per class", y: "top-1 (%)", places: places, lines: lines)]
+  }
+
   private var fewLabels: PaperTable {
-    let counts = [20, 100, 400, 1_000, 5_000]
-    let columns = counts.flatMap { count in
-      [("conv classifier on ConvB2", "frozen"), ("supervised", "supervised")].map { title, metric in
+    let columns = Self.labelCounts.flatMap { count in
+      Self.labelledNetworks.map { title, metric in
         PaperTable.Column(
           "\(title), \(count) labels per class", evaluation: "few-labels-v1", metric: "\(metric)-\(count)")
       }

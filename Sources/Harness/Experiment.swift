@@ -34,14 +34,16 @@ public protocol Experiment: Sendable {
   var tables: [PaperTable] { get }
   /// Arms that change two things, each alone and both together.
   var grids: [ArmGrid] { get }
+  /// Figures of measures over one constant, beside those that every experiment has.
+  var curves: [MeasureCurves] { get }
 }
 
 extension Experiment {
   /// None.
   public var grids: [ArmGrid] { [] }
-}
-
-extension Experiment {
+  /// None.
+  public var curves: [MeasureCurves] { [] }
+  /// None.
   public var denseDataset: DatasetReference? { nil }
 }
 

@@ -41,6 +41,19 @@ import Vision
     #expect(try experiment.arms(named: []).map(\.name) == ["random init", "RotNet", "supervised"])
   }
 
+  @Test func theFigureOfFewLabelsShowsWhatItsArmIsMeasuredBy() throws {
+    let experiment = RotNetOnCIFAR10(scale: .reduced)
+    let curve = try #require(experiment.curves.first)
+    let arm = try #require(experiment.armsByName["RotNet with labels"])
+    let measure = try #require(experiment.evaluations(of: arm).lazy.compactMap { $0 as? FewLabels }.first)
+    #expect(curve.places == measure.labelsPerClass.map(String.init))
+    let points = curve.lines.flatMap(\.points)
+    #expect(Set(points.map(\.arm)) == [arm.name] && Set(points.map(\.measure.evaluation)) == [measure.name])
+    #expect(
+      points.map(\.measure.metric)
+        == ["frozen", "supervised"].flatMap { kind in measure.labelsPerClass.map { "\(kind)-\($0)" } })
+  }
+
   @Test func everyArmIsMeasuredByWhatItsTablesNeed() {
     let experiment = RotNetOnCIFAR10(scale: .reduced)
     let own = Dictionary(

@@ -69,21 +69,16 @@ public struct ArmGrid: Sendable {
 
   /// The table as lines over its rows, and the columns' differences beside them; `nil` where nothing is recorded.
   func plot(_ summary: Summary, title: String) throws -> Plot? {
-    func point(_ place: Int, _ values: [Double]) throws -> Plot.Point? {
-      try Spread(values).map {
-        Plot.Point(Double(place), $0.mean, low: values.min() ?? .nan, high: values.max() ?? .nan)
-      }
-    }
     let levels = try columns.indices.map { column in
       Plot.Series(
         name: columns[column], style: .joinedPoints, color: column,
         points: try rows.indices.compactMap {
-          try point($0, summary.rows(of: arms[$0][column], measure).map(\.value))
+          try Plot.Point(over: summary.rows(of: arms[$0][column], measure).map(\.value), at: Double($0))
         })
     }
     if levels.allSatisfy(\.points.isEmpty) { return nil }
     let differences = try rows.indices.compactMap { row in
-      try point(row, try lastOverFirst(row, summary).pairs.map(\.difference))
+      try Plot.Point(over: lastOverFirst(row, summary).pairs.map(\.difference), at: Double(row))
     }
     let left = Plot.Panel(
       title: self.title, x: "", y: "\(measure.name) (%)", series: levels, categories: rows)

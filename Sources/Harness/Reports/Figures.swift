@@ -53,13 +53,13 @@ public enum Figures {
         let plot = Plot.comparison(finding, title: title(key, basis))
         figures.append(Figure(name: "comparison", script: Gnuplot.script(for: plot, name: "comparison")))
       }
-      for grid in experiment.grids {
-        let name = grid.title.slug
-        guard let plot = try grid.plot(Summary(results), title: title(key, "mean and range over seeds"))
-        else {
-          continue
-        }
-        figures.append(Figure(name: name, script: Gnuplot.script(for: plot, name: name)))
+      let summary = try Summary(results)
+      let heading = title(key, "mean and range over seeds")
+      let own =
+        try experiment.grids.map { ($0.title, try $0.plot(summary, title: heading)) }
+        + experiment.curves.map { ($0.title, try $0.plot(summary, title: heading)) }
+      for case let (name, plot?) in own {
+        figures.append(Figure(name: name.slug, script: Gnuplot.script(for: plot, name: name.slug)))
       }
     }
     return figures

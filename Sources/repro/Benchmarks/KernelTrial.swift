@@ -61,6 +61,7 @@ extension KernelGroup {
     }
     return ofConvolutions + [
       weights, normalization, elementwise, pooling, products, losses, updates, transforms, views, evaluation,
+      groupNormalization, maps,
     ]
   }
 }

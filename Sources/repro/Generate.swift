@@ -88,7 +88,7 @@ struct Generate: AsyncParsableCommand {
       async let commit = SourceState.read(at: Project.root)
       let space = try features.map { try FeatureSpace(ofRunIn: URL(fileURLWithPath: $0, isDirectory: true)) }
       let learned = try await LearnedImages.find(
-        data, scale: scale, in: files, isRealDataOnly: realDataOnly)
+        data, scale: scale, in: files.source(isRealDataOnly: realDataOnly))
       pool.startPool()
       let progress = GeneratorProgress(batchSize: learned.recipe.plan.batchSize)
       let session = try GeneratorSession(
@@ -132,21 +132,21 @@ struct LearnedImages {
   let recipe: GeneratorRecipe
   let scale: Scale
 
-  /// The images of `name`: on disk, else from the network, else, unless `isRealDataOnly`, the suite's own at smoke scale.
+  /// The images of `name` in `source`; where they cannot be had and need not be real, the suite's own at smoke scale.
   ///
   /// Throws a `DataError` for files that cannot be trusted, and a `DownloadError`.
   static func find(
-    _ name: DatasetReference.Name, scale: Scale, in options: DataOptions, isRealDataOnly: Bool
+    _ name: DatasetReference.Name, scale: Scale, in source: ImageSource
   ) async throws -> LearnedImages {
     func load(_ name: DatasetReference.Name, _ scale: Scale) throws -> LearnedImages {
       guard let recipe = GeneratorRecipe(scale: scale, data: name) else {
         throw ValidationError("there is no generator at \(scale.rawValue) scale")
       }
       let images = try recipe.dataset.load(
-        from: options.directory, acceptingDigest: options.acceptDigest)
+        from: source.directory, acceptingDigest: source.acceptsAnyDigest)
       return LearnedImages(images: images, recipe: recipe, scale: scale)
     }
-    return try await options.source(isRealDataOnly: isRealDataOnly).finding(
+    return try await source.finding(
       name, { try load(name, scale) },
       otherwise: { reason in
         Console.warning(

@@ -47,4 +47,23 @@ import Testing
     try writeAtomically(manifest.json, to: folder.manifest)
     #expect(throws: RunProblem.self) { try FeatureSpace(ofRunIn: folder.url) }
   }
+
+  /// Out of reach of the photographs, a generator learns what the suite draws, and everything it writes says so.
+  @Test func withoutHostsProceduralImagesAreLearned() async throws {
+    let folder = try TemporaryFolder()
+    func source(isRealDataOnly: Bool) -> ImageSource {
+      ImageSource(
+        directory: folder.url, acceptsAnyDigest: false, isRealDataOnly: isRealDataOnly,
+        fetch: { _ in throw Self.unreachable }, say: { _ in })
+    }
+    let learned = try await LearnedImages.find(.cifar10, scale: .reduced, in: source(isRealDataOnly: false))
+    #expect(learned.scale == .smoke && learned.recipe == GeneratorRecipe(scale: .smoke, data: .shapes))
+    #expect(learned.images.identity.isSynthetic && learned.images.identity.kind == "synthetic")
+    #expect(learned.images.pretraining.count == 60)
+    await #expect(throws: Self.unreachable) {
+      _ = try await LearnedImages.find(.cifar10, scale: .reduced, in: source(isRealDataOnly: true))
+    }
+  }
+
+  private static let unreachable = DownloadError.unreachable(set: "cifar10", hosts: ["a", "b"], seconds: 10)
 }

@@ -31,6 +31,10 @@ public struct GeneratorFolder: Sendable, Hashable {
   }
   /// Images drawn so far, as bytes alone.
   func drawn(_ quality: GeneratorQuality) -> URL { url.appending(component: "\(quality.rawValue).drawn") }
+  /// Which bytes those are, and who drew them.
+  func drawing(_ quality: GeneratorQuality) -> URL {
+    url.appending(component: "\(quality.rawValue).drawn.json")
+  }
   /// Where the images come from.
   public func provenance(_ quality: GeneratorQuality, count: Int) -> URL {
     url.appending(component: "\(quality.rawValue)-\(count).json")

@@ -44,6 +44,9 @@ public struct GeneratorRecipe: Codable, Sendable, Equatable {
     }
   }
 
+  /// Raised whenever the same recipe would make other images by a change of the code.
+  public static let version = 1
+
   /// How many of every hundred images of a class are learned: 2,500 of CIFAR-10's training images.
   public static let percent = 5
 
@@ -64,6 +67,8 @@ public enum GeneratorQuality: String, Codable, Sendable, CaseIterable {
 
 /// What makes a generator this one and no other.
 public struct GeneratorIdentity: Codable, Sendable, Equatable {
+  /// The version of the code that follows the recipe.
+  public var version = GeneratorRecipe.version
   /// How much of the recipe.
   public var scale: Scale
   /// The recipe; its precision is the one that this machine resolves it to.

@@ -29,10 +29,11 @@ public enum GeneratorRecord {
   /// Why images may not enter the record, in words; `nil` when they may.
   static func flaw(of generated: GeneratedImages) -> String? {
     if generated.kind == "synthetic" { return "what was learned are the suite's own procedural images" }
-    if generated.commit == nil || generated.training.contains(where: { $0.commit == nil }) {
+    let sessions = generated.training + generated.drawing
+    if sessions.isEmpty || sessions.contains(where: { $0.commit == nil }) {
       return "git told of no commit when they were made"
     }
-    if generated.isDirty || generated.training.contains(where: \.isDirty) {
+    if sessions.contains(where: \.isDirty) {
       return "files differed from the commit when they were made; make them in a clean clone"
     }
     if generated.measured == nil { return "nobody has measured how good they are" }

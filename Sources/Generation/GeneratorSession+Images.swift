@@ -27,11 +27,12 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
   /// The stretches in which the generator was trained, with commit and time, and the multiply-adds of all.
   public var training: [RunManifest.Session]
   public var trainingMultiplyAdds: Int
-  /// The suite's commit when the images were drawn, and whether files differed from it.
-  public var commit: String?
-  public var isDirty: Bool
-  /// When and where the images were drawn.
-  public var date: Date
+  /// Where the generator was trained, and with how many threads.
+  public var trainingMachine: Machine
+  public var trainingThreads: Int
+  /// The stretches in which the images were drawn, with commit and time.
+  public var drawing: [RunManifest.Session]
+  /// Where the images were drawn, and with how many threads.
   public var machine: Machine
   public var threads: Int
   /// How good they are, where that was measured.
@@ -48,7 +49,7 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
 
   init(
     file: String, sha256: String, kind: String, shape: [Int], quality: GeneratorQuality, epoch: Int,
-    manifest: GeneratorManifest, source: SourceState
+    manifest: GeneratorManifest, drawing: DrawnImages
   ) {
     self.file = file
     self.sha256 = sha256
@@ -61,9 +62,9 @@ public struct GeneratedImages: Codable, Sendable, Equatable {
     data = manifest.data
     learnedImages = manifest.imageCount
     (training, trainingMultiplyAdds) = (manifest.sessions, manifest.multiplyAdds)
-    (commit, isDirty) = (source.commit, source.isDirty)
-    date = .wholeSeconds
-    (machine, threads) = (.current, WorkerPool.threads)
+    (trainingMachine, trainingThreads) = (manifest.machine, manifest.threads)
+    self.drawing = drawing.sessions
+    (machine, threads) = (.current, drawing.threads)
   }
 }
 
@@ -83,13 +84,13 @@ extension GeneratorSession {
     }
     let (network, epoch) = try network(quality)
     let shape = [count, images.height, images.width, 3]
-    let bytes = try Interruption.deferred { try drawBytes(quality, count: count, with: network) }
+    let (bytes, drawing) = try Interruption.deferred { try drawBytes(quality, count: count, with: network) }
     let array = ByteArray(shape: shape, bytes: bytes)
     try array.write(npy: file)
     let generated = GeneratedImages(
       file: file.lastPathComponent, sha256: hexadecimal(SHA256.hash(data: array.npy)),
       kind: manifest.data.isSynthetic ? "synthetic" : "generated", shape: shape, quality: quality,
-      epoch: epoch, manifest: manifest, source: source)
+      epoch: epoch, manifest: manifest, drawing: drawing)
     try ReadableJSON.write(generated, to: description)
     try picture(of: array.images(), "\(quality.rawValue)-\(count)")
     return generated
@@ -128,28 +129,33 @@ extension GeneratorSession {
     try writeAtomically(Picture(name, rows: rows).png(), to: folder.picture(name))
   }
 
-  /// The bytes of `count` images, batch after batch, each on the disk before the next is begun.
-  private func drawBytes(_ quality: GeneratorQuality, count: Int, with network: UNet) throws -> [UInt8] {
+  /// The bytes of `count` images, batch after batch, each on the disk before the next is begun; and who drew them.
+  private func drawBytes(
+    _ quality: GeneratorQuality, count: Int, with network: UNet
+  ) throws -> ([UInt8], DrawnImages) {
     let size = images.imageSize
     // Whole batches always, even where fewer images are wanted: an image's last bits depend on how many are beside it.
-    let batchSize = recipe.imagesPerBatch * size
-    let file = folder.drawn(quality)
-    let known = (try? Data(contentsOf: file)) ?? Data()
-    var bytes = [UInt8](known.prefix(known.count / batchSize * batchSize))
-    try writeAtomically(Data(bytes), to: file)
-    let output = try OutputFile(file)
-    if bytes.count < count * size { try watch(.drawn(quality, count: bytes.count / size, of: count)) }
+    let batch = recipe.imagesPerBatch
+    var (drawn, bytes) = try DrawnImages.known(quality, in: folder, generator: identity.digest)
+    if bytes.count >= count * size { return (Array(bytes.prefix(count * size)), drawn) }
+    try drawn.goOn(from: source)
+    try writeAtomically(Data(bytes), to: folder.drawn(quality))
+    let output = try OutputFile(folder.drawn(quality))
+    try watch(.drawn(quality, count: bytes.count / size, of: count))
     while bytes.count < count * size {
       let first = bytes.count / size
-      guard let drawn = draw(Array(first..<first + recipe.imagesPerBatch), with: network) else {
+      guard let new = draw(Array(first..<first + batch), with: network) else {
         throw GeneratorError.nonFiniteImages(quality: quality.rawValue, first: first)
       }
-      try output.write(Data(drawn))
-      bytes += drawn
+      try output.write(Data(new))
+      try output.synchronize()
+      bytes += new
+      drawn.append(new)
+      try ReadableJSON.write(drawn, to: folder.drawing(quality))
       try watch(.drawn(quality, count: min(count, bytes.count / size), of: count))
       if shouldStop() && bytes.count < count * size { throw Interrupted() }
     }
-    return Array(bytes.prefix(count * size))
+    return (Array(bytes.prefix(count * size)), drawn)
   }
 
   /// The images with the numbers `indices`, N × H × W × 3 bytes; `nil` where one is not finite.

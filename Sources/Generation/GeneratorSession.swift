@@ -65,26 +65,36 @@ public final class GeneratorSession {
     self.lock = lock
     self.shouldStop = shouldStop
     self.watch = watch
-    manifest = known ?? GeneratorManifest(identity, data: data, imageCount: images.count)
+    let isBegun = FileManager.default.fileExists(atPath: folder.checkpoint.path)
+    manifest =
+      known.flatMap { $0.isTrained || isBegun ? $0 : nil }
+      ?? GeneratorManifest(identity, data: data, imageCount: images.count)
   }
 
   // MARK: Training
 
   /// Trains the generator to the end of its plan, from its last checkpoint where there is one.
   ///
-  /// - Throws: `Interrupted` after saving, `PretrainingError`, `ResumeError`, `CheckpointError`, `StorageError`.
+  /// - Throws: `Interrupted` after saving, `GeneratorError.otherThreads`, `GeneratorError.lostWeights`,
+  ///   `PretrainingError`, `ResumeError`, `CheckpointError`, `StorageError`.
   public func train() throws {
     let isComplete = GeneratorQuality.allCases.allSatisfy {
       FileManager.default.fileExists(atPath: folder.weights($0).path)
     }
-    if manifest.isTrained && isComplete { return }
+    if manifest.isTrained {
+      if isComplete { return }
+      throw GeneratorError.lostWeights(path: folder.url.path)
+    }
     let training = DiffusionTraining(recipe, on: images, seed: identity.seed, dataType: dataType)
     let pretrainer = try Pretrainer(
       method: training, plan: recipe.plan, images: images, standardization: .none, seed: identity.seed)
     var position = Position()
-    manifest.sessions.append(RunManifest.Session(start: .wholeSeconds, source: source))
     let isResumed = FileManager.default.fileExists(atPath: folder.checkpoint.path)
+    guard !isResumed || manifest.threads == WorkerPool.threads else {
+      throw GeneratorError.otherThreads(what: "training", before: manifest.threads, now: WorkerPool.threads)
+    }
     if isResumed { position = try resume(pretrainer) }
+    manifest.sessions.append(RunManifest.Session(start: .wholeSeconds, source: source))
     try watch(.began(resumedAt: isResumed ? pretrainer.progress : nil))
     try writeManifest()
     try Interruption.deferred {
@@ -201,6 +211,10 @@ extension Date {
 public enum GeneratorError: Error, Equatable, CustomStringConvertible {
   /// The folder holds a generator of another recipe, data set or precision.
   case otherIdentity(path: String)
+  /// It was begun with another number of threads, which rounds differently.
+  case otherThreads(what: String, before: Int, now: Int)
+  /// It was trained to the end, and weights are gone.
+  case lostWeights(path: String)
   /// An image has numbers that are not finite.
   case nonFiniteImages(quality: String, first: Int)
 
@@ -210,6 +224,12 @@ public enum GeneratorError: Error, Equatable, CustomStringConvertible {
     case .otherIdentity(let path):
       "\(path) holds a generator of another recipe, other images or another precision: begin anew with --fresh, or "
         + "write elsewhere with --output DIR"
+    case .otherThreads(let what, let before, let now):
+      "the \(what) was begun with \(Typography.count(before, "thread")) and cannot go on with \(now), which round "
+        + "differently: go on with --threads \(before), or begin anew with --fresh"
+    case .lostWeights(let path):
+      "\(path) holds a finished generator without its weights (last.safetensors and early.safetensors): bring them back, or "
+        + "begin anew with --fresh"
     case .nonFiniteImages(let quality, let first):
       "the \(quality) generator drew numbers that are not finite (from image \(first) on): its training has failed; "
         + "begin anew with --fresh and a smaller learning rate"

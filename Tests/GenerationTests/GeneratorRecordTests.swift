@@ -17,9 +17,12 @@ import Testing
     let clean = SourceState(commit: "c0", changedFiles: [])
     var manifest = GeneratorManifest(identity, data: data, imageCount: 2_500)
     manifest.sessions = [RunManifest.Session(start: .wholeSeconds, source: clean)]
+    let nowhere = GeneratorFolder(output: URL(filePath: "/nowhere"), identity: identity, data: data)
+    var (drawn, _) = try DrawnImages.known(.last, in: nowhere, generator: identity.digest)
+    try drawn.goOn(from: clean)
     var images = GeneratedImages(
       file: "last-50000.npy", sha256: "5a", kind: "generated", shape: [50_000, 32, 32, 3], quality: .last,
-      epoch: 200, manifest: manifest, source: clean)
+      epoch: 200, manifest: manifest, drawing: drawn)
     let set = Shapes.images(20, seed: 0, stream: "record")
     images.measured = ImageQuality(of: set, unseen: set, learned: set, in: .random(width: 4))
     return images
@@ -50,8 +53,8 @@ import Testing
         #expect(error?.description.contains(reason) == true, "\(error.map(\.description) ?? "")")
       }
       try expectRefusal("procedural") { $0.kind = "synthetic" }
-      try expectRefusal("no commit") { $0.commit = nil }
-      try expectRefusal("clean clone") { $0.isDirty = true }
+      try expectRefusal("no commit") { $0.drawing[0].commit = nil }
+      try expectRefusal("clean clone") { $0.drawing[0].isDirty = true }
       try expectRefusal("clean clone") { $0.training[0].isDirty = true }
       try expectRefusal("measured") { $0.measured = nil }
     }

@@ -35,22 +35,22 @@ import Testing
   private func made(_ folder: String, seed: UInt64 = 0) throws -> (URL, GeneratedImages) {
     let session = try session(folder, seed: seed)
     try session.train()
-    return (session.folder.url, try session.draw(.last, count: 30))
+    return (session.folder.url, try session.draw(.last, count: 50))
   }
 
   private func files(_ folder: URL, _ names: [String]) throws -> [Data] {
     try names.map { try Data(contentsOf: folder.appending(component: $0)) }
   }
 
-  private let results = ["last.safetensors", "early.safetensors", "curves.csv", "last-30.npy"]
+  private let results = ["last.safetensors", "early.safetensors", "curves.csv", "last-50.npy"]
 
   @Test func twoOfOneSeedAreEqualByteForByteAndTwoSeedsAreNot() throws {
     try withOutput {
       let (first, images) = try made("a")
       let (second, again) = try made("b")
       #expect(try files(first, results) == files(second, results))
-      #expect(images.sha256 == again.sha256 && images.kind == "synthetic" && images.shape == [30, 32, 32, 3])
-      #expect(images.epoch == 3 && images.commit == "c" && images.learnedImages == 60)
+      #expect(images.sha256 == again.sha256 && images.kind == "synthetic" && images.shape == [50, 32, 32, 3])
+      #expect(images.epoch == 3 && images.drawing.map(\.commit) == ["c"] && images.learnedImages == 60)
       #expect(try made("c", seed: 1).1.sha256 != images.sha256)
       let curves = try String(contentsOf: first.appending(component: "curves.csv"), encoding: .utf8)
       let losses = curves.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").last }
@@ -85,9 +85,55 @@ import Testing
       }
       while try !part({ try $0.train() }) {}
       #expect(stops >= 3)
-      while try !part({ _ = try $0.draw(.last, count: 30) }) {}
-      let parts = try session("parts").folder.url
-      #expect(try files(whole, results) == files(parts, results))
+      stops = 0
+      while try !part({ _ = try $0.draw(.last, count: 50) }) {}
+      #expect(stops == 1)
+      let parts = try session("parts").folder
+      #expect(try files(whole, results) == files(parts.url, results))
+      #expect(try GeneratedImages(contentsOf: parts.provenance(.last, count: 50)).drawing.count == 2)
+    }
+  }
+
+  /// A generator whose drawing was stopped after two of three batches.
+  private func halfDrawn(_ folder: String) throws -> GeneratorSession {
+    var batches = 0
+    let session = try session(
+      folder, shouldStop: { batches == 2 },
+      watch: { if case .drawn(_, let count, _) = $0, count > 0 { batches += 1 } })
+    try session.train()
+    #expect(throws: Interrupted.self) { try session.draw(.last, count: 50) }
+    return session
+  }
+
+  @Test func damagedImagesAreNotGoneOnWith() throws {
+    try withOutput {
+      let (_, whole) = try made("whole")
+      let folder = try halfDrawn("half").folder
+      var bytes = try Data(contentsOf: folder.drawn(.last))
+      bytes[7] ^= 1
+      try bytes.write(to: folder.drawn(.last))
+      let again = try session("half").draw(.last, count: 50)
+      #expect(again.sha256 == whole.sha256 && again.drawing.count == 1)
+    }
+  }
+
+  @Test func bytesThatNobodyVouchesForAreDrawnAgain() throws {
+    try withOutput {
+      let (_, whole) = try made("whole")
+      let folder = try halfDrawn("half").folder
+      try (Data(contentsOf: folder.drawn(.last)) + [1, 2, 3]).write(to: folder.drawn(.last))
+      let again = try session("half").draw(.last, count: 50)
+      #expect(again.sha256 == whole.sha256 && again.drawing.count == 2)
+    }
+  }
+
+  @Test func finishedWithoutItsWeightsIsToldApart() throws {
+    try withOutput {
+      let folder = try made("a").0
+      try FileManager.default.removeItem(at: folder.appending(component: "early.safetensors"))
+      let error = #expect(throws: GeneratorError.self) { try session("a").train() }
+      #expect(error == .lostWeights(path: folder.path))
+      #expect("\(error!)".contains("--fresh"))
     }
   }
 
@@ -95,8 +141,11 @@ import Testing
     try withOutput {
       let session = try session()
       try session.train()
-      let (few, many) = (try session.draw(.last, count: 7), try session.draw(.last, count: 45))
-      let small = try ByteArray(npy: session.folder.images(.last, count: 7))
+      let other = try self.session("other")
+      try other.train()
+      let (few, many) = (try other.draw(.last, count: 7), try session.draw(.last, count: 45))
+      #expect(try session.draw(.last, count: 7).sha256 == few.sha256)
+      let small = try ByteArray(npy: other.folder.images(.last, count: 7))
       let large = try ByteArray(npy: session.folder.images(.last, count: 45))
       #expect(Array(large.bytes.prefix(small.bytes.count)) == small.bytes)
       #expect(few.sha256 != many.sha256 && many.shape[0] == 45)

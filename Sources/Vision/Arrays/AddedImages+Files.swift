@@ -26,7 +26,7 @@ extension AddedImages {
     }
     let digest: String
     do throws(DataError) {
-      digest = try AddedImages.digest(of: url)
+      digest = try AddedImages.digest(of: url, colors: colors)
     } catch {
       throw ArrayFileError(path: url.path, .inaccessible("\(error)"))
     }
@@ -34,11 +34,25 @@ extension AddedImages {
       images: images, identity: DataIdentity(name: url.lastPathComponent, kind: kind, digest: digest))
   }
 
-  /// The SHA-256 of the file, or over those of a folder's pictures with their paths.
-  private static func digest(of url: URL) throws(DataError) -> String {
-    guard url.isFolder else { return try FileDigest(of: url).sha256 }
+  /// The SHA-256 of the file, or over those of a folder's pictures with their paths; where the file alone does not tell how
+  /// its bytes become images, over that and how they are read.
+  private static func digest(of url: URL, colors: ColorOrder) throws(DataError) -> String {
+    var reading: [String] = []
+    if colors != .rgb { reading.append(colors.rawValue) }
+    for layout in ["hwc", "chw"] where url.lastPathComponent.hasSuffix(".\(layout).bin") {
+      reading.append(layout)
+    }
     var files: [(name: String, digest: FileDigest)] = []
-    for (name, file) in url.pngFiles { files.append((name, try FileDigest(of: file))) }
+    if url.isFolder {
+      for (name, file) in url.pngFiles { files.append((name, try FileDigest(of: file))) }
+    } else {
+      let digest = try FileDigest(of: url)
+      if reading.isEmpty { return digest.sha256 }
+      files.append(("", digest))
+    }
+    if !reading.isEmpty, let first = files.first {
+      files.append((reading.joined(separator: " "), first.digest))
+    }
     return FileDigest.combined(files)
   }
 }

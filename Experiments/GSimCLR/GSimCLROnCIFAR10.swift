@@ -13,8 +13,8 @@ public struct GSimCLROnCIFAR10: Experiment {
   public static let claim =
     "Batches in which no two images share a cluster improve the linear-probe accuracy of SimCLR's features."
   public static let cost =
-    "reduced: 8 epochs, after 4 of an autoencoder where clusters are needed, an estimated 8 minutes per arm and seed on "
-    + "two cores"
+    "reduced: 8 epochs, after 4 of an autoencoder where clusters are needed, 8 to 10 minutes per arm and seed on "
+    + "two Zen 4 cores"
   public static let version = 1
 
   public let dataset: DatasetReference

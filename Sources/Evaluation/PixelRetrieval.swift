@@ -7,7 +7,8 @@ import Vision
 /// Two views of each test image are cut; the pixels are positions of the last feature map, similar by their cosine. A
 /// pixel's match is the one of the other view whose bin holds its centre; pixels that the other view does not show are not
 /// asked. Reported, in percent of the pixels asked in both directions, are `top1` (the match itself), `top1-near` (a pixel
-/// whose centre is closer than 0.7 diagonals of the larger bin, PixPro's notion of a positive) and `chance` (a pixel drawn at
+/// whose centre is closer than 0.7 diagonals of the larger bin, in pixels of the image; PixPro's positives are so, but in parts
+/// of its width and height, which is the same on square images) and `chance` (a pixel drawn at
 /// random is the match). Pictures show similarities of some pixels.
 public struct PixelRetrieval: Evaluation {
   /// How the views are cut: two pipelines.

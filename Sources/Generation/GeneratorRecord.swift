@@ -14,7 +14,7 @@ public enum GeneratorRecord {
   }
 
   private static func folder(_ root: URL) -> URL {
-    root.appending(components: "Results", RecordCheck.generatorsName)
+    root.appending(components: "Results", RecordedGenerators.folderName)
   }
 
   /// Adds the description of `generated` to the record; throws a `RunProblem` where it may not stand there, a `StorageError`.
@@ -40,15 +40,17 @@ public enum GeneratorRecord {
     return nil
   }
 
-  /// What in the record contradicts itself or the code, a line each.
-  static func discrepancies(root: URL) throws -> [String] {
-    let files = FileManager.default.enumerator(at: folder(root), includingPropertiesForKeys: nil)
-    var found: [String] = []
-    while let url = files?.nextObject() as? URL {
-      guard url.pathExtension == "json" else { continue }
+  /// What in the record of generated images contradicts itself or the code; throws a `ManifestError` for a file that cannot
+  /// be read.
+  public static func discrepancies(root: URL) throws -> [Discrepancy] {
+    var found: [Discrepancy] = []
+    for url in RecordedGenerators.files(root: root) {
       let generated = try GeneratedImages(contentsOf: url)
       func require(_ condition: Bool, _ problem: String) {
-        if !condition { found.append("\(url.path): \(problem)") }
+        if condition { return }
+        let path = url.standardizedFileURL.path
+        let place = root.standardizedFileURL.path + "/"
+        found.append(Discrepancy(path.hasPrefix(place) ? String(path.dropFirst(place.count)) : path, problem))
       }
       if let flaw = flaw(of: generated) { require(false, flaw) }
       require(
@@ -58,7 +60,9 @@ public enum GeneratorRecord {
       var recipe = GeneratorRecipe(
         scale: generated.identity.scale, data: generated.identity.recipe.dataset.name)
       recipe?.plan.precision = generated.identity.recipe.plan.precision
-      require(recipe == generated.identity.recipe, "the code's recipe is another by now")
+      require(
+        recipe == generated.identity.recipe && generated.identity.version == GeneratorRecipe.version,
+        "the code's recipe is another by now")
     }
     return found
   }

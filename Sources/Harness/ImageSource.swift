@@ -92,7 +92,7 @@ public struct ImageSource {
     do throws(DataError) {
       return try other.load(from: directory, acceptingDigest: acceptsAnyDigest).segmentation
     } catch {
-      guard error.isAbsence else { throw error }
+      guard error.isAbsence && !isRealDataOnly else { throw error }
       say("\(other.name.rawValue) is not in \(directory.path): what is measured on it is left out")
       return nil
     }

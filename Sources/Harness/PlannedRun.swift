@@ -48,6 +48,14 @@ public enum FolderState: Sendable {
   case unfinished(RunManifest)
   /// The run itself, finished.
   case finished(RunManifest)
+
+  /// What the folder says of itself.
+  var manifest: RunManifest? {
+    switch self {
+    case .empty: nil
+    case .unfinished(let manifest), .finished(let manifest): manifest
+    }
+  }
 }
 
 extension PlannedRun {

@@ -102,7 +102,10 @@ public struct Runner {
     defer { withExtendedLifetime(locks) {} }
     if request.isFresh { for run in runs { try run.folder.clear() } }
     let states = try runs.map { try $0.folderState(threads: request.threads) }
-    for (run, state) in zip(runs, states) { try checkThreads(of: run, state) }
+    for (run, state) in zip(runs, states) {
+      try checkThreads(of: run, state)
+      try checkMasks(of: run, state)
+    }
     var outcomes: [Outcome] = []
     for (index, (run, state)) in zip(runs, states).enumerated() {
       let manifest = try perform(run, from: state, number: index + 1, count: runs.count)
@@ -153,6 +156,17 @@ public struct Runner {
     throw RunProblem(
       "\(run.folder.url.path) is finished but for \(missing.joined(separator: ", ")), and was made with "
         + "\(Typography.count(manifest.threads, "thread")): measure it with --threads \(manifest.threads)")
+  }
+
+  /// Throws a `RunProblem` where dense tasks of a begun run were measured on other masks than those at hand.
+  private func checkMasks(of run: PlannedRun, _ state: FolderState) throws {
+    guard let before = state.manifest?.segmentation, let now = otherSegmentation, before != now else {
+      return
+    }
+    throw RunProblem(
+      "\(run.folder.url.path) was measured on the masks of \(before.name) (\(before.kind), digest "
+        + "\(before.digest.prefix(12))), and those at hand are \(now.kind) (\(now.digest.prefix(12))): bring the former "
+        + "back, or begin anew with --fresh")
   }
 
   /// What was asked for, can be measured on the images at hand, and has not been.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Generation
 import Harness
 
 /// `repro check`: the regression test of what is recorded.
@@ -34,6 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var inflation: InflationOptions
 
   func validate() throws {
     if rerun && experiment == nil { throw ValidationError("--rerun takes the name of an experiment") }
@@ -53,7 +55,8 @@ struct CheckCommand: AsyncParsableCommand {
           written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
         return
       }
-      let outcome = await check.run()
+      var outcome = await check.run()
+      if experiment == nil { outcome.discrepancies += try GeneratorRecord.discrepancies(root: root) }
       if json {
         try Console.json(outcome)
         if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
@@ -65,7 +68,9 @@ struct CheckCommand: AsyncParsableCommand {
       Console.result(outcome.summary)
       if rerun, let experiment {
         let type = try allExperiments.experiment(named: experiment)
-        try await Rerun(type: type, scale: scale, output: output.directory, data: data).perform()
+        try await Rerun(
+          type: type, scale: scale, output: output.directory, data: data, inflation: inflation
+        ).perform()
       }
     }
   }

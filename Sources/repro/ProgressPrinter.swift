@@ -94,11 +94,22 @@ final class ProgressPrinter {
   private func endEpoch(_ progress: TrainingProgress, _ rows: [CurveRow]) {
     defer { startEpoch() }
     guard progress.epoch > 0 else { return }
-    let shown = rows.filter { $0.metric == "loss" || $0.metric.hasPrefix(MonitorMetric.prefix) }
-      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" }
+    let shown =
+      rows.filter { $0.metric == "loss" || $0.metric.hasPrefix(MonitorMetric.prefix) }
+      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" } + bounds(rows)
     line(
       "\(title)  epoch \(progress.epoch)/\(progress.epochs)  \(speed)  \(shown.joined(separator: "  "))  "
         + remaining(progress))
+  }
+
+  /// Between which values a loss could lie, where a method tells.
+  private func bounds(_ rows: [CurveRow]) -> [String] {
+    func value(_ end: String) -> (name: Substring, value: Double)? {
+      let prefix = "observed/\(end)-"
+      return rows.last { $0.metric.hasPrefix(prefix) }.map { ($0.metric.dropFirst(prefix.count), $0.value) }
+    }
+    guard let low = value("lowest"), let high = value("highest"), low.name == high.name else { return [] }
+    return ["\(low.name) within \(decimals(low.value)) … \(decimals(high.value))"]
   }
 
   private var speed: String { imagesPerSecond.map { "\(Int($0)) img/s" } ?? "" }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Tensors
+import Vision
 
 /// Trains one recorded pair of runs anew and compares it with the record.
 struct Rerun {
@@ -9,6 +10,7 @@ struct Rerun {
   let scale: Scale
   let output: URL
   let data: DataOptions
+  let inflation: InflationOptions
 
   /// Says how the new pair compares; ends with status 1 where it is not what the record allows.
   func perform() async throws {
@@ -22,13 +24,14 @@ struct Rerun {
     }
     Interruption.listen()
     let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
-    let found = try InflationFiles(runs: output).offering(
+    let found = try inflation.files(runs: output).offering(
       to: try experiment.arms(named: arms), in: own)
     guard found.images.identity.digest == manifest.data.digest else {
       throw RunProblem(
         "the record was made on \(manifest.data.name) (\(manifest.data.kind), \(manifest.data.digest.prefix(12))), but "
           + "the images here are \(found.images.identity.kind) (\(found.images.identity.digest.prefix(12)))")
     }
+    try checkAddedImages(found.images, of: try experiment.arms(named: arms), in: recorded)
     // As many threads as then: with other numbers of them sums are rounded differently.
     WorkerPool.start(threads: manifest.threads)
     let source = await SourceState.read(at: Project.root)
@@ -44,6 +47,21 @@ struct Rerun {
     }
     let scores = try outcomes.flatMap { try ScoreRow.read(from: $0.run.folder.scores) }
     try report(RerunComparison(experiment.headline, anew: scores, recorded: recorded), request.output)
+  }
+
+  /// Throws a `RunProblem` where other images would be added than those of the record.
+  private func checkAddedImages(
+    _ images: ImageCollection, of arms: [Arm], in recorded: RecordedResults
+  ) throws {
+    for arm in arms {
+      guard let source = arm.inflation?.source, let here = images.identity(of: source),
+        let there = recorded.manifests.first(where: { $0.identity.arm == arm.name })?.inflation,
+        here.digest != there.digest
+      else { continue }
+      throw RunProblem(
+        "the record of “\(arm.name)” has images of \(there.name) added (\(there.digest.prefix(12))), but those here are "
+          + "\(here.name) (\(here.digest.prefix(12))): name the recorded ones with --generated")
+    }
   }
 
   /// One folder per commit, so that an interrupted comparison goes on and another commit's is never taken for this one's.

@@ -165,6 +165,39 @@ import Vision
     #expect(problems.contains("made with synthetic images added"))
   }
 
+  /// At reduced scale only images that the record describes may have been added.
+  @Test func onlyDescribedImagesEnterTheRecord() throws {
+    let folder = try TemporaryFolder()
+    var manifest = SampleRun(seed: 0).finishedManifest
+    (manifest.identity.inflation, manifest.identity.inflationDigest) = (Inflation(.generated), "5a")
+    manifest.inflation = DataIdentity(name: "mine.npy", kind: "file", digest: "5a")
+    manifest.identity.scale = .reduced
+    #expect(
+      try manifest.inflationProblem(root: folder.url)?.contains("none that the record describes") == true)
+    let place = folder.url.appending(components: "Results", "generators", "reduced")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    try Data(#"{"sha256": "5a"}"#.utf8).write(to: place.appending(component: "last-1.json"))
+    #expect(try manifest.inflationProblem(root: folder.url) == nil)
+    manifest.identity.inflationDigest = "5b"
+    #expect(try manifest.inflationProblem(root: folder.url) != nil)
+    manifest.identity.inflation = Inflation(.unused)
+    #expect(try manifest.inflationProblem(root: folder.url) == nil)
+    manifest.identity.inflation = nil
+    #expect(try manifest.inflationProblem(root: folder.url) == nil)
+  }
+
+  @Test func differentMasksMakeNoTable() throws {
+    var (a, b) = (SampleRun(seed: 0).finishedManifest, SampleRun(seed: 1).finishedManifest)
+    a.segmentation = DataIdentity(name: "camvid", kind: "one", digest: "1")
+    b.segmentation = DataIdentity(name: "camvid", kind: "another", digest: "2")
+    let scores = SampleRun(seed: 0).scores + SampleRun(seed: 1).scores
+    #expect(throws: Incomparable.self) {
+      try Summary(RecordedResults(scores: scores, curves: [], manifests: [a, b]))
+    }
+    b.segmentation = a.segmentation
+    _ = try Summary(RecordedResults(scores: scores, curves: [], manifests: [a, b]))
+  }
+
   @Test func whatIsNotOfferedStopsARunBeforeItBegins() throws {
     let folder = try TemporaryFolder()
     let text = errorText {

@@ -19,7 +19,7 @@ import Testing
   @Test func meansAndBandsOverSeeds() throws {
     let plot = Plot.pretraining(.sample, usingLabels: ["supervised"], title: "t")
     #expect(plot.panels.map(\.title) == ["loss", "instance loss", "monitor: knn"])
-    #expect(plot.panels.map(\.y) == ["nats", "nats", "accuracy (%)"])
+    #expect(plot.panels.map(\.y) == ["", "", "accuracy (%)"])
     #expect(plot.panels.map { $0.series.count } == [4, 4, 5])
     let monitor = try #require(plot.panels.last?.series.first { $0.name == "Base" })
     #expect(monitor.points.count == 3)

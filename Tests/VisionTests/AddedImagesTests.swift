@@ -50,6 +50,29 @@ import Testing
     #expect(try added(warm(5, redOverBlue: 0)).images.count == 5)
   }
 
+  /// The same bytes read in another order of colours or axes are other images, also for who compares digests.
+  @Test func theWayOfReadingIsPartOfTheDigest() throws {
+    let folder = try TemporaryFolder()
+    let own = warm(8, redOverBlue: 20)
+    func digest(_ name: String, colors: ColorOrder = .rgb) throws -> String {
+      let url = folder.url.appendingPathComponent(name)
+      if name.hasSuffix(".npy") {
+        try ByteArray(own).write(npy: url)
+      } else {
+        try Data(own.bytes).write(to: url)
+      }
+      return try AddedImages(
+        contentsOf: url, colors: colors, trustsColors: true, kind: "file", addedTo: own
+      ).identity.digest
+    }
+    let digests = [
+      try digest("a.npy"), try digest("a.npy", colors: .bgr), try digest("a.chw.bin"),
+      try digest("a.hwc.bin"), try digest("a.hwc.bin", colors: .bgr),
+    ]
+    #expect(Set(digests).count == 5)
+    #expect(try digest("another name.hwc.bin") == digests[3])
+  }
+
   @Test func aFolderOfPicturesIsReadInTheOrderOfItsPaths() throws {
     let folder = try TemporaryFolder()
     let images = warm(4, redOverBlue: 25)

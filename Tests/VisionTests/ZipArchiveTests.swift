@@ -53,6 +53,11 @@ import Testing
     }
   }
 
+  @Test func labelsOfOneClassAreNoBomb() throws {
+    let read = try ByteArray(npz: try ByteArrayTests.file("one-class.npz"), path: "")
+    #expect(read == ByteArrayTests.images)
+  }
+
   @Test func bombsAreRefusedBeforeTheyGoOff() throws {
     // 64 MB of zeros: what announces them honestly is refused by its ratio.
     let bomb = try ByteArrayTests.file("bomb.npz")

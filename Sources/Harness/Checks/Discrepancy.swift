@@ -7,7 +7,7 @@ public struct Discrepancy: Sendable, Equatable, Encodable, CustomStringConvertib
   /// What moved and by how much, or what contradicts what.
   public let detail: String
 
-  init(_ file: String, line: Int? = nil, _ detail: String) {
+  package init(_ file: String, line: Int? = nil, _ detail: String) {
     self.file = file
     self.line = line
     self.detail = detail

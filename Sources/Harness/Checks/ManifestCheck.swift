@@ -92,7 +92,7 @@ struct ManifestCheck {
   private func problem(with row: ScoreRow) -> String? {
     let name = "\(row.measure.name) is \(row.value)"
     if !row.value.isFinite { return "\(name), which is no number" }
-    if row.measure.isAccuracy && !(0...100).contains(row.value) { return "\(name), which is no percentage" }
+    if row.measure.isPercentage && !(0...100).contains(row.value) { return "\(name), which is no percentage" }
     if row.count <= 0 { return "\(name) over \(row.count) images" }
     let known = experiment.evaluationNames
     if !known.isEmpty && !known.contains(row.evaluation) {

@@ -76,9 +76,6 @@ public struct RecordCheck {
     }
   }
 
-  /// The folder of `Results` that holds what is committed of generated images, which is no experiment's.
-  package static let generatorsName = "generators"
-
   /// Folders that no experiment owns, looked for only when everything is checked.
   private mutating func lookForStrangers() {
     guard types.count == catalogue.experiments.count else { return }
@@ -87,7 +84,7 @@ public struct RecordCheck {
       let found =
         (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
       for name in found.sorted()
-      where !names.contains(name) && !name.hasPrefix(".") && name != Self.generatorsName {
+      where !names.contains(name) && !name.hasPrefix(".") && name != RecordedGenerators.folderName {
         outcome.discrepancies.append(Discrepancy("\(folder)/\(name)", "there is no experiment of this name"))
       }
     }

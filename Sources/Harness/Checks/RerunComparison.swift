@@ -24,7 +24,7 @@ public struct RerunComparison: Sendable {
     Each arm's headline metric, and with three recorded pairs or more their difference too, must lie in the 99 % \
     prediction interval of a further seed: mean ± t(n − 1) s √(1 + 1/n). With fewer recorded seeds there is no spread \
     to go by; the number must then be as near to that of the same seed as the sampling of the test images allows, \
-    2.58 √(2 p (1 − p) / images).
+    2.58 √(2 p (1 − p) / images), or, where it is no share of images, within two points.
     """
 
   /// How sure the allowance is.
@@ -79,6 +79,12 @@ public struct RerunComparison: Sendable {
         basis: "the spread of \(spread.count) recorded seeds")
     }
     let same = rows.first { $0.key.seed == fresh.key.seed } ?? rows[0]
+    // An intersection over union is a mean of ratios over pixels: no share of so many images.
+    guard measure.metric.hasPrefix("top") else {
+      return Line(
+        subject: subject, value: fresh.value, expected: same.value, allowed: 2,
+        basis: "convention, for want of recorded seeds")
+    }
     let share = min(max(same.value / 100, 0), 1)
     let sampling = (2 * share * (1 - share) / Double(same.count)).squareRoot()
     return Line(

@@ -9,7 +9,8 @@ struct Caption {
   /// Scale, data, version, n, seeds, commits, precision, threads, machines, and what was left out.
   var text: String {
     var parts = [
-      "scale \(scale.rawValue)", "data \(data)", inflations, "version \(version)", seeds, counts, commits,
+      "scale \(scale.rawValue)", "data \(data)", masks, inflations, "version \(version)", seeds, counts,
+      commits,
       settings,
       machines,
     ]
@@ -30,6 +31,13 @@ struct Caption {
     let name = rows.first.map { Typography.dataset($0.key.data) } ?? "none"
     let digests = unique(manifests.map { String($0.data.digest.prefix(12)) })
     return digests.isEmpty ? name : "\(name), digest \(digests.joined(separator: ", "))"
+  }
+
+  private var masks: String {
+    let names = unique(manifests.compactMap(\.segmentation)).map {
+      "\(Typography.dataset("\($0.name):\($0.kind)")), digest \($0.digest.prefix(12))"
+    }
+    return names.isEmpty ? "" : "dense tasks on \(Typography.list(names.sorted()))"
   }
 
   private var inflations: String {

@@ -1,6 +1,6 @@
 /// Rows that may not stand in one table, or runs that make no pair.
 public struct Incomparable: Error, Equatable, CustomStringConvertible {
-  /// What differs: `version`, `scale`, `data digest`, `evaluation version`, `precision`, `threads`, `configuration`.
+  /// What differs: `version`, `scale`, `data digest`, `digest of the masks`, `evaluation version`, `precision`, `threads`, `configuration`.
   public let property: String
   /// A run, and what it has there.
   public let first: (run: String, value: String)
@@ -36,6 +36,9 @@ enum Comparability {
     try agree("scale", rows.map { ($0.key.run, $0.key.scale.rawValue) })
     try agree("data", rows.map { ($0.key.run, $0.key.data) })
     try agree("data digest", results.manifests.map { ($0.run, $0.data.digest) })
+    try agree(
+      "digest of the masks",
+      results.manifests.compactMap { manifest in manifest.segmentation.map { (manifest.run, $0.digest) } })
     for (_, group) in grouped(results.manifests, by: { $0.identity.inflation?.source }) {
       try agree("added images", group.map { ($0.run, $0.identity.inflationDigest ?? "none") })
     }

@@ -15,9 +15,18 @@ public struct Finding: Sendable {
     pairing = try summary.pairing(comparison.treatment, over: comparison.baseline, measure)
     difference = try pairing.difference()
     self.scale = scale
-    dataset = summary.results.scores.first.map { Typography.dataset($0.key.data) } ?? ""
+    dataset = Finding.dataset(of: comparison, summary.results)
     let isSynthetic = summary.results.isSynthetic
     verdict = isSynthetic ? nil : Verdict(difference)
+  }
+
+  /// The data set that the runs were made on; before it the one whose masks are asked about, where that is another.
+  private static func dataset(of comparison: Comparison, _ results: RecordedResults) -> String {
+    let own = results.scores.first.map { Typography.dataset($0.key.data) } ?? ""
+    let masks = results.manifests.compactMap(\.segmentation).first {
+      comparison.evaluation.contains("-\($0.name)-")
+    }
+    return masks.map { "\(Typography.dataset("\($0.name):\($0.kind)")) after \(own)" } ?? own
   }
 
   /// The finding in one sentence, with n, interval and spread.

@@ -51,7 +51,9 @@ extension Plot {
   }
 
   private static func unit(_ metric: String) -> String {
-    if isLoss(metric) || metric.hasSuffix("entropy") { return "nats" }
+    // Not every loss is a logarithm: cosines and squares have no unit.
+    if isLoss(metric) { return "" }
+    if metric.hasSuffix("entropy") { return "nats" }
     if metric.contains("rank") { return "dimensions" }
     if metric.contains("deviation") || metric.hasSuffix("std") { return "standard deviation" }
     return metric.contains("top1") || metric.contains("knn") ? "accuracy (%)" : ""

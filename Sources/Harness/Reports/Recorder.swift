@@ -29,6 +29,7 @@ public struct Recorder {
 
   private let experiment: any Experiment
   private let scale: Scale
+  private let root: URL
   private let folder: ResultsFolder
   private var results: RecordedResults
   private var texts: [String: Data] = [:]
@@ -64,6 +65,7 @@ public struct Recorder {
   private init(_ type: any Experiment.Type, scale: Scale, root: URL) throws {
     experiment = type.init(scale: scale)
     self.scale = scale
+    self.root = root
     folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
     results = try RecordedResults(readingFrom: folder)
   }
@@ -84,7 +86,7 @@ public struct Recorder {
     let path = run.url.path
     do {
       let found = try Finished(run)
-      if let reason = refusal(of: found) {
+      if let reason = try refusal(of: found) {
         outcome.refused.append(Outcome.Refused(path: path, reason: reason))
       } else if let recorded = Finished(found.manifest.run, in: results) {
         if found.holdsMore(than: recorded) {
@@ -101,8 +103,9 @@ public struct Recorder {
     }
   }
 
-  private func refusal(of found: Finished) -> String? {
-    found.problem(as: experiment, scale: scale) ?? conflict(with: found)
+  private func refusal(of found: Finished) throws -> String? {
+    try found.problem(as: experiment, scale: scale) ?? found.manifest.inflationProblem(root: root)
+      ?? conflict(with: found)
   }
 
   /// What of the record stands against adding these rows.

@@ -70,8 +70,11 @@ public struct Measure: Sendable, Hashable {
   /// For readers: `linear-v1 top1`.
   public var name: String { "\(evaluation) \(metric)" }
 
-  /// Whether this is an accuracy on test images rather than a word on how the measuring went.
-  var isAccuracy: Bool { metric.hasPrefix("top") }
+  /// Whether this tells how good features are rather than how the measuring went, or what a part of it came to.
+  var isAccuracy: Bool { metric.hasPrefix("top") || metric == "miou" || metric == "pixel-accuracy" }
+
+  /// Whether every value lies within 0...100.
+  var isPercentage: Bool { isAccuracy || metric.hasPrefix("iou-") }
 }
 
 extension ScoreRow {

@@ -106,7 +106,8 @@ struct ZipArchive {
     guard member.size <= ByteArray.sizeLimit else {
       throw .tooLarge(announced: "\(member.size) bytes in \(member.name)", limit: ByteArray.sizeLimit)
     }
-    guard member.size / Self.largestRatio <= member.compressedSize else {
+    // A few bytes of the beginning are no bomb, however much follows them.
+    guard prefix != nil || member.size / Self.largestRatio <= member.compressedSize else {
       throw .tooLarge(
         announced: "\(member.size) bytes in \(member.compressedSize) compressed ones of \(member.name)",
         limit: Self.largestRatio * member.compressedSize)

@@ -67,7 +67,18 @@ private struct FrameReader {
   /// The frame whose size all others must have.
   let first: PNGFile
 
+  /// The most pixels of a split's frames together: twice those of the whole original, 701 frames of 960 × 720.
+  static let mostPixels = 1_000_000_000
+
   func read() throws(DataError) -> SegmentationSet {
+    let pixels = first.height * first.width * names.count
+    guard pixels <= FrameReader.mostPixels else {
+      throw .malformed(
+        path: folder.appendingPathComponent(split.rawValue).path,
+        detail:
+          "\(names.count) frames of \(first.width) × \(first.height) pixels are \(pixels) pixels, expected at most "
+          + "\(FrameReader.mostPixels)")
+    }
     let plane = first.height * first.width
     var (bytes, masks) = ([UInt8](repeating: 0, count: 3 * plane * names.count), [UInt8]())
     masks = [UInt8](repeating: 0, count: plane * names.count)

@@ -356,7 +356,7 @@ do for [image in "svg png"] {
   unset key
   set title "loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
@@ -367,7 +367,7 @@ do for [image in "svg png"] {
   unset key
   set title "consistency loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
@@ -378,7 +378,7 @@ do for [image in "svg png"] {
   unset key
   set title "instance loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]

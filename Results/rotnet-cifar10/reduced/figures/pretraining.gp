@@ -91,7 +91,7 @@ do for [image in "svg png"] {
   unset key
   set title "loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
@@ -99,7 +99,7 @@ do for [image in "svg png"] {
   unset key
   set title "rotation loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]

@@ -335,7 +335,7 @@ do for [image in "svg png"] {
   unset key
   set title "loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
@@ -345,7 +345,7 @@ do for [image in "svg png"] {
   unset key
   set title "contrast loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]

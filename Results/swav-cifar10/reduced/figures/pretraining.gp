@@ -344,7 +344,7 @@ do for [image in "svg png"] {
   unset key
   set title "loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
@@ -353,7 +353,7 @@ do for [image in "svg png"] {
   unset key
   set title "swapped prediction loss" noenhanced
   set xlabel "epoch" noenhanced
-  set ylabel "nats" noenhanced
+  set ylabel "" noenhanced
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]

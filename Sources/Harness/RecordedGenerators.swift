@@ -1,0 +1,43 @@
+import Foundation
+
+/// What is committed of generated images, as far as the record of experiments asks: which files these were.
+package enum RecordedGenerators {
+  /// The folder of `Results` with the descriptions, which is no experiment's.
+  package static let folderName = "generators"
+
+  /// The descriptions in the repository at `root`, in the order of their paths.
+  package static func files(root: URL) -> [URL] {
+    let folder = root.appending(components: "Results", folderName)
+    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.hasSuffix(".json") }.sorted().map { folder.appending(path: $0) }
+  }
+
+  /// SHA-256 of every file of images that is described; throws a `ManifestError`.
+  static func digests(root: URL) throws -> Set<String> {
+    struct Description: Decodable { let sha256: String }
+    return Set(
+      try files(root: root).map { file in
+        do {
+          return try ReadableJSON.decode(Description.self, from: Data(contentsOf: file)).sha256
+        } catch {
+          throw ManifestError(path: file.path, reason: "\(error)")
+        }
+      })
+  }
+}
+
+extension RunManifest {
+  /// Why the images that were added keep a run out of the record of the repository at `root`; `nil` when they do not.
+  ///
+  /// At reduced scale arms add what the suite's own generator drew, which anyone can draw anew; at paper scale the published
+  /// sets, whose digest stands in the run's json.
+  func inflationProblem(root: URL) throws -> String? {
+    guard identity.scale == .reduced, let source = identity.inflation?.source, source != .unused,
+      let digest = identity.inflationDigest
+    else { return nil }
+    if try RecordedGenerators.digests(root: root).contains(digest) { return nil }
+    return
+      "the images added to it (\(inflation?.name ?? "unknown"), \(digest.prefix(12))) are none that the record describes: "
+      + "draw them with `repro generate --record`"
+  }
+}

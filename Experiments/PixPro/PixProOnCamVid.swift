@@ -46,7 +46,7 @@ public struct PixProOnCamVid: Experiment {
       recipe.fitHeads(hidden: 32, embedding: 16)
     }
     // Fewer keys than images, of which windows of one frame are near copies.
-    recipe.useMoCo(queue: 512, groups: 4)
+    recipe.useMoCo(queue: scale == .smoke ? 128 : 512, groups: 4)
     (recipe.simCLR.blurProbability, recipe.simCLR.colorStrength) = (0.5, 1)
     self.recipe = recipe
     evaluations =

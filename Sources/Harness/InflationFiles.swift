@@ -86,6 +86,11 @@ public struct InflationFiles {
     guard let quality = source.quality else {
       return what + "but \(found.dataset.description) leaves none out"
     }
+    // The suite's generator is for a small part of a data set; with whole ones go the published sets.
+    if found.scale == .paper {
+      return what + "and no file was named: get a published set of images and name it with \(option) "
+        + "(Experiments/AdaInf/README.md says which and in what format)"
+    }
     let place = folder(of: found.images.identity).appending(component: "\(quality)-….npy").path
     let set = found.dataset.name == .cifar10 ? "" : " --data \(found.dataset.name.rawValue)"
     return what

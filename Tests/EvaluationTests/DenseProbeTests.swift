@@ -222,5 +222,13 @@ private func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
     let set = SegmentationSet(images: images, masks: masks, classNames: ["left", "right"])
     let picture = Picture.segmentations("large", of: set, at: [0], predictions: [masks])
     #expect(picture.width == 87 && picture.height == 3 * 67 + 4)
+    // Every third pixel: the frame, and twice the masks.
+    for (row, y) in [(0, 66), (1, 0), (1, 66), (2, 33)] {
+      for x in 0..<87 {
+        let place = ((row * (67 + 2) + y) * picture.width + x) * 3
+        let mask: [UInt8] = 3 * x < 130 ? [128, 128, 128] : [128, 0, 0]
+        #expect(Array(picture.bytes[place..<place + 3]) == (row == 0 ? [9, 9, 9] : mask), "\(row) \(y) \(x)")
+      }
+    }
   }
 }

@@ -91,6 +91,8 @@ import Vision
     #expect(text.contains("--generated"))
     let early = errorText { _ = try files.offering(to: arms("early"), in: found(.reduced)) }
     #expect(early.contains("--quality early") && early.contains("--generated-early"), "\(early)")
+    let paper = errorText { _ = try files.offering(to: arms("added"), in: found(.paper)) }
+    #expect(paper.contains("published set") && !paper.contains("repro generate"), "\(paper)")
     // Arms that add nothing, or what the data set has itself, need no file.
     _ = try files.offering(to: arms("own", "oracle"), in: found(.reduced))
   }

@@ -39,6 +39,25 @@ import Testing
     #expect(names(plan.toRun) == ["Base 3", "Base + Term 3"])
   }
 
+  @Test func aRunWithoutTheHeadlinesNumberIsStillToBeMeasured() async throws {
+    let folder = try ReportFolder.repository()
+    let runs = folder.url.appending(component: "Runs")
+    for run in sampleRuns where run.arm != "supervised" { try run.write(under: runs) }
+    _ = try await Recorder.record(
+      ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
+    try FileManager.default.removeItem(at: runs)
+    #expect(try !names(plan(folder).items).contains("Base 0"))
+    let recorded = ResultsFolder(
+      folder.url.appending(component: "Results"), experiment: ReportedExperiment.name, scale: .reduced)
+    var results = try RecordedResults(readingFrom: recorded)
+    let judged = ReportedExperiment(scale: .reduced).headline.evaluation
+    results.scores.removeAll {
+      $0.key.arm == "Base" && $0.key.seed == 0 && $0.evaluation == judged
+    }
+    try Data(ScoreRow.table(of: results.scores).utf8).write(to: recorded.scores)
+    #expect(try names(plan(folder).items).contains("Base 0"))
+  }
+
   @Test func anEarlierVersionCountsForNothing() throws {
     let folder = try ReportFolder.repository()
     try SampleRun(version: 1).write(under: folder.url.appending(component: "Runs"))

@@ -59,11 +59,19 @@ public struct SuitePlan: Sendable {
     let seed: UInt64
   }
 
+  /// The runs on record; one of the headline only with the number that the headline is judged by, since what a machine
+  /// lacked when it was measured may be at hand here.
   private static func recorded(
     _ type: any Experiment.Type, scale: Scale, root: URL
   ) throws -> Set<Wanted> {
     let folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
-    return current(try RecordedResults(readingFrom: folder).manifests, type)
+    let results = try RecordedResults(readingFrom: folder)
+    let experiment = type.init(scale: scale)
+    let judged = Set(
+      results.scores.filter { $0.evaluation == experiment.headline.evaluation }.map(\.key.run))
+    let headline = Set(experiment.arms.filter { $0.role == .headline }.map(\.name))
+    return current(
+      results.manifests.filter { judged.contains($0.run) || !headline.contains($0.identity.arm) }, type)
   }
 
   /// The runs on disk that the record would take and that nothing is left to measure of.

@@ -12,8 +12,8 @@ public struct AdaInfOnCIFAR10: Experiment {
     "Beside generated images, real ones that count ten times and weaker augmentation improve the linear-probe accuracy "
     + "of SimCLR's features over the same images added as they come."
   public static let cost =
-    "reduced: 12 epochs of 50,000 images, an estimated 8 minutes per arm and seed on two cores, half more for BYOL; "
-    + "before that once a generator (repro generate --quality both)"
+    "reduced: 12 epochs of 50,000 images, about 10 minutes per arm and seed on two Zen 4 cores, half more for "
+    + "BYOL; before that once a generator (repro generate, 50 minutes)"
   public static let version = 1
 
   public let dataset: DatasetReference

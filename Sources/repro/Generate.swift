@@ -28,7 +28,7 @@ struct Generate: AsyncParsableCommand {
   }
 
   @Option(
-    help: "How much of it: smoke (seconds) or reduced (the default: hours).",
+    help: "How much of it: smoke (seconds) or reduced (the default: an hour).",
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 

@@ -44,16 +44,17 @@ struct DrawnImages: Codable {
   /// What was written after the last description is left out: nobody vouches for it.
   static func known(
     _ quality: GeneratorQuality, in folder: GeneratorFolder, generator: String
-  ) throws -> (DrawnImages, bytes: [UInt8]) {
-    guard let description = try? Data(contentsOf: folder.drawing(quality)),
+  ) -> (DrawnImages, bytes: [UInt8]) {
+    if let description = try? Data(contentsOf: folder.drawing(quality)),
       var known = try? ReadableJSON.decode(DrawnImages.self, from: description),
       known.generator == generator,
       let data = try? Data(contentsOf: folder.drawn(quality)), data.count >= known.count
-    else { return (DrawnImages(generator: generator), []) }
-    let bytes = data.prefix(known.count)
-    known.hash.update(data: bytes)
-    guard known.digest == known.sha256 else { return (DrawnImages(generator: generator), []) }
-    return (known, [UInt8](bytes))
+    {
+      let bytes = data.prefix(known.count)
+      known.hash.update(data: bytes)
+      if known.digest == known.sha256 { return (known, [UInt8](bytes)) }
+    }
+    return (DrawnImages(generator: generator), [])
   }
 
   /// Begins another stretch; throws `GeneratorError.otherThreads` where the bytes so far were drawn with others.

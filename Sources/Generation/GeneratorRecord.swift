@@ -44,13 +44,11 @@ public enum GeneratorRecord {
   /// be read.
   public static func discrepancies(root: URL) throws -> [Discrepancy] {
     var found: [Discrepancy] = []
-    for url in RecordedGenerators.files(root: root) {
+    for path in RecordedGenerators.paths(root: root) {
+      let url = root.appending(path: path)
       let generated = try GeneratedImages(contentsOf: url)
       func require(_ condition: Bool, _ problem: String) {
-        if condition { return }
-        let path = url.standardizedFileURL.path
-        let place = root.standardizedFileURL.path + "/"
-        found.append(Discrepancy(path.hasPrefix(place) ? String(path.dropFirst(place.count)) : path, problem))
+        if !condition { found.append(Discrepancy(path, problem)) }
       }
       if let flaw = flaw(of: generated) { require(false, flaw) }
       require(

@@ -136,7 +136,7 @@ extension GeneratorSession {
     let size = images.imageSize
     // Whole batches always, even where fewer images are wanted: an image's last bits depend on how many are beside it.
     let batch = recipe.imagesPerBatch
-    var (drawn, bytes) = try DrawnImages.known(quality, in: folder, generator: identity.digest)
+    var (drawn, bytes) = DrawnImages.known(quality, in: folder, generator: identity.digest)
     if bytes.count >= count * size { return (Array(bytes.prefix(count * size)), drawn) }
     try drawn.goOn(from: source)
     try writeAtomically(Data(bytes), to: folder.drawn(quality))

@@ -5,18 +5,20 @@ package enum RecordedGenerators {
   /// The folder of `Results` with the descriptions, which is no experiment's.
   package static let folderName = "generators"
 
-  /// The descriptions in the repository at `root`, in the order of their paths.
-  package static func files(root: URL) -> [URL] {
-    let folder = root.appending(components: "Results", folderName)
-    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-    return names.filter { $0.hasSuffix(".json") }.sorted().map { folder.appending(path: $0) }
+  /// The descriptions in the repository at `root`: their paths from there, in order.
+  package static func paths(root: URL) -> [String] {
+    let folder = "Results/\(folderName)"
+    let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
+    return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".json") }.sorted()
+      .map { "\(folder)/\($0)" }
   }
 
   /// SHA-256 of every file of images that is described; throws a `ManifestError`.
   static func digests(root: URL) throws -> Set<String> {
     struct Description: Decodable { let sha256: String }
     return Set(
-      try files(root: root).map { file in
+      try paths(root: root).map { path in
+        let file = root.appending(path: path)
         do {
           return try ReadableJSON.decode(Description.self, from: Data(contentsOf: file)).sha256
         } catch {

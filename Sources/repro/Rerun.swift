@@ -17,26 +17,26 @@ struct Rerun {
     let folder = ResultsFolder(Project.results, experiment: type.name, scale: scale)
     let recorded = try RecordedResults(readingFrom: folder)
     let experiment = type.init(scale: scale)
-    let arms = [experiment.headline.baseline, experiment.headline.treatment]
-    guard let manifest = firstPair(of: arms, in: recorded) else {
+    let names = [experiment.headline.baseline, experiment.headline.treatment]
+    let arms = try experiment.arms(named: names)
+    guard let manifest = firstPair(of: names, in: recorded) else {
       throw RunProblem(
         "no pair of \(type.name) is on record at \(scale.rawValue) scale: run it, then record it")
     }
     Interruption.listen()
     let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
-    let found = try inflation.files(runs: output).offering(
-      to: try experiment.arms(named: arms), in: own)
+    let found = try inflation.files(runs: output).offering(to: arms, in: own)
     guard found.images.identity.digest == manifest.data.digest else {
       throw RunProblem(
         "the record was made on \(manifest.data.name) (\(manifest.data.kind), \(manifest.data.digest.prefix(12))), but "
           + "the images here are \(found.images.identity.kind) (\(found.images.identity.digest.prefix(12)))")
     }
-    try checkAddedImages(found.images, of: try experiment.arms(named: arms), in: recorded)
+    try checkAddedImages(found.images, of: arms, in: recorded)
     // As many threads as then: with other numbers of them sums are rounded differently.
     WorkerPool.start(threads: manifest.threads)
     let source = await SourceState.read(at: Project.root)
     let request = Runner.Request(
-      scale: scale, arms: try experiment.arms(named: arms), seeds: [manifest.identity.seed],
+      scale: scale, arms: arms, seeds: [manifest.identity.seed],
       dataset: found.dataset, output: place(of: source), threads: manifest.threads, isFresh: source.isDirty)
     let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
     let runner = Runner(experiment, request, images: found.images, source: source) { progress.show($0) }

@@ -18,7 +18,7 @@ import Testing
     var manifest = GeneratorManifest(identity, data: data, imageCount: 2_500)
     manifest.sessions = [RunManifest.Session(start: .wholeSeconds, source: clean)]
     let nowhere = GeneratorFolder(output: URL(filePath: "/nowhere"), identity: identity, data: data)
-    var (drawn, _) = try DrawnImages.known(.last, in: nowhere, generator: identity.digest)
+    var (drawn, _) = DrawnImages.known(.last, in: nowhere, generator: identity.digest)
     try drawn.goOn(from: clean)
     var images = GeneratedImages(
       file: "last-50000.npy", sha256: "5a", kind: "generated", shape: [50_000, 32, 32, 3], quality: .last,

@@ -12,6 +12,16 @@ import Testing
       runs: folder.url.appending(component: "Runs"))
   }
 
+  /// A repository that has everything on record but the run `supervised`, and the folder of the runs.
+  private func recorded() async throws -> (folder: ReportFolder, runs: URL) {
+    let folder = try ReportFolder.repository()
+    let runs = folder.url.appending(component: "Runs")
+    for run in sampleRuns where run.arm != "supervised" { try run.write(under: runs) }
+    _ = try await Recorder.record(
+      ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
+    return (folder, runs)
+  }
+
   private func names(_ items: [SuitePlan.Item]) -> [String] { items.map { "\($0.arm) \($0.seed)" } }
 
   @Test func headlinesComeFirstSeedBySeed() throws {
@@ -24,11 +34,7 @@ import Testing
   }
 
   @Test func whatIsRecordedOrFinishedIsNotRunAgain() async throws {
-    let folder = try ReportFolder.repository()
-    let runs = folder.url.appending(component: "Runs")
-    for run in sampleRuns where run.arm != "supervised" { try run.write(under: runs) }
-    _ = try await Recorder.record(
-      ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
+    let (folder, runs) = try await recorded()
     #expect(names(try plan(folder).items) == ["Base 3", "Base + Term 3", "supervised 0"])
 
     try SampleRun(arm: "supervised").write(under: runs)
@@ -40,11 +46,7 @@ import Testing
   }
 
   @Test func aRunWithoutTheHeadlinesNumberIsStillToBeMeasured() async throws {
-    let folder = try ReportFolder.repository()
-    let runs = folder.url.appending(component: "Runs")
-    for run in sampleRuns where run.arm != "supervised" { try run.write(under: runs) }
-    _ = try await Recorder.record(
-      ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
+    let (folder, runs) = try await recorded()
     try FileManager.default.removeItem(at: runs)
     #expect(try !names(plan(folder).items).contains("Base 0"))
     let recorded = ResultsFolder(

@@ -5,21 +5,11 @@ struct FolderCheck {
   let experiment: any Experiment
   let scale: Scale
   let files: RecordedFiles
-  private let root: URL
 
   init(_ type: any Experiment.Type, scale: Scale, root: URL) {
     experiment = type.init(scale: scale)
     self.scale = scale
-    self.root = root
     files = RecordedFiles(experiment: type.name, scale: scale, root: root)
-  }
-
-  private func addedImages(to run: RecordedFiles.Described) -> [Discrepancy] {
-    do {
-      return try run.manifest.inflationProblem(root: root).map { [Discrepancy(run.path, $0)] } ?? []
-    } catch {
-      return [Discrepancy(run.path, "\(error)")]
-    }
   }
 
   /// Everything in the folder that contradicts something.
@@ -28,7 +18,7 @@ struct FolderCheck {
     for (run, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
       let check = ManifestCheck(
         files: files, experiment: experiment, scale: scale, run: run, described: described)
-      found += check.discrepancies + addedImages(to: described)
+      found += check.discrepancies
       if files.hasReadableRows && !check.vouchesForRows {
         found += await RowHistory(
           files: files, run: run, manifest: described.manifest, digest: check.digest

@@ -58,6 +58,11 @@ struct ManifestCheck {
     } else if manifest.identity.version == current {
       problems += manifest.configurationProblems(under: experiment)
     }
+    do {
+      problems += try manifest.inflationProblem(root: files.root).map { [$0] } ?? []
+    } catch {
+      problems.append("\(error)")
+    }
     return problems.map(here)
   }
 

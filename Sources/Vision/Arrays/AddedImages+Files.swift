@@ -37,11 +37,8 @@ extension AddedImages {
   /// The SHA-256 of the file, or over those of a folder's pictures with their paths; where the file alone does not tell how
   /// its bytes become images, over that and how they are read.
   private static func digest(of url: URL, colors: ColorOrder) throws(DataError) -> String {
-    var reading: [String] = []
-    if colors != .rgb { reading.append(colors.rawValue) }
-    for layout in ["hwc", "chw"] where url.lastPathComponent.hasSuffix(".\(layout).bin") {
-      reading.append(layout)
-    }
+    let layout = RawLayout(endingOf: url.lastPathComponent)
+    let reading = [colors == .rgb ? nil : colors.rawValue, layout?.rawValue].compactMap(\.self)
     var files: [(name: String, digest: FileDigest)] = []
     if url.isFolder {
       for (name, file) in url.pngFiles { files.append((name, try FileDigest(of: file))) }

@@ -19,10 +19,8 @@ extension ImageSet {
       array = try ByteArray(npy: url)
     } else if name.hasSuffix(".npz") {
       array = try ByteArray(npz: url)
-    } else if name.hasSuffix(".hwc.bin") {
-      array = try ByteArray(raw: url, imageShape: [height, width, 3])
-    } else if name.hasSuffix(".chw.bin") {
-      array = try ByteArray(raw: url, imageShape: [3, height, width])
+    } else if let layout = RawLayout(endingOf: name) {
+      array = try ByteArray(raw: url, imageShape: layout.shape(height: height, width: width))
     } else {
       throw ArrayFileError(
         path: url.path,
@@ -36,6 +34,26 @@ extension ImageSet {
     } catch {
       throw ArrayFileError(path: url.path, error)
     }
+  }
+}
+
+/// How bytes alone make up an image, which only the ending of their file tells.
+enum RawLayout: String, CaseIterable {
+  /// Pixel after pixel.
+  case hwc
+  /// Plane after plane.
+  case chw
+
+  /// The layout that a file called `name` has; `nil` where it is not one of bytes alone.
+  init?(endingOf name: String) {
+    guard let layout = RawLayout.allCases.first(where: { name.hasSuffix(".\($0.rawValue).bin") }) else {
+      return nil
+    }
+    self = layout
+  }
+
+  fileprivate func shape(height: Int, width: Int) -> [Int] {
+    self == .hwc ? [height, width, 3] : [3, height, width]
   }
 }
 

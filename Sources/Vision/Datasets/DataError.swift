@@ -20,9 +20,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let set, let directory, let folders):
       "\(set) is not in \(directory): expected the folder \(folders.joined(separator: " or ")). "
-        + "Get it with `repro data get \(set)\(DataError.source(of: set))`, or name the folder it lies in with --data-dir or $REPRO_DATA."
+        + "Get it with `\(DataError.command(for: set))`, or name the folder it lies in with --data-dir or $REPRO_DATA."
     case .missingFile(let path, let set):
-      "\(path) is missing. Get a whole copy with `repro data get \(set)\(DataError.source(of: set))`."
+      "\(path) is missing. Get a whole copy with `\(DataError.command(for: set))`."
     case .wrongSize(let path, let found, let expected):
       "\(path) is \(found < expected ? "truncated" : "oversized"): found \(found) bytes, expected \(expected). "
         + DataError.nextStep
@@ -40,8 +40,10 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// What the command needs beside the name: no host has CamVid as files of a known digest.
-  private static func source(of set: String) -> String { set == "camvid" ? " --from FOLDER" : "" }
+  /// What gets a set; no host has CamVid as files of a known digest.
+  private static func command(for set: String) -> String {
+    "repro data get \(set)" + (set == "camvid" ? " --from FOLDER" : "")
+  }
 
   private static let nextStep =
     "Get a whole copy with `repro data get`; the files that are there now are moved aside."

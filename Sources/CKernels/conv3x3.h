@@ -33,6 +33,8 @@ void rk_conv3x3_doubling(const uint16_t *dy, const uint16_t *packed, uint16_t *d
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "read_ahead.h"
+
 #define CONV_TARGET \
   __attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"), min_vector_width(512)))
 #define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET

@@ -64,6 +64,7 @@ CONV_TARGET static void pack_rows(
 typedef struct {
   const uint16_t *in, *out;
   size_t pairs, rows, width, out_width;
+  read_ahead *ahead;
   size_t in_pair_step, out_pair_step, in_row_step, out_row_step;
 } sweep;
 
@@ -149,6 +150,7 @@ CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride,
   for (size_t p = 0; p < s->pairs; p++) {
     const uint16_t *in = s->in + p * s->in_pair_step, *out = s->out + p * s->out_pair_step;
     for (size_t r = 0; r < s->rows; r++, in += s->in_row_step, out += s->out_row_step) {
+      fetch_ahead(s->ahead, (int)(width + 3) / 4);
       if (stride == 1) sweep_row_same(acc, in, out, width);
       else sweep_row_halving(acc, in, out, width, (width - 1) / 2 + 1);
     }
@@ -173,7 +175,7 @@ typedef struct {
 CONV_TARGET static void add_group(
   const conv_shape *s, const group *g, const uint16_t *in, const uint16_t *out, size_t in_block, size_t out_block,
   float *gradient) {
-  sweep w = {.pairs = g->pairs, .width = s->width, .out_width = s->out_width};
+  sweep w = {.pairs = g->pairs, .width = s->width, .out_width = s->out_width, .ahead = rk_thread_read_ahead()};
   w.in_pair_step = g->in_rows * s->width * PAIR_LANES;
   w.out_pair_step = g->rows * s->out_width * PAIR_LANES;
   w.in_row_step = s->stride * s->width * PAIR_LANES;

@@ -11,6 +11,7 @@ typedef struct {
   uint16_t *y;            // the image's output at those channels
   float *sums;            // 2 x 16, nullable
   size_t height, width, in, out;
+  read_ahead *ahead;  // the thread's
 } job;
 
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -45,6 +46,7 @@ CONV_INLINE void row_block(
       }
     }
   }
+  fetch_ahead(j->ahead, LINES_PER_BLOCK);
   size_t first = row * j->width + column;
   if (j->sums != NULL) finish(j, acc, first, count, true);
   else finish(j, acc, first, count, false);
@@ -82,6 +84,7 @@ CONV_INLINE void image_block(
     }
   }
   UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = _mm512_add_ps(acc[i], rest[i]);
+  fetch_ahead(j->ahead, LINES_PER_BLOCK);
   size_t first = row * (size_t)columns;
   if (j->sums != NULL) finish(j, acc, first, rows * columns, true);
   else finish(j, acc, first, rows * columns, false);
@@ -144,7 +147,7 @@ CONV_TARGET void rk_conv3x3_same(
     float image_sums[2 * LANES];
     job j = {
       x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
-      s->channels_in, s->channels_out};
+      s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
       whole_image(&j);

@@ -11,6 +11,7 @@ typedef struct {
   uint16_t *y;            // its output at those channels
   float *sums;            // 2 x 16, nullable
   size_t height, width, out_height, out_width, in, out;
+  read_ahead *ahead;
 } job;
 
 CONV_INLINE void load_taps(__m512bh *taps, const uint16_t *w, size_t row_step) {
@@ -63,6 +64,7 @@ CONV_INLINE void halving_row_block(const job *j, size_t row, size_t column, cons
       }
     }
   }
+  fetch_ahead(j->ahead, LINES_PER_BLOCK);
   finish(j, acc, row, column, 1, count);
 }
 
@@ -117,6 +119,7 @@ CONV_INLINE void halving_block(const job *j, size_t row, const int rows, const i
       }
     }
   }
+  fetch_ahead(j->ahead, LINES_PER_BLOCK);
   finish(j, acc, row, 0, rows, columns);
 }
 
@@ -154,7 +157,7 @@ CONV_TARGET void rk_conv3x3_halving(
   for (size_t c = 0; c < s->channels_out; c += LANES) {
     float image_sums[2 * LANES];
     job j = {x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
-      s->out_height, s->out_width, s->channels_in, s->channels_out};
+      s->out_height, s->out_width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
       halving_image(&j);

@@ -318,6 +318,14 @@ void rk_resampled_rows_gradient(
   const float *dy, const int32_t *lower, const int32_t *upper, const float *weights, float *dx, size_t rows,
   size_t columns);
 
+// ---- Memory needed soon -------------------------------------------------------------------------------------------
+
+/// Names bytes that the calling thread will read after its next convolutions, which fetch them into its cache while they
+/// compute. Only a hint: nothing is read before it is asked for, and beyond a few ranges none is taken.
+void rk_read_ahead(const void *start, size_t bytes);
+/// Forgets what was named before.
+void rk_read_ahead_clear(void);
+
 // ---- 3 x 3 convolutions, padding 1, bfloat16 (AVX512-BF16 only) -------------------------------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,
 // out = (in - 1) / stride + 1. Channels are multiples of 16 up to 512. Buffers never overlap.

@@ -27,8 +27,8 @@ struct BackwardWalk {
   /// The weight gradients, O × I × kernel height × kernel width each.
   let results: [UnsafeMutablePointer<Float>?]
 
-  private var plan: NetworkPlan { forward.plan }
-  private var network: ConvolutionalNetwork { forward.network }
+  var plan: NetworkPlan { forward.plan }
+  var network: ConvolutionalNetwork { forward.network }
   private var kernels: ActivationKernels { forward.kernels }
 
   /// Walks back on all workers.
@@ -39,7 +39,11 @@ struct BackwardWalk {
       for part in own { rk_fill(accumulators + part * back.accumulatorsCount, 0, back.accumulatorsCount) }
       for index in plan.features.indices.reversed() {
         for part in own {
-          for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
+          let chunks = plan.features[index].partition.chunks[part]
+          for (place, chunk) in chunks.enumerated() {
+            readAhead(index, place + 1 < chunks.count ? chunks[place + 1] : nil)
+            visit(index, chunk, part)
+          }
         }
         Profile.time(.waiting) { rk_pool_barrier() }
         guard let main = network.features[index].main else { continue }

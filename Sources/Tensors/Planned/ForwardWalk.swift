@@ -45,7 +45,10 @@ struct ForwardWalk {
       }
       for index in plan.features.indices {
         for part in own {
-          for chunk in plan.features[index].partition.chunks[part] { visit(index, chunk, part) }
+          let chunks = plan.features[index].partition.chunks[part]
+          for (place, chunk) in chunks.enumerated() {
+            visit(index, chunk, part, next: place + 1 < chunks.count ? chunks[place + 1] : nil)
+          }
         }
         let readers = network.features[index].readers
         guard !readers.isEmpty else { continue }
@@ -59,8 +62,9 @@ struct ForwardWalk {
   }
 
   /// Makes one chunk of a feature and everything that convolutions make of it.
-  private func visit(_ index: Int, _ chunk: Chunk, _ part: Int) {
+  private func visit(_ index: Int, _ chunk: Chunk, _ part: Int, next: Chunk? = nil) {
     let input = Profile.time(.activation, bytes: bytes(toMake: index, chunk)) { make(index, chunk, part) }
+    readAhead(index, next, part)
     let values = plan.values(values, part)
     let scratch = plan.scratch(scratch, part) + plan.scratch.kernel
     for reader in network.features[index].readers {

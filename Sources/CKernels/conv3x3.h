@@ -1,5 +1,6 @@
-// What the 3 x 3 convolution kernels share. They exist for AVX512-BF16 only: its one instruction multiplies 16 pairs of
-// bfloat16 and adds each pair's products to an f32, two such instructions a cycle. Everything here serves to feed it.
+// What the 3 x 3 convolution kernels share; compiled once for each type. They exist for AVX-512 only: one instruction
+// multiplies 16 units and adds the products to 16 f32, two such instructions a cycle, and everything here serves to feed
+// it. A unit is four bytes: a pair of bfloat16, whose products are added to the same f32, or one float32.
 
 #ifndef RK_CONV3X3_H
 #define RK_CONV3X3_H
@@ -8,9 +9,26 @@
 
 #include <string.h>
 
-enum { LANES = 16, TAPS = 9, PAIR_LANES = 32 };
+enum { LANES = 16, TAPS = 9 };
 
-// Pairs of input channels by which weights are fetched ahead of their use: many channels do not stay in cache.
+#if defined(CONV_BFLOAT16)
+typedef uint16_t element;
+enum { UNIT = 2 };
+#define TYPED(name) name##_bf16
+#else
+typedef float element;
+enum { UNIT = 1 };
+#define TYPED(name) name##_f32
+#endif
+
+/// Elements of 16 units.
+enum { UNIT_LANES = LANES * UNIT };
+
+/// Cache lines of what comes next that are fetched after each block of 16 x 16 outputs: a chunk of a quarter megabyte has
+/// 512 such blocks of bfloat16 or 256 of float32, whatever its channels, so two chunks are fetched during one.
+enum { LINES_PER_BLOCK = 32 / UNIT };
+
+// Units of input channels by which weights are fetched ahead of their use: many channels do not stay in cache.
 enum { AHEAD = 4 };
 
 /// Sizes of one convolution; the output's follow from the stride.
@@ -24,44 +42,59 @@ static inline conv_shape make_conv_shape(
     images, height, width, channels_in, channels_out, stride, (height - 1) / stride + 1, (width - 1) / stride + 1};
 }
 
-void rk_conv3x3_same(
-  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, const conv_shape *shape);
-void rk_conv3x3_halving(
-  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, const conv_shape *shape);
-void rk_conv3x3_doubling(const uint16_t *dy, const uint16_t *packed, uint16_t *dx, const conv_shape *shape);
-
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #include "read_ahead.h"
 
-#define CONV_TARGET \
-  __attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"), min_vector_width(512)))
-#define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET
+#if defined(CONV_BFLOAT16)
+#define CONV_FEATURES "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"
+#define MULTIPLY_ADD "vdpbf16ps"
+typedef __m512bh units;
+#else
+#define CONV_FEATURES "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq"
+#define MULTIPLY_ADD "vfmadd231ps"
+typedef __m512 units;
+#endif
 
-/// A pair of bfloat16 in every lane.
-CONV_INLINE __m512bh broadcast_pair(const uint16_t *p) {
-  int32_t pair;
-  memcpy(&pair, p, sizeof pair);
-  return (__m512bh)_mm512_set1_epi32(pair);
+#define CONV_TARGET __attribute__((target(CONV_FEATURES), min_vector_width(512)))
+#define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+/// A unit in every lane.
+CONV_INLINE units broadcast_unit(const element *p) {
+  int32_t unit;
+  memcpy(&unit, p, sizeof unit);
+  return (units)_mm512_set1_epi32(unit);
 }
 
-/// 16 lanes of pairs.
-CONV_INLINE __m512bh load_pairs(const uint16_t *p) { return (__m512bh)_mm512_loadu_si512(p); }
+/// 16 lanes of units.
+CONV_INLINE units load_units(const element *p) { return (units)_mm512_loadu_si512(p); }
+
+/// sum + a b, lane by lane.
+CONV_INLINE __m512 multiply_add(__m512 sum, units a, units b) {
+#if defined(CONV_BFLOAT16)
+  return _mm512_dpbf16_ps(sum, a, b);
+#else
+  return _mm512_fmadd_ps(a, b, sum);
+#endif
+}
 
 /// The same two steps in the order they are written. Where accumulators and weights fill the registers, compilers
 /// reorder the intrinsics until some no longer fit.
-typedef int32_t pair_bits __attribute__((may_alias));
+typedef int32_t unit_bits __attribute__((may_alias));
 
-CONV_INLINE __m512bh broadcast_pair_in_order(const uint16_t *p) {
-  __m512bh b;
-  __asm__ volatile("vpbroadcastd %1, %0" : "=v"(b) : "m"(*(const pair_bits *)p));
+CONV_INLINE units broadcast_unit_in_order(const element *p) {
+  units b;
+  __asm__ volatile("vpbroadcastd %1, %0" : "=v"(b) : "m"(*(const unit_bits *)p));
   return b;
 }
 
-CONV_INLINE void add_product_in_order(__m512 *sum, __m512bh a, __m512bh b) {
-  __asm__ volatile("vdpbf16ps %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
+CONV_INLINE void add_product_in_order(__m512 *sum, units a, units b) {
+  __asm__ volatile(MULTIPLY_ADD " %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
 }
+
+#if defined(CONV_BFLOAT16)
 
 /// Two rows of 16 numbers as 16 pairs.
 CONV_INLINE __m512i interleave(__m256i even, __m256i odd) {
@@ -72,12 +105,48 @@ CONV_INLINE __m512i interleave(__m256i even, __m256i odd) {
   return _mm512_permutexvar_epi16(order, both);
 }
 
-/// Stores one pixel's 16 outputs and adds them, as stored, to `sum` and their squares to `square`.
-CONV_INLINE void store_pixel(uint16_t *y, __m512 value, __m512 *sum, __m512 *square, const bool with_sums) {
+/// Stores 16 units of two rows of elements, of which the second is zero if absent.
+CONV_INLINE void store_units(element *to, const element *first, const element *second) {
+  __m256i even = _mm256_loadu_si256((const __m256i *)first);
+  __m256i odd = second == NULL ? _mm256_setzero_si256() : _mm256_loadu_si256((const __m256i *)second);
+  _mm512_storeu_si512(to, interleave(even, odd));
+}
+
+/// Stores the weights of 16 outputs for one unit of inputs.
+CONV_INLINE void store_weights(element *to, __m512 even, __m512 odd) {
+  _mm512_storeu_si512(to, interleave((__m256i)_mm512_cvtneps_pbh(even), (__m256i)_mm512_cvtneps_pbh(odd)));
+}
+
+/// Stores one pixel's 16 outputs, and returns them as stored.
+CONV_INLINE __m512 store_outputs(element *y, __m512 value) {
   __m256i bits = (__m256i)_mm512_cvtneps_pbh(value);
   _mm256_storeu_si256((__m256i *)y, bits);
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+}
+
+#else
+
+CONV_INLINE void store_units(element *to, const element *first, const element *second) {
+  (void)second;
+  _mm512_storeu_ps(to, _mm512_loadu_ps(first));
+}
+
+CONV_INLINE void store_weights(element *to, __m512 first, __m512 second) {
+  (void)second;
+  _mm512_storeu_ps(to, first);
+}
+
+CONV_INLINE __m512 store_outputs(element *y, __m512 value) {
+  _mm512_storeu_ps(y, value);
+  return value;
+}
+
+#endif
+
+/// Stores one pixel's 16 outputs and adds them, as stored, to `sum` and their squares to `square`.
+CONV_INLINE void store_pixel(element *y, __m512 value, __m512 *sum, __m512 *square, const bool with_sums) {
+  __m512 stored = store_outputs(y, value);
   if (with_sums) {
-    __m512 stored = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
     *sum = _mm512_add_ps(*sum, stored);
     *square = _mm512_fmadd_ps(stored, stored, *square);
   }

@@ -21,10 +21,6 @@ typedef struct {
 /// The calling thread's.
 read_ahead *rk_thread_read_ahead(void);
 
-/// Cache lines that a convolution fetches after each block of 16 x 16 outputs: a chunk of a quarter megabyte has 512 such
-/// blocks whatever its channels, so that two chunks are fetched during one convolution.
-enum { LINES_PER_BLOCK = 16 };
-
 /// Fetches the next `lines` cache lines, of which the last may lie beyond the range: that is harmless.
 static inline __attribute__((always_inline)) void fetch_ahead(read_ahead *a, const int lines) {
   if (a->current.at >= a->current.end) {

@@ -68,19 +68,31 @@ import Testing
     }
   }
 
-  private static var exists: Bool { rk_conv3x3_supported(16, 16, 1) }
+  private static var hasFloat32: Bool { rk_conv3x3_supported_f32(16, 16, 1) }
+  private static var hasBFloat16: Bool { rk_conv3x3_supported_bf16(16, 16, 1) }
 
-  @Test(.enabled(if: exists), arguments: shapes) func allDirectionsMatch(_ s: Shape) {
+  @Test(.enabled(if: hasFloat32), arguments: shapes) func float32MatchesInAllDirections(_ s: Shape) {
+    expectMatches(s, Float.self, tolerance: 2e-6)
+  }
+
+  @Test(.enabled(if: hasBFloat16), arguments: shapes) func bfloat16MatchesInAllDirections(_ s: Shape) {
+    expectMatches(s, UInt16.self, tolerance: 4e-3)
+  }
+
+  private func expectMatches<Element: ConvolutionElement>(
+    _ s: Shape, _ type: Element.Type, tolerance: Double
+  ) {
     let r = Reference(s)
-    var packed = [UInt16](repeating: 0, count: rk_conv3x3_packed_bytes(s.input, s.output) / 2)
-    var y = [UInt16](repeating: 0x7FC0, count: r.y.count + 8)
+    let poison = Element(value: .nan)
+    let none = Element(value: 0)
+    var packed = [Element](repeating: none, count: Element.packedBytes(s) / MemoryLayout<Element>.stride)
+    var y = [Element](repeating: poison, count: r.y.count + 8)
     var sums = [Double](repeating: .nan, count: 2 * s.output)
-    rk_conv3x3_pack_forward(r.w, s.input, s.output, s.stride, &packed)
-    rk_conv3x3_forward(
-      bf16(r.x), packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride, nil)
-    let found = float(Array(y[..<r.y.count]))
-    expectClose(found, r.y, tolerance: 4e-3, "forward")
-    #expect(y[r.y.count...].allSatisfy { $0 == 0x7FC0 }, "wrote beyond the output")
+    Element.packForward(r.w, s, &packed)
+    Element.forward(r.x.map { Element(value: $0) }, packed, &y, &sums, s)
+    let found = y[..<r.y.count].map(\.value)
+    expectClose(found, r.y, tolerance: tolerance, "forward")
+    #expect(y[r.y.count...].allSatisfy { $0.value.isNaN }, "wrote beyond the output")
     var expectedSums = [Double](repeating: 0, count: 2 * s.output)
     for (index, value) in found.enumerated() {
       expectedSums[index % s.output] += Double(value)
@@ -88,33 +100,163 @@ import Testing
     }
     expectClose(sums.map { Float($0) }, expectedSums, tolerance: 1e-6, "sums")
 
-    var dx = [UInt16](repeating: 0x7FC0, count: r.dx.count)
-    rk_conv3x3_pack_data(r.w, s.input, s.output, s.stride, &packed)
-    rk_conv3x3_data_gradient(
-      bf16(r.dy), packed, &dx, s.images, s.height, s.width, s.input, s.output, s.stride, nil)
-    expectClose(float(dx), r.dx, tolerance: 4e-3, "data gradient")
+    var dx = [Element](repeating: poison, count: r.dx.count)
+    Element.packData(r.w, s, &packed)
+    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &dx, s)
+    expectClose(dx.map(\.value), r.dx, tolerance: tolerance, "data gradient")
 
     var native = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
-    let bytes = rk_conv3x3_gradient_scratch_bytes(s.height, s.width, s.input, s.output, s.stride)
-    var scratch = [UInt8](repeating: 0xFF, count: bytes)
-    for _ in 0..<2 {
-      rk_conv3x3_weight_gradient(
-        bf16(r.x), bf16(r.dy), &native, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
-    }
+    var scratch = [UInt8](repeating: 0xFF, count: Element.gradientScratchBytes(s))
+    let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
+    for _ in 0..<2 { Element.weightGradient(x, dy, &native, s, &scratch) }
     var dw = [Float](repeating: 1, count: r.dw.count)
-    rk_conv3x3_unpack_gradient(native, s.input, s.output, s.stride, true, &dw)
+    Element.unpack(native, s, true, &dw)
     expectClose(dw, r.dw.map { 2 * $0 + 1 }, tolerance: 2e-6, "weight gradient")
-    rk_conv3x3_unpack_gradient(native, s.input, s.output, s.stride, false, &dw)
+    Element.unpack(native, s, false, &dw)
     expectClose(dw, r.dw.map { 2 * $0 }, tolerance: 2e-6, "weight gradient, overwritten")
   }
 
-  @Test func onlyWhatIsClaimed() {
-    _ = rk_isa_select(RK_ISA_AVX512)
-    #expect(!rk_conv3x3_supported(16, 16, 1))
-    rk_isa_reset()
-    for channels in [0, 3, 8, 24, 528] {
-      #expect(!rk_conv3x3_supported(channels, 16, 1) && !rk_conv3x3_supported(16, channels, 1))
+  /// What is fetched ahead, in whatever amount and wherever it lies, changes no result.
+  @Test(.enabled(if: hasBFloat16)) func fetchingAheadChangesNothing() {
+    let s = Shape(images: 2, height: 32, width: 32, input: 16, output: 16, stride: 1)
+    let r = Reference(s)
+    var packed = [UInt16](repeating: 0, count: UInt16.packedBytes(s) / 2)
+    UInt16.packForward(r.w, s, &packed)
+    let x = r.x.map { UInt16(value: $0) }
+    func outputs() -> [UInt16] {
+      var y = [UInt16](repeating: 0, count: r.y.count)
+      var sums = [Double](repeating: 0, count: 2 * s.output)
+      UInt16.forward(x, packed, &y, &sums, s)
+      return y
     }
-    #expect(!rk_conv3x3_supported(16, 16, 3))
+    let alone = outputs()
+    for _ in 0..<100 { x.withUnsafeBytes { rk_read_ahead($0.baseAddress, $0.count) } }
+    rk_read_ahead(nil, 0)
+    #expect(outputs() == alone)
+    rk_read_ahead_clear()
+    #expect(outputs() == alone)
+  }
+
+  @Test func onlyWhatIsClaimed() {
+    defer { rk_isa_reset() }
+    for (level, float32, bfloat16) in [
+      (RK_ISA_AVX2, false, false), (RK_ISA_AVX512, true, false), (RK_ISA_AVX512_BF16, true, true),
+    ] where rk_isa_select(level) == level {
+      #expect(rk_conv3x3_supported_f32(16, 16, 1) == float32)
+      #expect(rk_conv3x3_supported_bf16(16, 16, 1) == bfloat16)
+    }
+    rk_isa_reset()
+    for supported in [rk_conv3x3_supported_f32, rk_conv3x3_supported_bf16] {
+      for channels in [0, 3, 8, 24, 528] {
+        #expect(!supported(channels, 16, 1) && !supported(16, channels, 1))
+      }
+      #expect(!supported(16, 16, 3))
+    }
+  }
+}
+
+/// A type that the kernels come in.
+private protocol ConvolutionElement {
+  typealias Shape = Convolution3x3Tests.Shape
+
+  init(value: Float)
+  var value: Float { get }
+  static func packedBytes(_ s: Shape) -> Int
+  static func packForward(_ weights: [Float], _ s: Shape, _ packed: inout [Self])
+  static func packData(_ weights: [Float], _ s: Shape, _ packed: inout [Self])
+  static func forward(
+    _ x: [Self], _ packed: [Self], _ y: inout [Self], _ sums: inout [Double], _ s: Shape)
+  static func dataGradient(_ dy: [Self], _ packed: [Self], _ dx: inout [Self], _ s: Shape)
+  static func gradientScratchBytes(_ s: Shape) -> Int
+  static func weightGradient(
+    _ x: [Self], _ dy: [Self], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8])
+  static func unpack(_ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float])
+}
+
+extension Float: ConvolutionElement {
+  fileprivate init(value: Float) { self = value }
+  fileprivate var value: Float { self }
+
+  fileprivate static func packedBytes(_ s: Shape) -> Int { rk_conv3x3_packed_bytes_f32(s.input, s.output) }
+
+  fileprivate static func packForward(_ weights: [Float], _ s: Shape, _ packed: inout [Float]) {
+    rk_conv3x3_pack_forward_f32(weights, s.input, s.output, &packed)
+  }
+
+  fileprivate static func packData(_ weights: [Float], _ s: Shape, _ packed: inout [Float]) {
+    rk_conv3x3_pack_data_f32(weights, s.input, s.output, s.stride, &packed)
+  }
+
+  fileprivate static func forward(
+    _ x: [Float], _ packed: [Float], _ y: inout [Float], _ sums: inout [Double], _ s: Shape
+  ) {
+    rk_conv3x3_forward_f32(
+      x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func dataGradient(_ dy: [Float], _ packed: [Float], _ dx: inout [Float], _ s: Shape) {
+    rk_conv3x3_data_gradient_f32(
+      dy, packed, &dx, s.images, s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func gradientScratchBytes(_ s: Shape) -> Int {
+    rk_conv3x3_gradient_scratch_bytes_f32(s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func weightGradient(
+    _ x: [Float], _ dy: [Float], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8]
+  ) {
+    rk_conv3x3_weight_gradient_f32(
+      x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
+  }
+
+  fileprivate static func unpack(
+    _ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float]
+  ) {
+    rk_conv3x3_unpack_gradient_f32(gradient, s.input, s.output, accumulate, &weights)
+  }
+}
+
+extension UInt16: ConvolutionElement {
+  fileprivate init(value: Float) { self = bf16(value) }
+  fileprivate var value: Float { float(self) }
+
+  fileprivate static func packedBytes(_ s: Shape) -> Int { rk_conv3x3_packed_bytes_bf16(s.input, s.output) }
+
+  fileprivate static func packForward(_ weights: [Float], _ s: Shape, _ packed: inout [UInt16]) {
+    rk_conv3x3_pack_forward_bf16(weights, s.input, s.output, &packed)
+  }
+
+  fileprivate static func packData(_ weights: [Float], _ s: Shape, _ packed: inout [UInt16]) {
+    rk_conv3x3_pack_data_bf16(weights, s.input, s.output, s.stride, &packed)
+  }
+
+  fileprivate static func forward(
+    _ x: [UInt16], _ packed: [UInt16], _ y: inout [UInt16], _ sums: inout [Double], _ s: Shape
+  ) {
+    rk_conv3x3_forward_bf16(
+      x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func dataGradient(_ dy: [UInt16], _ packed: [UInt16], _ dx: inout [UInt16], _ s: Shape) {
+    rk_conv3x3_data_gradient_bf16(
+      dy, packed, &dx, s.images, s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func gradientScratchBytes(_ s: Shape) -> Int {
+    rk_conv3x3_gradient_scratch_bytes_bf16(s.height, s.width, s.input, s.output, s.stride)
+  }
+
+  fileprivate static func weightGradient(
+    _ x: [UInt16], _ dy: [UInt16], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8]
+  ) {
+    rk_conv3x3_weight_gradient_bf16(
+      x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
+  }
+
+  fileprivate static func unpack(
+    _ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float]
+  ) {
+    rk_conv3x3_unpack_gradient_bf16(gradient, s.input, s.output, accumulate, &weights)
   }
 }

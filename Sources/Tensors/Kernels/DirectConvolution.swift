@@ -1,44 +1,50 @@
 import CKernels
 
-/// Our own 3 × 3 bfloat16 kernels, for the channel counts and CPUs that they are made for.
+/// Our own 3 × 3 kernels, for the channel counts and CPUs that they are made for.
 final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   private let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
+  private let isBFloat16: Bool
   private let images: Int
   let weightBytes, scratchBytes: Int
 
   /// Returns `nil` where oneDNN has to do it.
   init?(_ key: ConvolutionKernelKey) {
     g = key.geometry
-    guard key.dataType == .bfloat16, g.kernelHeight == 3, g.kernelWidth == 3, g.padding == 1,
-      rk_conv3x3_supported(g.inputChannels, g.outputChannels, g.stride)
-    else { return nil }
+    isBFloat16 = key.dataType == .bfloat16
+    let (i, o) = (g.inputChannels, g.outputChannels)
+    let isSupported =
+      isBFloat16 ? rk_conv3x3_supported_bf16(i, o, g.stride) : rk_conv3x3_supported_f32(i, o, g.stride)
+    guard g.kernelHeight == 3, g.kernelWidth == 3, g.padding == 1, isSupported else { return nil }
     direction = key.direction
     images = key.images
-    let (i, o) = (g.inputChannels, g.outputChannels)
     switch direction {
     case .forward, .data:
-      weightBytes = rk_conv3x3_packed_bytes(i, o)
-      scratchBytes = rk_conv3x3_scratch_bytes(g.height, g.width, i, o, g.stride)
+      weightBytes = isBFloat16 ? rk_conv3x3_packed_bytes_bf16(i, o) : rk_conv3x3_packed_bytes_f32(i, o)
+      scratchBytes = 0
     case .weights:
       weightBytes = 4 * rk_conv3x3_gradient_count(i, o)
-      scratchBytes = rk_conv3x3_gradient_scratch_bytes(g.height, g.width, i, o, g.stride)
+      scratchBytes =
+        isBFloat16
+        ? rk_conv3x3_gradient_scratch_bytes_bf16(g.height, g.width, i, o, g.stride)
+        : rk_conv3x3_gradient_scratch_bytes_f32(g.height, g.width, i, o, g.stride)
     }
   }
 
   func sharesLayout(with other: any ConvolutionKernel) -> Bool {
     guard let other = other as? DirectConvolution else { return false }
-    return other.direction == direction && other.g == g
+    return other.direction == direction && other.g == g && other.isBFloat16 == isBFloat16
   }
 
   func pack(
     _ weights: UnsafePointer<Float>, into packed: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
   ) {
-    let words = packed.assumingMemoryBound(to: UInt16.self)
-    if direction == .forward {
-      rk_conv3x3_pack_forward(weights, g.inputChannels, g.outputChannels, g.stride, words)
-    } else {
-      rk_conv3x3_pack_data(weights, g.inputChannels, g.outputChannels, g.stride, words)
+    let (i, o) = (g.inputChannels, g.outputChannels)
+    switch (direction, isBFloat16) {
+    case (.forward, true): rk_conv3x3_pack_forward_bf16(weights, i, o, words(packed))
+    case (.forward, false): rk_conv3x3_pack_forward_f32(weights, i, o, floats(packed))
+    case (_, true): rk_conv3x3_pack_data_bf16(weights, i, o, g.stride, words(packed))
+    case (_, false): rk_conv3x3_pack_data_f32(weights, i, o, g.stride, floats(packed))
     }
   }
 
@@ -46,15 +52,16 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
     scratch: UnsafeMutableRawPointer
   ) {
-    let x = input.assumingMemoryBound(to: UInt16.self)
-    let w = packed.assumingMemoryBound(to: UInt16.self)
-    let y = output.assumingMemoryBound(to: UInt16.self)
     if direction == .forward {
-      rk_conv3x3_forward(
-        x, w, y, nil, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride, scratch)
+      forward(input, packed, output, nil)
+    } else if isBFloat16 {
+      rk_conv3x3_data_gradient_bf16(
+        words(input), words(packed), words(output), images, g.height, g.width, g.inputChannels,
+        g.outputChannels, g.stride)
     } else {
-      rk_conv3x3_data_gradient(
-        x, w, y, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride, scratch)
+      rk_conv3x3_data_gradient_f32(
+        floats(input), floats(packed), floats(output), images, g.height, g.width, g.inputChannels,
+        g.outputChannels, g.stride)
     }
   }
 
@@ -62,26 +69,60 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
     sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
   ) {
-    rk_conv3x3_forward(
-      input.assumingMemoryBound(to: UInt16.self), packed.assumingMemoryBound(to: UInt16.self),
-      output.assumingMemoryBound(to: UInt16.self), sums, images, g.height, g.width, g.inputChannels,
-      g.outputChannels,
-      g.stride, scratch)
+    forward(input, packed, output, sums)
+  }
+
+  private func forward(
+    _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+    _ sums: UnsafeMutablePointer<Double>?
+  ) {
+    if isBFloat16 {
+      rk_conv3x3_forward_bf16(
+        words(x), words(packed), words(y), sums, images, g.height, g.width, g.inputChannels,
+        g.outputChannels, g.stride)
+    } else {
+      rk_conv3x3_forward_f32(
+        floats(x), floats(packed), floats(y), sums, images, g.height, g.width, g.inputChannels,
+        g.outputChannels, g.stride)
+    }
   }
 
   func addWeightGradient(
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer
   ) {
-    rk_conv3x3_weight_gradient(
-      x.assumingMemoryBound(to: UInt16.self), dy.assumingMemoryBound(to: UInt16.self), sum, images, g.height,
-      g.width, g.inputChannels, g.outputChannels, g.stride, scratch)
+    if isBFloat16 {
+      rk_conv3x3_weight_gradient_bf16(
+        words(x), words(dy), sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
+        scratch)
+    } else {
+      rk_conv3x3_weight_gradient_f32(
+        floats(x), floats(dy), sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
+        scratch)
+    }
   }
 
   func unpack(
     _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer
   ) {
-    rk_conv3x3_unpack_gradient(sum, g.inputChannels, g.outputChannels, g.stride, true, gradient)
+    if isBFloat16 {
+      rk_conv3x3_unpack_gradient_bf16(sum, g.inputChannels, g.outputChannels, true, gradient)
+    } else {
+      rk_conv3x3_unpack_gradient_f32(sum, g.inputChannels, g.outputChannels, true, gradient)
+    }
+  }
+
+  private func words(_ x: UnsafeRawPointer) -> UnsafePointer<UInt16> {
+    x.assumingMemoryBound(to: UInt16.self)
+  }
+  private func words(_ x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> {
+    x.assumingMemoryBound(to: UInt16.self)
+  }
+  private func floats(_ x: UnsafeRawPointer) -> UnsafePointer<Float> {
+    x.assumingMemoryBound(to: Float.self)
+  }
+  private func floats(_ x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
+    x.assumingMemoryBound(to: Float.self)
   }
 }

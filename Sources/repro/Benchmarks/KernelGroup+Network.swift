@@ -40,21 +40,37 @@ extension KernelGroup {
   static var weights: KernelGroup {
     KernelGroup(title: "Weights of 3 × 3 kernels, 128 to 128") {
       let channels = 128
-      guard rk_conv3x3_supported(channels, channels, 1) else { return [] }
       let count = 9 * channels * channels
       let (weights, own) = (Numbers(count), Numbers(rk_conv3x3_gradient_count(channels, channels)))
-      let packed = Numbers(rk_conv3x3_packed_bytes(channels, channels) / 2, .bfloat16)
-      return [
-        KernelTrial("pack for the output", variant: "bfloat16", bytes: 6 * count) {
-          rk_conv3x3_pack_forward(weights.floats, channels, channels, 1, packed.words)
-        },
-        KernelTrial("pack for the data gradient", variant: "bfloat16", bytes: 6 * count) {
-          rk_conv3x3_pack_data(weights.floats, channels, channels, 1, packed.words)
-        },
-        KernelTrial("unpack the weight gradient", variant: "bfloat16", bytes: 8 * count) {
-          rk_conv3x3_unpack_gradient(own.floats, channels, channels, 1, false, weights.floats)
-        },
-      ]
+      let (floats, words) = (Numbers(count), Numbers(count, .bfloat16))
+      var trials: [KernelTrial] = []
+      if rk_conv3x3_supported_f32(channels, channels, 1) {
+        trials += [
+          KernelTrial("pack for the output", variant: "float32", bytes: 8 * count) {
+            rk_conv3x3_pack_forward_f32(weights.floats, channels, channels, floats.floats)
+          },
+          KernelTrial("pack for the data gradient", variant: "float32", bytes: 8 * count) {
+            rk_conv3x3_pack_data_f32(weights.floats, channels, channels, 1, floats.floats)
+          },
+          KernelTrial("unpack the weight gradient", variant: "float32", bytes: 8 * count) {
+            rk_conv3x3_unpack_gradient_f32(own.floats, channels, channels, false, weights.floats)
+          },
+        ]
+      }
+      if rk_conv3x3_supported_bf16(channels, channels, 1) {
+        trials += [
+          KernelTrial("pack for the output", variant: "bfloat16", bytes: 6 * count) {
+            rk_conv3x3_pack_forward_bf16(weights.floats, channels, channels, words.words)
+          },
+          KernelTrial("pack for the data gradient", variant: "bfloat16", bytes: 6 * count) {
+            rk_conv3x3_pack_data_bf16(weights.floats, channels, channels, 1, words.words)
+          },
+          KernelTrial("unpack the weight gradient", variant: "bfloat16", bytes: 8 * count) {
+            rk_conv3x3_unpack_gradient_bf16(own.floats, channels, channels, false, weights.floats)
+          },
+        ]
+      }
+      return trials
     }
   }
 

@@ -1,10 +1,6 @@
 // Packing of weights (O x I x 3 x 3, f32) for the 3 x 3 convolutions, and unpacking of their gradients. Both work on
 // blocks of 16 outputs by 16 inputs by 9 taps, which are nine 16 x 16 matrices to transpose.
 
-#include "conv3x3.h"
-
-#if defined(__x86_64__)
-
 enum { BLOCK_ROWS = LANES * TAPS };
 
 CONV_INLINE void transpose(__m512 *r) {
@@ -45,28 +41,23 @@ CONV_TARGET static void read_block(const float *weights, size_t row_step, float 
   }
 }
 
-CONV_INLINE void store_pair(uint16_t *to, __m512 even, __m512 odd) {
-  _mm512_storeu_si512(to, interleave((__m256i)_mm512_cvtneps_pbh(even), (__m256i)_mm512_cvtneps_pbh(odd)));
+// Where the weights of one unit of inputs and one tap lie: [16 outputs][tap row][unit][tap column][16 units].
+CONV_INLINE element *place(element *packed, size_t in, size_t out_block, size_t unit, size_t tap) {
+  return packed + out_block * TAPS * in * LANES + ((tap / 3 * (in / UNIT) + unit) * 3 + tap % 3) * UNIT_LANES;
 }
 
-// Where the weights of one pair of inputs and one tap lie: [16 outputs][tap row][pair][tap column][16][2].
-CONV_INLINE uint16_t *place(uint16_t *packed, size_t in, size_t out_block, size_t pair, size_t tap) {
-  return packed + out_block * TAPS * in * LANES + ((tap / 3 * (in / 2) + pair) * 3 + tap % 3) * PAIR_LANES;
-}
-
-CONV_TARGET void rk_conv3x3_pack_forward(
-  const float *weights, size_t channels_in, size_t channels_out, size_t stride, uint16_t *packed) {
-  (void)stride;
+CONV_TARGET void TYPED(rk_conv3x3_pack_forward)(
+  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
   float block[BLOCK_ROWS * LANES];
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
       read_block(weights + (o * channels_in + i) * TAPS, channels_in * TAPS, block);
-      for (size_t k = 0; k < LANES; k += 2) {
+      for (size_t k = 0; k < LANES; k += UNIT) {
         for (size_t tap = 0; tap < TAPS; tap++) {
-          const float *even = block + (k * TAPS + tap) * LANES;
-          store_pair(
-            place(packed, channels_in, o / LANES, (i + k) / 2, tap), _mm512_loadu_ps(even),
-            _mm512_loadu_ps(even + TAPS * LANES));
+          const float *first = block + (k * TAPS + tap) * LANES;
+          store_weights(
+            place(packed, channels_in, o / LANES, (i + k) / UNIT, tap), _mm512_loadu_ps(first),
+            _mm512_loadu_ps(first + (UNIT - 1) * TAPS * LANES));
         }
       }
     }
@@ -75,8 +66,8 @@ CONV_TARGET void rk_conv3x3_pack_forward(
 
 // The data gradient convolves dy with the weights turned by half a turn, outputs and inputs exchanged. With stride 2
 // taps are taken one by one, so they keep their own order.
-CONV_TARGET void rk_conv3x3_pack_data(
-  const float *weights, size_t channels_in, size_t channels_out, size_t stride, uint16_t *packed) {
+CONV_TARGET void TYPED(rk_conv3x3_pack_data)(
+  const float *weights, size_t channels_in, size_t channels_out, size_t stride, element *packed) {
   float block[BLOCK_ROWS * LANES];
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
@@ -86,18 +77,16 @@ CONV_TARGET void rk_conv3x3_pack_data(
         for (size_t k = 0; k < LANES; k++) r[k] = _mm512_loadu_ps(block + (k * TAPS + tap) * LANES);
         transpose(r);
         size_t turned = stride == 1 ? TAPS - 1 - tap : tap;
-        for (size_t k = 0; k < LANES; k += 2) {
-          store_pair(place(packed, channels_out, i / LANES, (o + k) / 2, turned), r[k], r[k + 1]);
+        for (size_t k = 0; k < LANES; k += UNIT) {
+          store_weights(place(packed, channels_out, i / LANES, (o + k) / UNIT, turned), r[k], r[k + UNIT - 1]);
         }
       }
     }
   }
 }
 
-CONV_TARGET void rk_conv3x3_unpack_gradient(
-  const float *gradient, size_t channels_in, size_t channels_out, size_t stride, bool accumulate,
-  float *weights_gradient) {
-  (void)stride;
+CONV_TARGET void TYPED(rk_conv3x3_unpack_gradient)(
+  const float *gradient, size_t channels_in, size_t channels_out, bool accumulate, float *weights_gradient) {
   enum { HALF = LANES / 2, ROW = 3 * HALF * LANES };
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
@@ -122,5 +111,3 @@ CONV_TARGET void rk_conv3x3_unpack_gradient(
     }
   }
 }
-
-#endif

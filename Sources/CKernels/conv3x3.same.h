@@ -1,22 +1,16 @@
-// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's pair of
-// channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
+// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's unit
+// of channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
 // The data gradient is the same convolution with weights packed for it.
 
-#include "conv3x3.h"
-
-#if defined(__x86_64__)
-
 typedef struct {
-  const uint16_t *x, *w;  // one image; the weights of 16 output channels: [row][pair of inputs][column][16][2]
-  uint16_t *y;            // the image's output at those channels
+  const element *x, *w;  // one image; the weights of 16 output channels: [row][unit of inputs][column][16]
+  element *y;           // the image's output at those channels
   float *sums;            // 2 x 16, nullable
   size_t height, width, in, out;
   read_ahead *ahead;  // the thread's
-} job;
+} same_job;
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-CONV_INLINE void finish(const job *j, const __m512 *acc, size_t first, const int count, const bool with_sums) {
+CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first, const int count, const bool with_sums) {
   __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
   UNROLL for (int i = 0; i < count; i++) {
     store_pixel(j->y + (first + (size_t)i) * j->out, acc[i], &sum, &square, with_sums);
@@ -29,49 +23,49 @@ CONV_INLINE void finish(const job *j, const __m512 *acc, size_t first, const int
 
 // `count` pixels of one row from `column`; `left` and `right` say that the block touches the image's edges.
 CONV_INLINE void row_block(
-  const job *j, size_t row, size_t column, const int count, const bool left, const bool right) {
+  const same_job *j, size_t row, size_t column, const int count, const bool left, const bool right) {
   __m512 acc[16];
   UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
   size_t in = j->in, first_tap = row == 0 ? 1 : 0, end_tap = row + 1 == j->height ? 2 : 3;
   for (size_t tap = first_tap; tap < end_tap; tap++) {
-    const uint16_t *x = j->x + ((row + tap - 1) * j->width + column) * in;
-    const uint16_t *w = j->w + tap * (in / 2) * 3 * PAIR_LANES;
-    for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
-      __m512bh w0 = load_pairs(w), w1 = load_pairs(w + PAIR_LANES), w2 = load_pairs(w + 2 * PAIR_LANES);
+    const element *x = j->x + ((row + tap - 1) * j->width + column) * in;
+    const element *w = j->w + tap * (in / UNIT) * 3 * UNIT_LANES;
+    for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
+      units w0 = load_units(w), w1 = load_units(w + UNIT_LANES), w2 = load_units(w + 2 * UNIT_LANES);
       UNROLL for (int i = left ? 0 : -1; i < (right ? count : count + 1); i++) {
-        __m512bh b = broadcast_pair(x + (ptrdiff_t)i * (ptrdiff_t)in);
-        if (i + 1 < count) acc[i + 1] = _mm512_dpbf16_ps(acc[i + 1], b, w0);
-        if (i >= 0 && i < count) acc[i] = _mm512_dpbf16_ps(acc[i], b, w1);
-        if (i >= 1) acc[i - 1] = _mm512_dpbf16_ps(acc[i - 1], b, w2);
+        units b = broadcast_unit(x + (ptrdiff_t)i * (ptrdiff_t)in);
+        if (i + 1 < count) acc[i + 1] = multiply_add(acc[i + 1], b, w0);
+        if (i >= 0 && i < count) acc[i] = multiply_add(acc[i], b, w1);
+        if (i >= 1) acc[i - 1] = multiply_add(acc[i - 1], b, w2);
       }
     }
   }
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
   size_t first = row * j->width + column;
-  if (j->sums != NULL) finish(j, acc, first, count, true);
-  else finish(j, acc, first, count, false);
+  if (j->sums != NULL) finish_same(j, acc, first, count, true);
+  else finish_same(j, acc, first, count, false);
 }
 
 // `rows` whole rows of a narrow image (width = `columns`); `top` and `bottom` say that they touch the edges.
 CONV_INLINE void image_block(
-  const job *j, size_t row, const int rows, const int columns, const bool top, const bool bottom) {
+  const same_job *j, size_t row, const int rows, const int columns, const bool top, const bool bottom) {
   // A whole 4 x 4 image has so few products per step that its inner pixels, which get nine each, would wait for their
   // own sums: the last four of these go to a second sum.
   const bool split = rows * columns == 16 && top && bottom;
   __m512 acc[16], rest[16];
   UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = rest[i] = _mm512_setzero_ps();
-  size_t in = j->in, tap_step = (in / 2) * 3 * PAIR_LANES;
-  const uint16_t *x = j->x + row * (size_t)columns * in, *w = j->w;
-  for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
-    __m512bh taps[9];
+  size_t in = j->in, tap_step = (in / UNIT) * 3 * UNIT_LANES;
+  const element *x = j->x + row * (size_t)columns * in, *w = j->w;
+  for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
+    units taps[9];
     UNROLL for (int t = 0; t < 9; t++) {
-      const uint16_t *at = w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * PAIR_LANES;
-      taps[t] = load_pairs(at);
-      _mm_prefetch((const char *)(at + AHEAD * 3 * PAIR_LANES), _MM_HINT_T0);
+      const element *at = w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * UNIT_LANES;
+      taps[t] = load_units(at);
+      _mm_prefetch((const char *)(at + AHEAD * 3 * UNIT_LANES), _MM_HINT_T0);
     }
     UNROLL for (int r = top ? 0 : -1; r < (bottom ? rows : rows + 1); r++) {
       UNROLL for (int i = 0; i < columns; i++) {
-        __m512bh b = broadcast_pair_in_order(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
+        units b = broadcast_unit_in_order(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
         UNROLL for (int t = 0; t < 9; t++) {
           int to_row = r + 1 - t / 3, to_column = i + 1 - t % 3;
           if (to_row >= 0 && to_row < rows && to_column >= 0 && to_column < columns) {
@@ -86,12 +80,12 @@ CONV_INLINE void image_block(
   UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = _mm512_add_ps(acc[i], rest[i]);
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
   size_t first = row * (size_t)columns;
-  if (j->sums != NULL) finish(j, acc, first, rows * columns, true);
-  else finish(j, acc, first, rows * columns, false);
+  if (j->sums != NULL) finish_same(j, acc, first, rows * columns, true);
+  else finish_same(j, acc, first, rows * columns, false);
 }
 
 #define IMAGE_BLOCK(name, rows, columns)                                              \
-  CONV_TARGET static void name(const job *j, size_t row) {                            \
+  CONV_TARGET static void name(const same_job *j, size_t row) {                            \
     bool top = row == 0, bottom = row + (rows) == j->height;                          \
     if (top && bottom) image_block(j, row, rows, columns, true, true);                \
     else if (top) image_block(j, row, rows, columns, true, false);                    \
@@ -103,7 +97,7 @@ IMAGE_BLOCK(block_4x4, 4, 4)
 IMAGE_BLOCK(block_2x8, 2, 8)
 
 #define ROW_BLOCK(name, count)                                                        \
-  CONV_TARGET static void name(const job *j, size_t row, size_t column) {             \
+  CONV_TARGET static void name(const same_job *j, size_t row, size_t column) {             \
     bool left = column == 0, right = column + (count) == j->width;                    \
     if (left && right) row_block(j, row, column, count, true, true);                  \
     else if (left) row_block(j, row, column, count, true, false);                     \
@@ -118,7 +112,7 @@ ROW_BLOCK(row_4, 4)
 ROW_BLOCK(row_2, 2)
 ROW_BLOCK(row_1, 1)
 
-CONV_TARGET static void whole_row(const job *j, size_t row) {
+CONV_TARGET static void whole_row(const same_job *j, size_t row) {
   size_t column = 0, width = j->width;
   for (; column + 16 <= width; column += 16) row_16(j, row, column);
   if (column + 12 <= width) { row_12(j, row, column); column += 12; }
@@ -128,7 +122,7 @@ CONV_TARGET static void whole_row(const job *j, size_t row) {
   if (column < width) row_1(j, row, column);
 }
 
-CONV_TARGET static void whole_image(const job *j) {
+CONV_TARGET static void whole_image(const same_job *j) {
   size_t row = 0;
   if (j->width == 4) {
     for (; row + 4 <= j->height; row += 4) block_4x4(j, row);
@@ -139,13 +133,13 @@ CONV_TARGET static void whole_image(const job *j) {
 }
 
 // Output channels outermost: 16 of them need few weights, which stay in the nearest cache while images pass.
-CONV_TARGET void rk_conv3x3_same(
-  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, const conv_shape *s) {
+CONV_TARGET static void convolve_same(
+  const element *x, const element *packed, element *y, double *sums, const conv_shape *s) {
   size_t pixels = s->height * s->width;
   if (sums != NULL) memset(sums, 0, 2 * s->channels_out * sizeof(double));
   for (size_t c = 0; c < s->channels_out; c += LANES) {
     float image_sums[2 * LANES];
-    job j = {
+    same_job j = {
       x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
       s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t n = 0; n < s->images; n++) {
@@ -160,5 +154,3 @@ CONV_TARGET void rk_conv3x3_same(
     }
   }
 }
-
-#endif

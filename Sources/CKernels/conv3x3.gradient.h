@@ -1,8 +1,7 @@
-// The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in pairs of images: the same pixel of two
-// images is one pair, so that every tap of every pixel lines up and nothing of the padding is computed. Eight input
+// The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in units of images: in bfloat16 the
+// same pixel of two images is one unit, so that every tap of every pixel lines up and nothing of the padding is computed;
+// in float32 a unit is one image's. Eight input
 // channels by three taps of a row by 16 output channels stay in 24 registers while rows pass.
-
-#include "conv3x3.h"
 
 enum { BLOCK = 8, ROW_TAPS = 3, ACCUMULATORS = BLOCK * ROW_TAPS };
 
@@ -11,7 +10,7 @@ static size_t group_pixels(size_t stride) { return stride == 1 ? 256 : 128; }
 
 // Images and rows that are packed and worked through at a time.
 typedef struct {
-  size_t pairs, rows;  // output rows; the input's have a halo
+  size_t units, rows;  // output rows; the input's have a halo
   size_t in_rows;
 } group_shape;
 
@@ -19,12 +18,12 @@ static group_shape group_of(const conv_shape *s) {
   size_t pixels = s->out_height * s->out_width, most = group_pixels(s->stride);
   group_shape g;
   if (pixels >= most) {
-    g.pairs = 1;
+    g.units = 1;
     g.rows = most / s->out_width;
     if (g.rows == 0) g.rows = 1;
     if (g.rows > s->out_height) g.rows = s->out_height;
   } else {
-    g.pairs = most / pixels;
+    g.units = most / pixels;
     g.rows = s->out_height;
   }
   g.in_rows = (g.rows - 1) * s->stride + 3;
@@ -32,51 +31,43 @@ static group_shape group_of(const conv_shape *s) {
   return g;
 }
 
-size_t rk_conv3x3_gradient_scratch_bytes(
+size_t TYPED(rk_conv3x3_gradient_scratch_bytes)(
   size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
   conv_shape s = make_conv_shape(1, height, width, channels_in, channels_out, stride);
   group_shape g = group_of(&s);
-  size_t in = g.pairs * g.in_rows * width * channels_in, out = g.pairs * g.rows * s.out_width * channels_out;
-  return (in + out) * 2 * sizeof(uint16_t) + 64;
+  size_t in = g.units * g.in_rows * width * channels_in, out = g.units * g.rows * s.out_width * channels_out;
+  return (in + out) * UNIT * sizeof(element) + 64;
 }
 
-size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
-  return channels_in * channels_out * TAPS;
-}
-
-#if defined(__x86_64__)
-
-// Packs rows of two images (the second nullable) as [block of 16 channels][row][column][16][2].
+// Packs rows of a unit of images (its second nullable) as [block of 16 channels][row][column][16 units].
 CONV_TARGET static void pack_rows(
-  const uint16_t *first, const uint16_t *second, size_t pixels, size_t channels, uint16_t *packed, size_t block_step) {
+  const element *first, const element *second, size_t pixels, size_t channels, element *packed, size_t block_step) {
   for (size_t c = 0; c < channels; c += LANES) {
-    uint16_t *to = packed + c / LANES * block_step;
+    element *to = packed + c / LANES * block_step;
     for (size_t p = 0; p < pixels; p++) {
-      __m256i even = _mm256_loadu_si256((const __m256i *)(first + p * channels + c));
-      __m256i odd = second == NULL ? _mm256_setzero_si256()
-                                   : _mm256_loadu_si256((const __m256i *)(second + p * channels + c));
-      _mm512_storeu_si512(to + p * PAIR_LANES, interleave(even, odd));
+      const element *other = second == NULL ? NULL : second + p * channels + c;
+      store_units(to + p * UNIT_LANES, first + p * channels + c, other);
     }
   }
 }
 
-// One sweep: pairs of images, and in each a run of rows at equal distances in both tensors.
+// One sweep: units of images, and in each a run of rows at equal distances in both tensors.
 typedef struct {
-  const uint16_t *in, *out;
-  size_t pairs, rows, width, out_width;
+  const element *in, *out;
+  size_t units, rows, width, out_width;
   read_ahead *ahead;
-  size_t in_pair_step, out_pair_step, in_row_step, out_row_step;
+  size_t in_unit_step, out_unit_step, in_row_step, out_row_step;
 } sweep;
 
-// One channel's pair, broadcast, times up to three outputs. Written as assembly because compilers reorder the
+// One channel's unit, broadcast, times up to three outputs. Written as assembly because compilers reorder the
 // intrinsics until the accumulators no longer fit into registers.
-#define PRODUCT(sum, out) "vdpbf16ps %[" #out "], %%zmm31, %[" #sum "]\n\t"
+#define PRODUCT(sum, out) MULTIPLY_ADD " %[" #out "], %%zmm31, %[" #sum "]\n\t"
 #define BROADCAST "vpbroadcastd %[in], %%zmm31\n\t"
-#define CHANNEL [in] "m"(*(const pair_bits *)(in + 2 * i))
+#define CHANNEL [in] "m"(*(const unit_bits *)(in + UNIT * i))
 
 // Adds the products of `in` (8 channels of one pixel) with up to three output pixels.
 CONV_INLINE void add_pixel(
-  __m512 *acc, const uint16_t *in, const __m512bh *next, const __m512bh *here, const __m512bh *before) {
+  __m512 *acc, const element *in, const units *next, const units *here, const units *before) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < BLOCK; i++) {
     __m512 *a = acc + i, *b = acc + BLOCK + i, *c = acc + 2 * BLOCK + i;
@@ -107,37 +98,37 @@ CONV_INLINE void add_pixel(
 }
 
 // Stride 1: input column x meets output columns x + 1, x and x - 1 in the taps 0, 1 and 2.
-CONV_INLINE void sweep_row_same(__m512 *acc, const uint16_t *in, const uint16_t *out, const size_t width) {
-  __m512bh here = load_pairs(out);
+CONV_INLINE void sweep_row_same(__m512 *acc, const element *in, const element *out, const size_t width) {
+  units here = load_units(out);
   if (width == 1) {
     add_pixel(acc, in, NULL, &here, NULL);
     return;
   }
-  __m512bh next = load_pairs(out + PAIR_LANES), before = here;
+  units next = load_units(out + UNIT_LANES), before = here;
   add_pixel(acc, in, &next, &here, NULL);
   here = next;
   for (size_t x = 1; x + 1 < width; x++) {
-    next = load_pairs(out + (x + 1) * PAIR_LANES);
-    add_pixel(acc, in + x * PAIR_LANES, &next, &here, &before);
+    next = load_units(out + (x + 1) * UNIT_LANES);
+    add_pixel(acc, in + x * UNIT_LANES, &next, &here, &before);
     before = here;
     here = next;
   }
-  add_pixel(acc, in + (width - 1) * PAIR_LANES, NULL, &here, &before);
+  add_pixel(acc, in + (width - 1) * UNIT_LANES, NULL, &here, &before);
 }
 
 // Stride 2: input column 2 x meets output column x in tap 1; 2 x - 1 meets x in tap 0 and x - 1 in tap 2.
 CONV_INLINE void sweep_row_halving(
-  __m512 *acc, const uint16_t *in, const uint16_t *out, const size_t width, const size_t out_width) {
-  __m512bh here = load_pairs(out);
+  __m512 *acc, const element *in, const element *out, const size_t width, const size_t out_width) {
+  units here = load_units(out);
   add_pixel(acc, in, NULL, &here, NULL);
   for (size_t x = 1; x < out_width; x++) {
-    __m512bh before = here;
-    here = load_pairs(out + x * PAIR_LANES);
-    const uint16_t *odd = in + (2 * x - 1) * PAIR_LANES;
+    units before = here;
+    here = load_units(out + x * UNIT_LANES);
+    const element *odd = in + (2 * x - 1) * UNIT_LANES;
     add_pixel(acc, odd, &here, NULL, &before);
-    add_pixel(acc, odd + PAIR_LANES, NULL, &here, NULL);
+    add_pixel(acc, odd + UNIT_LANES, NULL, &here, NULL);
   }
-  if (2 * out_width == width) add_pixel(acc, in + (width - 1) * PAIR_LANES, NULL, NULL, &here);
+  if (2 * out_width == width) add_pixel(acc, in + (width - 1) * UNIT_LANES, NULL, NULL, &here);
 }
 
 CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride, const size_t width) {
@@ -147,10 +138,10 @@ CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride,
     acc[i] = _mm512_loadu_ps(gradient + i * LANES);
     _mm_prefetch((const char *)(gradient + (ACCUMULATORS + i) * LANES), _MM_HINT_T0);  // the next sweep's
   }
-  for (size_t p = 0; p < s->pairs; p++) {
-    const uint16_t *in = s->in + p * s->in_pair_step, *out = s->out + p * s->out_pair_step;
+  for (size_t p = 0; p < s->units; p++) {
+    const element *in = s->in + p * s->in_unit_step, *out = s->out + p * s->out_unit_step;
     for (size_t r = 0; r < s->rows; r++, in += s->in_row_step, out += s->out_row_step) {
-      fetch_ahead(s->ahead, (int)(width + 3) / 4);
+      fetch_ahead(s->ahead, (int)(width + 1) / (2 * UNIT));
       if (stride == 1) sweep_row_same(acc, in, out, width);
       else sweep_row_halving(acc, in, out, width, (width - 1) / 2 + 1);
     }
@@ -169,20 +160,20 @@ CONV_TARGET static void sweep_any(const sweep *s, float *gradient, size_t stride
 
 // Where a group lies: output rows [row, row + rows) and the input rows they touch.
 typedef struct {
-  size_t row, rows, in_row, in_rows, pairs;
+  size_t row, rows, in_row, in_rows, units;
 } group;
 
 CONV_TARGET static void add_group(
-  const conv_shape *s, const group *g, const uint16_t *in, const uint16_t *out, size_t in_block, size_t out_block,
+  const conv_shape *s, const group *g, const element *in, const element *out, size_t in_block, size_t out_block,
   float *gradient) {
-  sweep w = {.pairs = g->pairs, .width = s->width, .out_width = s->out_width, .ahead = rk_thread_read_ahead()};
-  w.in_pair_step = g->in_rows * s->width * PAIR_LANES;
-  w.out_pair_step = g->rows * s->out_width * PAIR_LANES;
-  w.in_row_step = s->stride * s->width * PAIR_LANES;
-  w.out_row_step = s->out_width * PAIR_LANES;
+  sweep w = {.units = g->units, .width = s->width, .out_width = s->out_width, .ahead = rk_thread_read_ahead()};
+  w.in_unit_step = g->in_rows * s->width * UNIT_LANES;
+  w.out_unit_step = g->rows * s->out_width * UNIT_LANES;
+  w.in_row_step = s->stride * s->width * UNIT_LANES;
+  w.out_row_step = s->out_width * UNIT_LANES;
   for (size_t co = 0; co < s->channels_out / LANES; co++) {
     for (size_t ci = 0; ci < s->channels_in / BLOCK; ci++) {
-      const uint16_t *in_channels = in + ci / 2 * in_block + ci % 2 * 2 * BLOCK;
+      const element *in_channels = in + ci / 2 * in_block + ci % 2 * UNIT * BLOCK;
       for (size_t tap = 0; tap < 3; tap++) {
         // Output rows whose input row, row * stride + tap - 1, lies inside the image.
         size_t first = g->row, end = g->row + g->rows;
@@ -190,8 +181,8 @@ CONV_TARGET static void add_group(
         while (end > first && (end - 1) * s->stride + tap > s->height) end--;
         if (end <= first) continue;
         w.rows = end - first;
-        w.in = in_channels + (first * s->stride + tap - 1 - g->in_row) * s->width * PAIR_LANES;
-        w.out = out + co * out_block + (first - g->row) * s->out_width * PAIR_LANES;
+        w.in = in_channels + (first * s->stride + tap - 1 - g->in_row) * s->width * UNIT_LANES;
+        w.out = out + co * out_block + (first - g->row) * s->out_width * UNIT_LANES;
         size_t index = ((co * (s->channels_in / BLOCK) + ci) * 3 + tap) * ACCUMULATORS * LANES;
         sweep_any(&w, gradient + index, s->stride);
       }
@@ -199,35 +190,33 @@ CONV_TARGET static void add_group(
   }
 }
 
-CONV_TARGET void rk_conv3x3_weight_gradient(
-  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+CONV_TARGET void TYPED(rk_conv3x3_weight_gradient)(
+  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
   group_shape most = group_of(&s);
   size_t in_image = height * width * channels_in, out_image = s.out_height * s.out_width * channels_out;
-  uint16_t *in = (uint16_t *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
-  for (size_t n = 0; n < images; n += 2 * most.pairs) {
-    size_t left = images - n, here = left < 2 * most.pairs ? left : 2 * most.pairs;
-    group g = {.pairs = (here + 1) / 2};
+  element *in = (element *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+  for (size_t n = 0; n < images; n += UNIT * most.units) {
+    size_t left = images - n, here = left < UNIT * most.units ? left : UNIT * most.units;
+    group g = {.units = (here + UNIT - 1) / UNIT};
     for (g.row = 0; g.row < s.out_height; g.row += most.rows) {
       g.rows = s.out_height - g.row < most.rows ? s.out_height - g.row : most.rows;
       g.in_row = g.row == 0 ? 0 : g.row * stride - 1;
       size_t in_end = (g.row + g.rows - 1) * stride + 2;
       g.in_rows = (in_end < height ? in_end : height) - g.in_row;
       size_t in_pixels = g.in_rows * width, out_pixels = g.rows * s.out_width;
-      size_t in_block = g.pairs * in_pixels * PAIR_LANES, out_block = g.pairs * out_pixels * PAIR_LANES;
-      uint16_t *out = in + in_block * (channels_in / LANES);
-      for (size_t p = 0; p < g.pairs; p++) {
-        bool single = n + 2 * p + 1 >= images;
-        const uint16_t *a = x + (n + 2 * p) * in_image + g.in_row * width * channels_in;
-        const uint16_t *b = dy + (n + 2 * p) * out_image + g.row * s.out_width * channels_out;
-        pack_rows(a, single ? NULL : a + in_image, in_pixels, channels_in, in + p * in_pixels * PAIR_LANES, in_block);
+      size_t in_block = g.units * in_pixels * UNIT_LANES, out_block = g.units * out_pixels * UNIT_LANES;
+      element *out = in + in_block * (channels_in / LANES);
+      for (size_t p = 0; p < g.units; p++) {
+        bool single = UNIT == 1 || n + UNIT * p + 1 >= images;
+        const element *a = x + (n + UNIT * p) * in_image + g.in_row * width * channels_in;
+        const element *b = dy + (n + UNIT * p) * out_image + g.row * s.out_width * channels_out;
+        pack_rows(a, single ? NULL : a + in_image, in_pixels, channels_in, in + p * in_pixels * UNIT_LANES, in_block);
         pack_rows(
-          b, single ? NULL : b + out_image, out_pixels, channels_out, out + p * out_pixels * PAIR_LANES, out_block);
+          b, single ? NULL : b + out_image, out_pixels, channels_out, out + p * out_pixels * UNIT_LANES, out_block);
       }
       add_group(&s, &g, in, out, in_block, out_block, gradient);
     }
   }
 }
-
-#endif

@@ -1,35 +1,29 @@
 // 3 x 3, stride 2, padding 1: the forward convolution, which halves an image, and its data gradient, which doubles it.
 
-#include "conv3x3.h"
-
-#if defined(__x86_64__)
-
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 typedef struct {
-  const uint16_t *x, *w;  // one image of the input; the weights of 16 output channels: [row][pair][column][16][2]
-  uint16_t *y;            // its output at those channels
+  const element *x, *w;  // one image of the input; the weights of 16 output channels: [row][unit][column][16]
+  element *y;            // its output at those channels
   float *sums;            // 2 x 16, nullable
   size_t height, width, out_height, out_width, in, out;
   read_ahead *ahead;
-} job;
+} halving_job;
 
-CONV_INLINE void load_taps(__m512bh *taps, const uint16_t *w, size_t row_step) {
+CONV_INLINE void load_taps(units *taps, const element *w, size_t row_step) {
   UNROLL for (int t = 0; t < TAPS; t++) {
-    const uint16_t *at = w + (size_t)(t / 3) * row_step + (size_t)(t % 3) * PAIR_LANES;
-    taps[t] = load_pairs(at);
-    _mm_prefetch((const char *)(at + AHEAD * 3 * PAIR_LANES), _MM_HINT_T0);
+    const element *at = w + (size_t)(t / 3) * row_step + (size_t)(t % 3) * UNIT_LANES;
+    taps[t] = load_units(at);
+    _mm_prefetch((const char *)(at + AHEAD * 3 * UNIT_LANES), _MM_HINT_T0);
   }
 }
 
 // ---- Forward ----
 
-CONV_INLINE void finish(
-  const job *j, const __m512 *acc, size_t row, size_t column, const int rows, const int columns) {
+CONV_INLINE void finish_halving(
+  const halving_job *j, const __m512 *acc, size_t row, size_t column, const int rows, const int columns) {
   __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
-  uint16_t *y = j->y + (row * j->out_width + column) * j->out;
+  element *y = j->y + (row * j->out_width + column) * j->out;
   UNROLL for (int i = 0; i < rows * columns; i++) {
-    uint16_t *to = y + ((size_t)(i / columns) * j->out_width + (size_t)(i % columns)) * j->out;
+    element *to = y + ((size_t)(i / columns) * j->out_width + (size_t)(i % columns)) * j->out;
     store_pixel(to, acc[i], &sum, &square, true);
   }
   if (j->sums != NULL) {
@@ -45,31 +39,31 @@ CONV_INLINE void inside(size_t place, size_t size, size_t *first, size_t *end) {
 }
 
 // `count` outputs of one row from `column`, whose right neighbours in the input all exist.
-CONV_INLINE void halving_row_block(const job *j, size_t row, size_t column, const int count, const bool left) {
+CONV_INLINE void halving_row_block(const halving_job *j, size_t row, size_t column, const int count, const bool left) {
   __m512 acc[16];
   UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
   size_t in = j->in, first, end;
   inside(row, j->height, &first, &end);
   for (size_t tap = first; tap < end; tap++) {
-    const uint16_t *x = j->x + ((2 * row + tap - 1) * j->width + 2 * column) * in;
-    const uint16_t *w = j->w + tap * (in / 2) * 3 * PAIR_LANES;
-    for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
-      __m512bh w0 = load_pairs(w), w1 = load_pairs(w + PAIR_LANES), w2 = load_pairs(w + 2 * PAIR_LANES);
-      if (!left) acc[0] = _mm512_dpbf16_ps(acc[0], broadcast_pair(x - in), w0);
+    const element *x = j->x + ((2 * row + tap - 1) * j->width + 2 * column) * in;
+    const element *w = j->w + tap * (in / UNIT) * 3 * UNIT_LANES;
+    for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
+      units w0 = load_units(w), w1 = load_units(w + UNIT_LANES), w2 = load_units(w + 2 * UNIT_LANES);
+      if (!left) acc[0] = multiply_add(acc[0], broadcast_unit(x - in), w0);
       UNROLL for (int i = 0; i < count; i++) {
-        __m512bh even = broadcast_pair(x + 2 * (size_t)i * in), odd = broadcast_pair(x + (2 * (size_t)i + 1) * in);
-        acc[i] = _mm512_dpbf16_ps(acc[i], even, w1);
-        acc[i] = _mm512_dpbf16_ps(acc[i], odd, w2);
-        if (i + 1 < count) acc[i + 1] = _mm512_dpbf16_ps(acc[i + 1], odd, w0);
+        units even = broadcast_unit(x + 2 * (size_t)i * in), odd = broadcast_unit(x + (2 * (size_t)i + 1) * in);
+        acc[i] = multiply_add(acc[i], even, w1);
+        acc[i] = multiply_add(acc[i], odd, w2);
+        if (i + 1 < count) acc[i + 1] = multiply_add(acc[i + 1], odd, w0);
       }
     }
   }
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
-  finish(j, acc, row, column, 1, count);
+  finish_halving(j, acc, row, column, 1, count);
 }
 
 #define HALVING_ROW(name, count)                                                      \
-  CONV_TARGET static void name(const job *j, size_t row, size_t column) {             \
+  CONV_TARGET static void name(const halving_job *j, size_t row, size_t column) {             \
     if (column == 0) halving_row_block(j, row, column, count, true);                  \
     else halving_row_block(j, row, column, count, false);                             \
   }
@@ -79,36 +73,36 @@ HALVING_ROW(halving_8, 8)
 HALVING_ROW(halving_4, 4)
 
 // One output, wherever it lies: for what the blocks leave over.
-CONV_TARGET static void halving_pixel(const job *j, size_t row, size_t column) {
+CONV_TARGET static void halving_pixel(const halving_job *j, size_t row, size_t column) {
   __m512 acc = _mm512_setzero_ps();
   size_t in = j->in, top, bottom, left, right;
   inside(row, j->height, &top, &bottom);
   inside(column, j->width, &left, &right);
   for (size_t r = top; r < bottom; r++) {
     for (size_t t = left; t < right; t++) {
-      const uint16_t *x = j->x + ((2 * row + r - 1) * j->width + 2 * column + t - 1) * in;
-      const uint16_t *w = j->w + (r * (in / 2) * 3 + t) * PAIR_LANES;
-      for (size_t c = 0; c < in; c += 2, w += 3 * PAIR_LANES) {
-        acc = _mm512_dpbf16_ps(acc, broadcast_pair(x + c), load_pairs(w));
+      const element *x = j->x + ((2 * row + r - 1) * j->width + 2 * column + t - 1) * in;
+      const element *w = j->w + (r * (in / UNIT) * 3 + t) * UNIT_LANES;
+      for (size_t c = 0; c < in; c += UNIT, w += 3 * UNIT_LANES) {
+        acc = multiply_add(acc, broadcast_unit(x + c), load_units(w));
       }
     }
   }
-  finish(j, &acc, row, column, 1, 1);
+  finish_halving(j, &acc, row, column, 1, 1);
 }
 
 // Whole rows of a narrow image, each input pixel broadcast once for all nine taps.
-CONV_INLINE void halving_block(const job *j, size_t row, const int rows, const int columns, const bool top) {
+CONV_INLINE void halving_block(const halving_job *j, size_t row, const int rows, const int columns, const bool top) {
   __m512 acc[16];
   UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = _mm512_setzero_ps();
-  size_t in = j->in, row_step = (in / 2) * 3 * PAIR_LANES;
-  const uint16_t *x = j->x + 2 * row * j->width * in, *w = j->w;
-  for (size_t c = 0; c < in; c += 2, x += 2, w += 3 * PAIR_LANES) {
-    __m512bh taps[TAPS];
+  size_t in = j->in, row_step = (in / UNIT) * 3 * UNIT_LANES;
+  const element *x = j->x + 2 * row * j->width * in, *w = j->w;
+  for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
+    units taps[TAPS];
     load_taps(taps, w, row_step);
     UNROLL for (int r = top ? 0 : -1; r < 2 * rows; r++) {
-      const uint16_t *from = x + (ptrdiff_t)(r * 2 * columns) * (ptrdiff_t)in;
+      const element *from = x + (ptrdiff_t)(r * 2 * columns) * (ptrdiff_t)in;
       UNROLL for (int i = 0; i < 2 * columns; i++) {
-        __m512bh b = broadcast_pair_in_order(from + (size_t)i * in);
+        units b = broadcast_unit_in_order(from + (size_t)i * in);
         UNROLL for (int t = 0; t < TAPS; t++) {
           // Input = 2 output + tap - 1, for the rows and the columns.
           int up = r + 1 - t / 3, across = i + 1 - t % 3;
@@ -120,20 +114,20 @@ CONV_INLINE void halving_block(const job *j, size_t row, const int rows, const i
     }
   }
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
-  finish(j, acc, row, 0, rows, columns);
+  finish_halving(j, acc, row, 0, rows, columns);
 }
 
-CONV_TARGET static void halving_2x8(const job *j, size_t row) {
+CONV_TARGET static void halving_2x8(const halving_job *j, size_t row) {
   if (row == 0) halving_block(j, row, 2, 8, true);
   else halving_block(j, row, 2, 8, false);
 }
 
-CONV_TARGET static void halving_4x4(const job *j, size_t row) {
+CONV_TARGET static void halving_4x4(const halving_job *j, size_t row) {
   if (row == 0) halving_block(j, row, 4, 4, true);
   else halving_block(j, row, 4, 4, false);
 }
 
-CONV_TARGET static void halving_row(const job *j, size_t row) {
+CONV_TARGET static void halving_row(const halving_job *j, size_t row) {
   size_t column = 0, width = j->width / 2;  // columns whose right neighbour exists
   for (; column + 16 <= width; column += 16) halving_16(j, row, column);
   for (; column + 8 <= width; column += 8) halving_8(j, row, column);
@@ -141,7 +135,7 @@ CONV_TARGET static void halving_row(const job *j, size_t row) {
   for (; column < j->out_width; column++) halving_pixel(j, row, column);
 }
 
-CONV_TARGET static void halving_image(const job *j) {
+CONV_TARGET static void halving_image(const halving_job *j) {
   size_t row = 0;
   if (j->width == 8) {
     for (; 2 * (row + 4) <= j->height; row += 4) halving_4x4(j, row);
@@ -151,12 +145,12 @@ CONV_TARGET static void halving_image(const job *j) {
   for (; row < j->out_height; row++) halving_row(j, row);
 }
 
-CONV_TARGET void rk_conv3x3_halving(
-  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, const conv_shape *s) {
+CONV_TARGET static void convolve_halving(
+  const element *x, const element *packed, element *y, double *sums, const conv_shape *s) {
   if (sums != NULL) memset(sums, 0, 2 * s->channels_out * sizeof(double));
   for (size_t c = 0; c < s->channels_out; c += LANES) {
     float image_sums[2 * LANES];
-    job j = {x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
+    halving_job j = {x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
       s->out_height, s->out_width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
@@ -180,8 +174,8 @@ CONV_TARGET void rk_conv3x3_halving(
 // are a column i + 1 after the last one and a row j + 1.
 
 typedef struct {
-  const uint16_t *dy, *w;
-  uint16_t *dx;
+  const element *dy, *w;
+  element *dx;
   size_t height, width, out_height, out_width, in, out;  // of dx, of dy; channels of dx, of dy
 } gradient_job;
 
@@ -191,31 +185,31 @@ CONV_INLINE void doubling_block(
   UNROLL for (int i = 0; i < count; i++) {
     even_even[i] = even_odd[i] = odd_even[i] = odd_odd[i] = odd_odd_below[i] = _mm512_setzero_ps();
   }
-  size_t channels = j->out, row_step = (channels / 2) * 3 * PAIR_LANES;
-  const uint16_t *here = j->dy + (row * j->out_width + column) * channels, *next = here + j->out_width * channels;
-  const uint16_t *w = j->w;
-  for (size_t c = 0; c < channels; c += 2, here += 2, next += 2, w += 3 * PAIR_LANES) {
-    __m512bh taps[TAPS];
+  size_t channels = j->out, row_step = (channels / UNIT) * 3 * UNIT_LANES;
+  const element *here = j->dy + (row * j->out_width + column) * channels, *next = here + j->out_width * channels;
+  const element *w = j->w;
+  for (size_t c = 0; c < channels; c += UNIT, here += UNIT, next += UNIT, w += 3 * UNIT_LANES) {
+    units taps[TAPS];
     load_taps(taps, w, row_step);
     UNROLL for (int i = 0; i < (right ? count + 1 : count); i++) {
-      __m512bh b = broadcast_pair(here + (size_t)i * channels);
+      units b = broadcast_unit(here + (size_t)i * channels);
       if (i < count) {
-        even_even[i] = _mm512_dpbf16_ps(even_even[i], b, taps[4]);
-        even_odd[i] = _mm512_dpbf16_ps(even_odd[i], b, taps[5]);
-        odd_even[i] = _mm512_dpbf16_ps(odd_even[i], b, taps[7]);
-        odd_odd[i] = _mm512_dpbf16_ps(odd_odd[i], b, taps[8]);
+        even_even[i] = multiply_add(even_even[i], b, taps[4]);
+        even_odd[i] = multiply_add(even_odd[i], b, taps[5]);
+        odd_even[i] = multiply_add(odd_even[i], b, taps[7]);
+        odd_odd[i] = multiply_add(odd_odd[i], b, taps[8]);
       }
       if (i > 0) {
-        even_odd[i - 1] = _mm512_dpbf16_ps(even_odd[i - 1], b, taps[3]);
-        odd_odd[i - 1] = _mm512_dpbf16_ps(odd_odd[i - 1], b, taps[6]);
+        even_odd[i - 1] = multiply_add(even_odd[i - 1], b, taps[3]);
+        odd_odd[i - 1] = multiply_add(odd_odd[i - 1], b, taps[6]);
       }
       if (below) {
-        __m512bh d = broadcast_pair(next + (size_t)i * channels);
+        units d = broadcast_unit(next + (size_t)i * channels);
         if (i < count) {
-          odd_even[i] = _mm512_dpbf16_ps(odd_even[i], d, taps[1]);
-          odd_odd_below[i] = _mm512_dpbf16_ps(odd_odd_below[i], d, taps[2]);
+          odd_even[i] = multiply_add(odd_even[i], d, taps[1]);
+          odd_odd_below[i] = multiply_add(odd_odd_below[i], d, taps[2]);
         }
-        if (i > 0) odd_odd_below[i - 1] = _mm512_dpbf16_ps(odd_odd_below[i - 1], d, taps[0]);
+        if (i > 0) odd_odd_below[i - 1] = multiply_add(odd_odd_below[i - 1], d, taps[0]);
       }
     }
   }
@@ -223,7 +217,7 @@ CONV_INLINE void doubling_block(
   bool odd_row = 2 * row + 1 < j->height;
   UNROLL for (int i = 0; i < count; i++) {
     size_t across = 2 * (column + (size_t)i);
-    uint16_t *to = j->dx + (2 * row * j->width + across) * j->in, *under = to + j->width * j->in;
+    element *to = j->dx + (2 * row * j->width + across) * j->in, *under = to + j->width * j->in;
     bool odd_column = across + 1 < j->width;
     store_pixel(to, even_even[i], &unused, &unused, false);
     if (odd_column) store_pixel(to + j->in, even_odd[i], &unused, &unused, false);
@@ -247,8 +241,8 @@ DOUBLING(doubling_4, 4)
 DOUBLING(doubling_2, 2)
 DOUBLING(doubling_1, 1)
 
-CONV_TARGET void rk_conv3x3_doubling(
-  const uint16_t *dy, const uint16_t *packed, uint16_t *dx, const conv_shape *s) {
+CONV_TARGET static void convolve_doubling(
+  const element *dy, const element *packed, element *dx, const conv_shape *s) {
   for (size_t c = 0; c < s->channels_in; c += LANES) {
     gradient_job j = {dy, packed + c * TAPS * s->channels_out, dx + c, s->height, s->width, s->out_height,
       s->out_width, s->channels_in, s->channels_out};
@@ -264,5 +258,3 @@ CONV_TARGET void rk_conv3x3_doubling(
     }
   }
 }
-
-#endif

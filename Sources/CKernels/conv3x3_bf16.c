@@ -1,0 +1,2 @@
+#define CONV_BFLOAT16
+#include "conv3x3.typed.h"

@@ -1,0 +1,1 @@
+#include "conv3x3.typed.h"

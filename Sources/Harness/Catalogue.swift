@@ -15,15 +15,21 @@ public struct Catalogue: Sendable {
 
 extension Experiment {
   /// The arms called `names`, or by their slugs, in the experiment's order; for none the headline's and its references,
-  /// for `all` every one. Throws an `UnknownName`.
+  /// for `all` every one; a name with commas in it may come in its parts. Throws an `UnknownName`.
   public func arms(named names: [String]) throws -> [Arm] {
     let all = arms
     if names.isEmpty { return all.filter { $0.role != .exploratory } }
     if names == ["all"] { return all }
-    for name in names where !all.contains(where: { $0.isCalled(name) }) {
-      throw UnknownName(kind: "arm", name: name, known: all.map(\.name))
+    var (rest, chosen) = (names[...], Set<String>())
+    while let first = rest.first {
+      let found = (1...rest.count).reversed().lazy.compactMap { count in
+        all.first { $0.isCalled(rest.prefix(count).joined(separator: ", ")) }.map { (arm: $0, count: count) }
+      }.first
+      guard let found else { throw UnknownName(kind: "arm", name: first, known: all.map(\.name)) }
+      chosen.insert(found.arm.name)
+      rest = rest.dropFirst(found.count)
     }
-    return all.filter { arm in names.contains { arm.isCalled($0) } }
+    return all.filter { chosen.contains($0.name) }
   }
 }
 

@@ -89,6 +89,23 @@ extension JSONValue {
     return collect(self, "")
   }
 
+  /// A value that two hold differently, or that one of them lacks.
+  struct Difference {
+    let path: String
+    let own, other: JSONValue?
+  }
+
+  /// What it holds otherwise than `other`, by path.
+  func differences(from other: JSONValue) -> [Difference] {
+    func byPath(_ value: JSONValue) -> [String: JSONValue] {
+      Dictionary(value.leaves.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    let (own, theirs) = (byPath(self), byPath(other))
+    return Set(own.keys).union(theirs.keys).sorted().filter { own[$0] != theirs[$0] }.map {
+      Difference(path: $0, own: own[$0], other: theirs[$0])
+    }
+  }
+
   /// The same value with the one at `path` replaced; itself when there is none.
   public func replacing(_ path: some Collection<String>, with value: JSONValue) -> JSONValue {
     guard let key = path.first else { return value }

@@ -44,9 +44,14 @@ extension RunManifest {
     }
     var plan = identity.plan
     plan.precision = arm.plan.precision
-    if identity.hyperparameters != arm.configuration.hyperparameters || plan != arm.plan {
+    let own = JSONValue.object(["plan": JSONValue(encoding: plan), "method": identity.hyperparameters])
+    let differences = own.differences(
+      from: .object(["plan": JSONValue(encoding: arm.plan), "method": arm.configuration.hyperparameters]))
+    if !differences.isEmpty {
       problems.append(
-        "its configuration is not that of arm “\(arm.name)” at version \(type(of: experiment).version)")
+        "its configuration is not that of arm “\(arm.name)” at version \(type(of: experiment).version): "
+          + differences.map { "\($0.path) is \($0.own ?? .null), not \($0.other ?? .null)" }
+          .joined(separator: ", "))
     }
     return problems
   }

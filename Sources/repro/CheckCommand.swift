@@ -9,9 +9,10 @@ struct CheckCommand: AsyncParsableCommand {
     abstract: "Check the record: every committed number, verdict and table, and the golden loss curves.",
     discussion: """
       Recomputes whatever follows from the rows in Results/, compares every run's rows with the digest its json carries, \
-      versions, data digests and columns with each other and with the code, and replays ten smoke-scale steps of each \
-      arm against Tests/Golden/ to 0.001. What moved is told with file, value and change, one line each, and the exit \
-      status is 1.
+      versions, data digests and columns with each other and with the code, and replays the first smoke-scale steps of \
+      each arm (ten, or as many as rounding leaves alone) against Tests/Golden/ to 0.001. Of figures the scripts are \
+      compared, not what gnuplot draws by them. What moved is told with file, value and change, one line each, and the \
+      exit status is 1.
 
       --rerun trains the headline pair anew with the first recorded seed. \(RerunComparison.rule)
       """)

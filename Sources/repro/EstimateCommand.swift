@@ -85,8 +85,9 @@ struct EstimateTable {
     return [title] + arms + [measuring] + seeds
   }
 
-  /// `12 min`, `3.4 h`, `56 h`.
+  /// `under 1 s`, `12 min`, `3.4 h`, `56 h`.
   private func hours(_ seconds: Double) -> String {
+    if seconds < 0.5 { return "under 1 s" }
     if seconds < 90 { return "\(Int(seconds.rounded())) s" }
     if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) min" }
     let hours = seconds / 3_600

@@ -13,6 +13,9 @@ final class ProgressPrinter {
   private var imagesPerSecond: Double?
   private var drawn = ContinuousClock.now - .seconds(1)
   private var finishedRuns = 0
+  /// When the last epoch ended, and what came after it in the runs that are finished: measuring takes its time too.
+  private var trainingEnd = ContinuousClock.now
+  private var secondsAfterTraining: [Double] = []
 
   init(imagesPerEpoch: Int, runs: Runner.Request) {
     self.imagesPerEpoch = imagesPerEpoch
@@ -37,7 +40,9 @@ final class ProgressPrinter {
           ? "\(Int(score.value)) iterations" : "\(score.metric) \(String(format: "%.2f", score.value))"
       }
       line("\(title)  \(evaluation): \(numbers.joined(separator: ", "))")
-    case .finished: finishedRuns += 1
+    case .finished:
+      finishedRuns += 1
+      secondsAfterTraining.append(seconds(since: trainingEnd))
     case .failed(_, let reason):
       finishedRuns += 1
       Console.error("\(title): \(reason)")
@@ -48,6 +53,7 @@ final class ProgressPrinter {
 
   private func begin(_ run: PlannedRun, _ number: Int, _ count: Int, _ resumedAt: TrainingProgress?) {
     current = run
+    trainingEnd = .now
     imagesPerSecond = nil
     title = "[\(number)/\(count)] \(name(of: run))"
     if let resumedAt, resumedAt.step < resumedAt.steps {
@@ -93,6 +99,7 @@ final class ProgressPrinter {
 
   private func endEpoch(_ progress: TrainingProgress, _ rows: [CurveRow]) {
     defer { startEpoch() }
+    trainingEnd = .now
     guard progress.epoch > 0 else { return }
     let shown =
       rows.filter { $0.metric == "loss" || $0.metric.hasPrefix(MonitorMetric.prefix) }
@@ -114,7 +121,8 @@ final class ProgressPrinter {
 
   private var speed: String { imagesPerSecond.map { "\(Int($0)) img/s" } ?? "" }
 
-  /// The time that is left for this run, and for all runs if each goes at its speed.
+  /// The time that is left for this run's training, and for all runs if each goes at its speed and is measured for as
+  /// long as those before it; before the first is measured, for all training.
   private func remaining(_ progress: TrainingProgress) -> String {
     guard let run = current, let speed = imagesPerSecond, speed > 0 else { return "" }
     let here = Double((progress.steps - progress.step) * run.identity.plan.batchSize) / speed
@@ -122,7 +130,11 @@ final class ProgressPrinter {
     let later = waiting.reduce(0.0) {
       $0 + Double($1.plan.epochs * ($1.plan.imagesPerEpoch ?? imagesPerEpoch)) / speed
     }
-    let all = later > 0 ? ", all about \(clock(here + later))" : ""
+    let measured = secondsAfterTraining
+    let measuring = measured.isEmpty ? 0 : measured.reduce(0, +) / Double(measured.count)
+    let whole = here + later + measuring * Double(waiting.count + 1)
+    let all =
+      waiting.isEmpty ? "" : ", all\(measured.isEmpty ? " training" : "") about \(clock(whole))"
     return "ETA \(clock(here))\(all)"
   }
 

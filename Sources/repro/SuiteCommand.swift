@@ -115,8 +115,14 @@ struct SuiteCommand: AsyncParsableCommand {
   }
 
   private func show(_ suite: SuitePlan) {
+    let absent = Set(
+      DataStore(directory: data.directory).list().filter { !DatasetEntry($0).isUsable }.map(\.name))
     for item in suite.items {
-      let state = item.isFinished ? "finished, to be recorded" : "to run"
+      let images = item.experiment.init(scale: scale).dataset.name
+      let state =
+        item.isFinished
+        ? "finished, to be recorded"
+        : absent.contains(images) ? "to run, once \(images.rawValue) is here" : "to run"
       Console.result(
         "\(item.experiment.name)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)")
     }

@@ -5,6 +5,7 @@ import Testing
 import Vision
 
 @testable import Harness
+@testable import repro
 
 @Suite struct ConfigurationTests {
   private let arms = TinyExperiment().arms
@@ -68,6 +69,17 @@ import Vision
     #expect(try experiment.arms(named: ["all"]).count == 3)
     let text = errorText { _ = try experiment.arms(named: ["hard-pul"]) }
     #expect(text.contains("did you mean “Hard pull”?"))
+  }
+
+  /// A list is split at its commas before it is known which of them belong to a name.
+  @Test func namesWithCommasMayComeInParts() throws {
+    let experiment = try allExperiments.experiment(named: "co2-cifar10").init(scale: .smoke)
+    func found(_ list: String) throws -> [String] {
+      try experiment.arms(named: ArmOptions.names(list)).map(\.name)
+    }
+    #expect(try found("MoCo, five classes,MoCo + CO2") == ["MoCo + CO2", "MoCo, five classes"])
+    #expect(try found("MoCo,MoCo, five classes") == ["MoCo", "MoCo, five classes"])
+    #expect(throws: UnknownName.self) { try found("MoCo, six classes") }
   }
 
   @Test func experimentsAreFoundByName() throws {

@@ -127,7 +127,11 @@ import Testing
       ("\"status\" : \"finished\"", "\"status\" : \"running\"", "status is running"),
       ("\"isDirty\" : false", "\"isDirty\" : true", "differ from commit 0123456789"),
       ("\"overrides\" : [", "\"overrides\" : [\"plan.epochs=1\"", "made with --set plan.epochs=1"),
-      ("\"weight\" : 0", "\"weight\" : 1", "its configuration is not that of arm “Base”"),
+      (
+        "\"weight\" : 0", "\"weight\" : 1",
+        "its configuration is not that of arm “Base” at version 2: method.weight is 1, not 0"
+      ),
+      ("\"batchSize\" : 256", "\"batchSize\" : 255", "plan.batchSize is 255, not 256"),
       ("\"threads\" : 2", "\"threads\" : two", "is no run's manifest"),
     ]
     for (old, new, text) in cases {
@@ -200,5 +204,14 @@ import Testing
     #expect(
       MovedLines.difference(from: "same start old", to: "same start brand new")
         == "“old” committed, “brand new” by its numbers")
+    #expect(
+      MovedLines.difference(from: "| 58.7 |", to: "|  158.7 |").hasSuffix("“158.7” by its numbers (+100)"))
+  }
+
+  @Test func widerColumnsAreNoNews() {
+    let stale = Tables.Stale(
+      path: "t.md",
+      lines: ["-1: | a    | 58.7 |", "-2: | ---- | ---: |", "+1: | a    | 158.7 |", "+2: | ---- | ----: |"])
+    #expect(MovedLines.discrepancies(in: stale).map(\.line) == [1])
   }
 }

@@ -134,16 +134,16 @@ import Testing
   @Test(arguments: [(0.4, 0.5), (0.6, 0.9), (0.02, 0.8), (-0.3, 0.3), (-2.0, 3.0)])
   func furtherSeedsDecide(mean: Double, deviation: Double) throws {
     let differences = sample(mean: mean, deviation: deviation, count: 3)
-    guard case .undecided(let further) = Verdict(try PairedDifference(differences)) else {
+    guard case .undecided(let further, let verdict) = Verdict(try PairedDifference(differences)) else {
       Issue.record("three pairs at \(mean) ± \(deviation) should be undecided")
       return
     }
     #expect(further >= 1)
     let enough = Verdict(try PairedDifference(sample(mean: mean, deviation: deviation, count: 3 + further)))
-    if case .undecided = enough { Issue.record("\(3 + further) pairs should decide \(mean) ± \(deviation)") }
+    #expect(enough == verdict, "\(3 + further) pairs should decide \(mean) ± \(deviation)")
     if further > 1 {
       let fewer = try PairedDifference(sample(mean: mean, deviation: deviation, count: 2 + further))
-      #expect(Verdict(fewer) == .undecided(furtherSeeds: 1))
+      #expect(Verdict(fewer) == .undecided(furtherSeeds: 1, then: verdict))
     }
   }
 
@@ -157,6 +157,12 @@ import Testing
 
   @Test func words() {
     #expect("\(Verdict.noDifference)" == "no difference beyond ±0.5 points")
-    #expect("\(Verdict.undecided(furtherSeeds: 1))" == "undecided (about 1 more seed at this spread)")
+    #expect(
+      "\(Verdict.undecided(furtherSeeds: 17, then: .noDifference))"
+        == "undecided (about 17 more seeds of this mean and spread would say: no difference beyond ±0.5 points)"
+    )
+    #expect(
+      "\(Verdict.undecided(furtherSeeds: 1, then: .reproduced))"
+        == "undecided (about 1 more seed of this mean and spread would say: reproduced)")
   }
 }

@@ -37,9 +37,10 @@ enum Movement {
     "\(new), but was \(old) (\(change(new - old)))"
   }
 
-  /// `+0.01`: a change with two digits that count.
+  /// `+0.01`: a change with two digits that count, or all of its whole ones.
   static func change(_ difference: Double) -> String {
     guard difference.isFinite, difference != 0 else { return "\(difference)" }
-    return String(format: "%+.2g", difference).replacing("-", with: "−")
+    let format = (10...1e9).contains(difference.magnitude.rounded()) ? "%+.0f" : "%+.2g"
+    return String(format: format, difference).replacing("-", with: "−")
   }
 }

@@ -15,7 +15,12 @@ enum MovedLines {
           "\(committed.count) lines are to be replaced by \(rendered.count)\(example): run repro table")
       ]
     }
-    let moved = zip(committed, rendered).map { old, new in
+    // A longer number widens its column: lines that only the widths of columns move say nothing.
+    let pairs = zip(committed, rendered).filter { words($0.text) != words($1.text) }
+    if pairs.isEmpty {
+      return [Discrepancy(stale.path, line: committed[0].number, "only spaces moved: run repro table")]
+    }
+    let moved = pairs.map { old, new in
       Discrepancy(stale.path, line: old.number, difference(from: old.text, to: new.text))
     }
     if moved.count <= shown { return moved }
@@ -34,7 +39,7 @@ enum MovedLines {
 
   /// The words that differ, with the change where they are numbers; the lines' differing ends otherwise.
   static func difference(from old: String, to new: String) -> String {
-    let (before, after) = (old.split(separator: " "), new.split(separator: " "))
+    let (before, after) = (words(old), words(new))
     if before.count == after.count {
       let pairs = zip(before, after).filter { $0 != $1 }
       let words = pairs.prefix(3).map { old, new in
@@ -46,6 +51,13 @@ enum MovedLines {
     let common = zip(old, new).prefix { $0 == $1 }.count
     return
       "“\(shortened(old.dropFirst(common)))” committed, “\(shortened(new.dropFirst(common)))” by its numbers"
+  }
+
+  /// The words of a line, a rule of a table being one whatever its length.
+  private static func words(_ line: String) -> [Substring] {
+    line.split(separator: " ").map { word in
+      word.allSatisfy { "|-:".contains($0) } && word.contains("--") ? "---" : word
+    }
   }
 
   private static func change(from old: Substring, to new: Substring) -> String? {

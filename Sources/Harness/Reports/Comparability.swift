@@ -46,8 +46,7 @@ enum Comparability {
       try agree("evaluation version", group.map { ($0.key.run, $0.evaluation) })
     }
     for (_, group) in grouped(rows, by: { $0.key.arm }) {
-      let described = group.compactMap { manifests[$0.key.run] }
-      try agree("configuration", described.map { ($0.run, $0.configurationText) })
+      try agreeInConfiguration(group.compactMap { manifests[$0.key.run] })
     }
     for (_, group) in grouped(rows, by: { [$0.key.arm, "\($0.key.seed)", $0.evaluation, $0.metric] }) {
       try agree("run", group.map { ($0.key.run, "arm \($0.key.arm), seed \($0.key.seed)") }, by: \.run)
@@ -67,6 +66,20 @@ enum Comparability {
     let version = evaluation[hyphen...].dropFirst()
     let isVersion = version.first == "v" && version.count > 1 && version.dropFirst().allSatisfy(\.isNumber)
     return isVersion ? String(evaluation[..<hyphen]) : evaluation
+  }
+
+  /// Names what differs alone: whole configurations are longer than a screen.
+  private static func agreeInConfiguration(_ manifests: [RunManifest]) throws(Incomparable) {
+    let runs = unique(manifests.map(\.run)).compactMap { run in manifests.first { $0.run == run } }
+    guard let first = runs.first else { return }
+    for other in runs.dropFirst() {
+      let differences = other.configuration.differences(from: first.configuration)
+      if differences.isEmpty { continue }
+      func told(_ value: (JSONValue.Difference) -> JSONValue?) -> String {
+        differences.map { "\($0.path) \(value($0) ?? .null)" }.joined(separator: ", ")
+      }
+      throw Incomparable("configuration", (first.run, told(\.other)), (other.run, told(\.own)))
+    }
   }
 
   private static func agree(
@@ -94,10 +107,12 @@ enum Comparability {
 
 extension RunManifest {
   /// Everything that was set, precision aside, which only pairs must share.
-  fileprivate var configurationText: String {
+  fileprivate var configuration: JSONValue {
     var plan = identity.plan
     plan.precision = .automatic
-    return
-      "\(JSONValue(encoding: plan)) with \(identity.hyperparameters) on \(JSONValue(encoding: identity.dataset))"
+    return .object([
+      "plan": JSONValue(encoding: plan), "method": identity.hyperparameters,
+      "dataset": JSONValue(encoding: identity.dataset),
+    ])
   }
 }

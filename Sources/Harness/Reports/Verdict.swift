@@ -6,8 +6,8 @@ public enum Verdict: Sendable, Hashable {
   case opposite
   /// The 95 % interval lies inside ±`margin`.
   case noDifference
-  /// The interval is too wide; about so many more pairs would narrow it enough if mean and spread stay as they are.
-  case undecided(furtherSeeds: Int)
+  /// The interval is too wide; if mean and spread stay as they are, about so many more pairs would narrow it to a verdict.
+  indirect case undecided(furtherSeeds: Int, then: Verdict)
   /// Fewer than three pairs.
   case notEnoughSeeds
 
@@ -30,21 +30,23 @@ public enum Verdict: Sendable, Hashable {
     } else if interval.lowerBound >= -Self.margin && interval.upperBound <= Self.margin {
       self = .noDifference
     } else {
-      self = .undecided(furtherSeeds: Self.furtherSeeds(after: difference.spread))
+      self = Self.undecided(after: difference.spread)
     }
   }
 
-  /// How many more pairs bring a decision if mean and spread stay as observed.
+  /// How many more pairs bring a verdict, and which, if mean and spread stay as observed.
   ///
   /// An interval of half-width h around d decides when h < |d| (zero is outside) or h ≤ ½ − |d| (it is inside ±½).
   /// This is a projection, not a promise: where the true difference equals the observed one, chances are about even.
-  private static func furtherSeeds(after spread: Spread) -> Int {
+  private static func undecided(after spread: Spread) -> Verdict {
     let effect = spread.mean.magnitude
-    func decides(_ count: Int) -> Bool {
-      let half = PairedDifference.halfWidth(deviation: spread.deviation ?? 0, count: count)
-      return half < effect || half <= margin - effect
+    func halfWidth(_ count: Int) -> Double {
+      PairedDifference.halfWidth(deviation: spread.deviation ?? 0, count: count)
     }
-    return smallest(above: spread.count, where: decides) - spread.count
+    let count = smallest(above: spread.count) { halfWidth($0) < effect || halfWidth($0) <= margin - effect }
+    let verdict: Verdict =
+      halfWidth(count) >= effect ? .noDifference : spread.mean > 0 ? .reproduced : .opposite
+    return .undecided(furtherSeeds: count - spread.count, then: verdict)
   }
 }
 
@@ -55,8 +57,8 @@ extension Verdict: CustomStringConvertible {
     case .reproduced: "reproduced"
     case .opposite: "opposite"
     case .noDifference: "no difference beyond ±\(Self.margin) points"
-    case .undecided(let seeds):
-      "undecided (about \(seeds) more \(seeds == 1 ? "seed" : "seeds") at this spread)"
+    case .undecided(let seeds, let verdict):
+      "undecided (about \(Typography.count(seeds, "more seed")) of this mean and spread would say: \(verdict))"
     case .notEnoughSeeds: "not enough seeds"
     }
   }

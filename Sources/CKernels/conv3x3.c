@@ -1,4 +1,5 @@
-// The public side of the 3 x 3 convolutions that no type changes: which exist, and how large their gradients are.
+// The public side of the 3 x 3 convolutions that no type changes: which exist, how large their gradients are, and where
+// those of images go.
 
 #include "CKernels.h"
 

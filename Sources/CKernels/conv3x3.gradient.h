@@ -1,7 +1,7 @@
-// The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in units of images: in bfloat16 the
-// same pixel of two images is one unit, so that every tap of every pixel lines up and nothing of the padding is computed;
-// in float32 a unit is one image's. Eight input
-// channels by three taps of a row by 16 output channels stay in 24 registers while rows pass.
+// The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in units of images: in bfloat16 the same pixel
+// of two images is one unit, so that every tap of every pixel lines up and nothing of the padding is computed; in float32
+// a unit is one image's. Eight input channels by three taps of a row by 16 output channels stay in 24 registers while
+// rows pass.
 
 enum { BLOCK = 8, ROW_TAPS = 3, ACCUMULATORS = BLOCK * ROW_TAPS };
 
@@ -74,25 +74,25 @@ CONV_INLINE void add_pixel(
     if (next != NULL && here != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(b, here) PRODUCT(c, before)
-        : [a] "+v"(*a), [b] "+v"(*b), [c] "+v"(*c)
+        : [a] "+&v"(*a), [b] "+&v"(*b), [c] "+&v"(*c)
         : CHANNEL, [next] "v"(*next), [here] "v"(*here), [before] "v"(*before)
         : "xmm31");
     } else if (next != NULL && here != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(b, here)
-        : [a] "+v"(*a), [b] "+v"(*b) : CHANNEL, [next] "v"(*next), [here] "v"(*here) : "xmm31");
+        : [a] "+&v"(*a), [b] "+&v"(*b) : CHANNEL, [next] "v"(*next), [here] "v"(*here) : "xmm31");
     } else if (here != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(b, here) PRODUCT(c, before)
-        : [b] "+v"(*b), [c] "+v"(*c) : CHANNEL, [here] "v"(*here), [before] "v"(*before) : "xmm31");
+        : [b] "+&v"(*b), [c] "+&v"(*c) : CHANNEL, [here] "v"(*here), [before] "v"(*before) : "xmm31");
     } else if (next != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(c, before)
-        : [a] "+v"(*a), [c] "+v"(*c) : CHANNEL, [next] "v"(*next), [before] "v"(*before) : "xmm31");
+        : [a] "+&v"(*a), [c] "+&v"(*c) : CHANNEL, [next] "v"(*next), [before] "v"(*before) : "xmm31");
     } else if (here != NULL) {
-      __asm__ volatile(BROADCAST PRODUCT(b, here) : [b] "+v"(*b) : CHANNEL, [here] "v"(*here) : "xmm31");
+      __asm__ volatile(BROADCAST PRODUCT(b, here) : [b] "+&v"(*b) : CHANNEL, [here] "v"(*here) : "xmm31");
     } else if (before != NULL) {
-      __asm__ volatile(BROADCAST PRODUCT(c, before) : [c] "+v"(*c) : CHANNEL, [before] "v"(*before) : "xmm31");
+      __asm__ volatile(BROADCAST PRODUCT(c, before) : [c] "+&v"(*c) : CHANNEL, [before] "v"(*before) : "xmm31");
     }
   }
 }

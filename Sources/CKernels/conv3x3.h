@@ -25,7 +25,7 @@ enum { UNIT = 1 };
 enum { UNIT_LANES = LANES * UNIT };
 
 /// Cache lines of what comes next that are fetched after each block of 16 x 16 outputs: a chunk of a quarter megabyte has
-/// 512 such blocks of bfloat16 or 256 of float32, whatever its channels, so two chunks are fetched during one.
+/// 512 such blocks of bfloat16 or 256 of float32, whatever its channels, so two chunks' worth is fetched during one.
 enum { LINES_PER_BLOCK = 32 / UNIT };
 
 // Units of input channels by which weights are fetched ahead of their use: many channels do not stay in cache.
@@ -80,9 +80,10 @@ CONV_INLINE __m512 multiply_add(__m512 sum, units a, units b) {
 #endif
 }
 
-/// The same two steps in the order they are written. Where accumulators and weights fill the registers, compilers
-/// reorder the intrinsics until some no longer fit.
 typedef int32_t unit_bits __attribute__((may_alias));
+
+// The same two steps in the order they are written. Where accumulators and weights fill the registers, compilers reorder
+// the intrinsics until some no longer fit.
 
 CONV_INLINE units broadcast_unit_in_order(const element *p) {
   units b;

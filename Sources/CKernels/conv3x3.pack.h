@@ -85,8 +85,10 @@ CONV_TARGET void TYPED(rk_conv3x3_pack_data)(
   }
 }
 
-CONV_TARGET void TYPED(rk_conv3x3_unpack_gradient)(
-  const float *gradient, size_t channels_in, size_t channels_out, bool accumulate, float *weights_gradient) {
+#if !defined(CONV_BFLOAT16)  // once: the gradients of both types are float32
+
+CONV_TARGET void rk_conv3x3_add_gradient(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
   enum { HALF = LANES / 2, ROW = 3 * HALF * LANES };
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
@@ -105,9 +107,11 @@ CONV_TARGET void TYPED(rk_conv3x3_unpack_gradient)(
         transpose(r);
         for (size_t k = 0; k < LANES; k++) {
           float *to = weights_gradient + ((o + k) * channels_in + i) * TAPS + at;
-          _mm512_storeu_ps(to, accumulate ? _mm512_add_ps(_mm512_loadu_ps(to), r[k]) : r[k]);
+          _mm512_storeu_ps(to, _mm512_add_ps(_mm512_loadu_ps(to), r[k]));
         }
       }
     }
   }
 }
+
+#endif

@@ -3,7 +3,8 @@
 
 enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
 
-/// Units of a row of taps: in bfloat16 the tenth number, the right neighbour's, meets a weight of zero.
+/// Units of a row of taps. In bfloat16 a tenth number is read with the ninth, of the pixel beyond the window's right
+/// column, and meets a weight of zero: as long as images are finite, it adds nothing.
 enum { ROW_UNITS = (ROW_NUMBERS + UNIT - 1) / UNIT };
 
 /// Elements of the weights of 16 outputs: [tap row][unit][16 units].
@@ -13,8 +14,9 @@ size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {
   return channels_out / LANES * RGB_BLOCK * sizeof(element);
 }
 
+/// A frame of units for the weight gradient. The forward kernel needs one of elements, and one element beyond it.
 size_t TYPED(rk_conv3x3_rgb_scratch_bytes)(size_t height, size_t width) {
-  return ((height + 2) * (width + 2) * COLOURS * UNIT + UNIT) * sizeof(element);
+  return (height + 2) * (width + 2) * COLOURS * UNIT * sizeof(element);
 }
 
 CONV_TARGET void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channels_out, element *packed) {
@@ -83,7 +85,7 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
   size_t channels_out, void *scratch) {
   size_t row = width * COLOURS, row_step = (width + 2) * COLOURS;
   element *framed = scratch;
-  memset(framed, 0, TYPED(rk_conv3x3_rgb_scratch_bytes)(height, width));
+  memset(framed, 0, ((height + 2) * row_step + UNIT - 1) * sizeof(element));
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
   for (size_t n = 0; n < images; n++, x += height * row, y += height * width * channels_out) {
     for (size_t r = 0; r < height; r++) {
@@ -91,7 +93,8 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
     }
     for (size_t c = 0; c < channels_out; c += LANES) {
       float image_sums[2 * LANES] = {0};
-      rgb_job j = {framed, packed + c / LANES * RGB_BLOCK, y + c, sums == NULL ? NULL : image_sums, row_step, channels_out};
+      rgb_job j = {
+        framed, packed + c / LANES * RGB_BLOCK, y + c, sums == NULL ? NULL : image_sums, row_step, channels_out};
       rgb_image(&j, height, width, rk_thread_read_ahead());
       if (sums == NULL) continue;
       add_sums(sums + c, _mm512_loadu_ps(image_sums));
@@ -132,7 +135,7 @@ CONV_TARGET static void sweep_rgb(
   UNROLL for (int i = 0; i < RGB_TAPS; i++) acc[i] = _mm512_loadu_ps(gradient + i * LANES);
   for (size_t r = 0; r < height; r++) {
     const element *x = framed + r * row_step;
-    fetch_ahead(ahead, 2 * LINES_PER_BLOCK);
+    fetch_ahead(ahead, 2 * LINES_PER_BLOCK);  // a row of 32 pixels is two blocks of 16
     for (size_t column = 0; column < width; column++, x += COLOURS * UNIT, first += channels_out) {
       element pair[UNIT_LANES];
       store_units(pair, first, second);

@@ -1,10 +1,10 @@
-// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's unit
-// of channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
-// The data gradient is the same convolution with weights packed for it.
+// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's unit of channels
+// is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed. The data
+// gradient is the same convolution with weights packed for it.
 
 typedef struct {
   const element *x, *w;  // one image; the weights of 16 output channels: [row][unit of inputs][column][16]
-  element *y;           // the image's output at those channels
+  element *y;            // the image's output at those channels
   float *sums;           // 2 x 16, nullable
   bool accumulate;       // whether to add to y instead, which has no sums
   size_t height, width, in, out;

@@ -3,7 +3,7 @@
 typedef struct {
   const element *x, *w;  // one image of the input; the weights of 16 output channels: [row][unit][column][16]
   element *y;            // its output at those channels
-  float *sums;            // 2 x 16, nullable
+  float *sums;           // 2 x 16, nullable
   size_t height, width, out_height, out_width, in, out;
   read_ahead *ahead;
 } halving_job;

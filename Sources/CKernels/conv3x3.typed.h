@@ -74,11 +74,13 @@ void TYPED(rk_conv3x3_pack_data)(
   __builtin_trap();
 }
 
-void TYPED(rk_conv3x3_unpack_gradient)(
-  const float *gradient, size_t channels_in, size_t channels_out, bool accumulate, float *weights_gradient) {
-  (void)gradient, (void)channels_in, (void)channels_out, (void)accumulate, (void)weights_gradient;
+#if !defined(CONV_BFLOAT16)
+void rk_conv3x3_add_gradient(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
+  (void)gradient, (void)channels_in, (void)channels_out, (void)weights_gradient;
   __builtin_trap();
 }
+#endif
 
 size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {
   (void)channels_out;

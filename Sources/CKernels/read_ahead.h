@@ -21,7 +21,7 @@ typedef struct {
 /// The calling thread's.
 read_ahead *rk_thread_read_ahead(void);
 
-/// Fetches the next `lines` cache lines, of which the last may lie beyond the range: that is harmless.
+/// Fetches the next `lines` cache lines, of which all but the first may lie beyond the range: that is harmless.
 static inline __attribute__((always_inline)) void fetch_ahead(read_ahead *a, const int lines) {
   if (a->current.at >= a->current.end) {
     if (a->next == a->count) return;

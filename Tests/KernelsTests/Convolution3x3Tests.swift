@@ -104,40 +104,63 @@ import Testing
     Element.packData(r.w, s, &packed)
     Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &dx, s, accumulate: false)
     expectClose(dx.map(\.value), r.dx, tolerance: tolerance, "data gradient")
-    var sum = [Element](repeating: Element(value: 2), count: r.dx.count)
+    let before = (0..<r.dx.count + 8).map { Float($0 % 7) - 3 }
+    var sum = before.map { Element(value: $0) }
     Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &sum, s, accumulate: true)
-    expectClose(sum.map(\.value), r.dx.map { $0 + 2 }, tolerance: tolerance, "data gradient, added")
+    let added = zip(r.dx + [Double](repeating: 0, count: 8), before).map { $0 + Double($1) }
+    expectClose(sum.map(\.value), added, tolerance: tolerance, "data gradient, added")
 
     var native = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
     var scratch = [UInt8](repeating: 0xFF, count: Element.gradientScratchBytes(s))
     let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
     for _ in 0..<2 { Element.weightGradient(x, dy, &native, s, &scratch) }
     var dw = [Float](repeating: 1, count: r.dw.count)
-    Element.unpack(native, s, true, &dw)
+    rk_conv3x3_add_gradient(native, s.input, s.output, &dw)
     expectClose(dw, r.dw.map { 2 * $0 + 1 }, tolerance: 2e-6, "weight gradient")
-    Element.unpack(native, s, false, &dw)
-    expectClose(dw, r.dw.map { 2 * $0 }, tolerance: 2e-6, "weight gradient, overwritten")
   }
 
   /// What is fetched ahead, in whatever amount and wherever it lies, changes no result.
-  @Test(.enabled(if: hasBFloat16)) func fetchingAheadChangesNothing() {
-    let s = Shape(images: 2, height: 32, width: 32, input: 16, output: 16, stride: 1)
+  @Test(.enabled(if: hasFloat32), arguments: [1, 2]) func fetchingAheadChangesNoFloat32(stride: Int) {
+    expectFetchingChangesNothing(Float.self, stride: stride)
+  }
+
+  @Test(.enabled(if: hasBFloat16), arguments: [1, 2]) func fetchingAheadChangesNoBFloat16(stride: Int) {
+    expectFetchingChangesNothing(UInt16.self, stride: stride)
+  }
+
+  private func expectFetchingChangesNothing<Element: ConvolutionElement & Equatable>(
+    _ type: Element.Type, stride: Int
+  ) {
+    let s = Shape(images: 2, height: 32, width: 32, input: 16, output: 16, stride: stride)
     let r = Reference(s)
-    var packed = [UInt16](repeating: 0, count: UInt16.packedBytes(s) / 2)
-    UInt16.packForward(r.w, s, &packed)
-    let x = r.x.map { UInt16(value: $0) }
-    func outputs() -> [UInt16] {
-      var y = [UInt16](repeating: 0, count: r.y.count)
+    let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
+    let none = Element(value: 0)
+    var packed = [Element](repeating: none, count: Element.packedBytes(s) / MemoryLayout<Element>.stride)
+    var scratch = [UInt8](repeating: 0, count: Element.gradientScratchBytes(s))
+    func results(naming ranges: Int) -> ([Element], [Element], [Float]) {
+      func named() {
+        rk_read_ahead_clear()
+        rk_read_ahead(nil, 0)
+        for _ in 0..<ranges { x.withUnsafeBytes { rk_read_ahead($0.baseAddress, $0.count) } }
+      }
+      defer { rk_read_ahead_clear() }
+      var (y, dx) = (
+        [Element](repeating: none, count: r.y.count), [Element](repeating: none, count: r.x.count)
+      )
       var sums = [Double](repeating: 0, count: 2 * s.output)
-      UInt16.forward(x, packed, &y, &sums, s)
-      return y
+      var dw = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
+      Element.packForward(r.w, s, &packed)
+      named()
+      Element.forward(x, packed, &y, &sums, s)
+      Element.packData(r.w, s, &packed)
+      named()
+      Element.dataGradient(dy, packed, &dx, s, accumulate: false)
+      named()
+      Element.weightGradient(x, dy, &dw, s, &scratch)
+      return (y, dx, dw)
     }
-    let alone = outputs()
-    for _ in 0..<100 { x.withUnsafeBytes { rk_read_ahead($0.baseAddress, $0.count) } }
-    rk_read_ahead(nil, 0)
-    #expect(outputs() == alone)
-    rk_read_ahead_clear()
-    #expect(outputs() == alone)
+    let alone = results(naming: 0)
+    for ranges in [1, 100] { #expect(results(naming: ranges) == alone, "\(ranges) ranges") }
   }
 
   @Test func onlyWhatIsClaimed() {
@@ -174,7 +197,6 @@ private protocol ConvolutionElement {
   static func gradientScratchBytes(_ s: Shape) -> Int
   static func weightGradient(
     _ x: [Self], _ dy: [Self], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8])
-  static func unpack(_ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float])
 }
 
 extension Float: ConvolutionElement {
@@ -215,12 +237,6 @@ extension Float: ConvolutionElement {
     rk_conv3x3_weight_gradient_f32(
       x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
   }
-
-  fileprivate static func unpack(
-    _ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float]
-  ) {
-    rk_conv3x3_unpack_gradient_f32(gradient, s.input, s.output, accumulate, &weights)
-  }
 }
 
 extension UInt16: ConvolutionElement {
@@ -260,11 +276,5 @@ extension UInt16: ConvolutionElement {
   ) {
     rk_conv3x3_weight_gradient_bf16(
       x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
-  }
-
-  fileprivate static func unpack(
-    _ gradient: [Float], _ s: Shape, _ accumulate: Bool, _ weights: inout [Float]
-  ) {
-    rk_conv3x3_unpack_gradient_bf16(gradient, s.input, s.output, accumulate, &weights)
   }
 }

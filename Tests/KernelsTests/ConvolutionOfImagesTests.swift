@@ -50,7 +50,7 @@ import Testing
 
   @Test(.enabled(if: hasFloat32, "no AVX-512"), arguments: shapes) func float32Matches(_ s: Shape) {
     let r = Reference(s)
-    var scratch = [UInt8](repeating: 0xFF, count: rk_conv3x3_rgb_scratch_bytes_f32(s.height, s.width))
+    var scratch = [UInt8](repeating: 0xFF, count: rk_conv3x3_rgb_scratch_bytes_f32(s.height, s.width) + 64)
     var packed = [Float](repeating: .nan, count: rk_conv3x3_rgb_packed_bytes_f32(s.output) / 4)
     rk_conv3x3_rgb_pack_f32(r.w, s.output, &packed)
     var y = [Float](repeating: .nan, count: r.y.count + 8)
@@ -68,12 +68,13 @@ import Testing
         r.x, r.dy, &native, s.images, s.height, s.width, s.output, &scratch)
     }
     expectGradient(native, r.dw, s)
+    #expect(scratch.suffix(64).allSatisfy { $0 == 0xFF }, "wrote beyond the scratch")
   }
 
   @Test(.enabled(if: hasBFloat16, "no bfloat16 instructions"), arguments: shapes)
   func bfloat16Matches(_ s: Shape) {
     let r = Reference(s)
-    var scratch = [UInt8](repeating: 0xFF, count: rk_conv3x3_rgb_scratch_bytes_bf16(s.height, s.width))
+    var scratch = [UInt8](repeating: 0xFF, count: rk_conv3x3_rgb_scratch_bytes_bf16(s.height, s.width) + 64)
     var packed = [UInt16](repeating: .max, count: rk_conv3x3_rgb_packed_bytes_bf16(s.output) / 2)
     rk_conv3x3_rgb_pack_bf16(r.w, s.output, &packed)
     var y = [UInt16](repeating: bf16(.nan), count: r.y.count + 8)
@@ -81,6 +82,10 @@ import Testing
     rk_conv3x3_rgb_forward_bf16(
       bf16(r.x), packed, &y, &sums, s.images, s.height, s.width, s.output, &scratch)
     expectOutputs(float(y), sums, r.y, s, tolerance: 4e-3)
+    var alone = [UInt16](repeating: bf16(.nan), count: y.count)
+    rk_conv3x3_rgb_forward_bf16(
+      bf16(r.x), packed, &alone, nil, s.images, s.height, s.width, s.output, &scratch)
+    #expect(alone == y)
 
     var native = [Float](repeating: 0, count: r.dw.count)
     for _ in 0..<2 {
@@ -88,6 +93,7 @@ import Testing
         bf16(r.x), bf16(r.dy), &native, s.images, s.height, s.width, s.output, &scratch)
     }
     expectGradient(native, r.dw, s)
+    #expect(scratch.suffix(64).allSatisfy { $0 == 0xFF }, "wrote beyond the scratch")
   }
 
   private func expectOutputs(

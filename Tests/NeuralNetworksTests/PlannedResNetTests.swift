@@ -7,18 +7,18 @@ import Testing
 /// The planned executor against layers one after another: values, every gradient, running statistics.
 @Suite struct PlannedResNetTests {
   /// A value so near zero that the order of a sum decides its sign passes a ReLU in one form only, and all gradients below
-  /// it change. So every batch's may be 1 % apart, and one batch of five has to come as close as rounding lets it.
+  /// it change: where that was seen, one batch of several has to come as close as rounding lets it.
   @Test(arguments: PlannedCase.all) func float32Agrees(_ c: PlannedCase) {
-    var apart: [Float] = []
-    for seed in 3..<8 where !apart.contains(where: { $0 <= c.gradientTolerance }) {
-      apart.append(distanceOfGradients(c, seed: UInt64(seed)))
+    var farthest: [Float] = []
+    for seed in 3..<UInt64(3 + c.batches) where !farthest.contains(where: { $0 <= c.gradientTolerance }) {
+      farthest.append(farthestGradients(c, seed: seed))
     }
-    #expect(apart.allSatisfy { $0 <= 1e-2 }, "gradients are \(apart) apart")
-    #expect(apart.contains { $0 <= c.gradientTolerance }, "gradients are \(apart) apart")
+    #expect(
+      farthest.contains { $0 <= c.gradientTolerance }, "gradients of \(farthest.count) batches: \(farthest)")
   }
 
   /// Expects the same values and statistics, and returns the largest distance of a parameter's gradients.
-  private func distanceOfGradients(_ c: PlannedCase, seed: UInt64) -> Float {
+  private func farthestGradients(_ c: PlannedCase, seed: UInt64) -> Float {
     let (planned, plain) = (
       PlannedOutcome(c, .float32, planned: true, seed: seed),
       PlannedOutcome(c, .float32, planned: false, seed: seed)
@@ -29,7 +29,13 @@ import Testing
       let apart = distance(planned.statistics[name], statistic)
       #expect(apart <= 1e-5, "\(name) is \(apart) apart")
     }
-    return plain.gradients.map { distance(planned.gradients[$0.key], $0.value) }.max() ?? .infinity
+    var farthest: Float = 0
+    for (name, gradient) in plain.gradients {
+      let apart = distance(planned.gradients[name], gradient)
+      #expect(apart <= max(1e-2, c.gradientTolerance), "gradients of \(name) are \(apart) apart")
+      farthest = max(farthest, apart)
+    }
+    return farthest
   }
 
   /// In bfloat16 two orders of summation drift apart as far as each is from float32; so both are held to that. The bound:
@@ -64,7 +70,7 @@ import Testing
     let plain = PlannedOutcome(c, dataType, planned: false, pooled: false)
     #expect(distance(planned.features, plain.features) <= (dataType == .float32 ? 2e-5 : 2e-2))
     for (name, gradient) in plain.gradients where dataType == .float32 {
-      #expect(distance(planned.gradients[name], gradient) <= 1e-2, "\(name)")
+      #expect(distance(planned.gradients[name], gradient) <= c.gradientTolerance, "\(name)")
     }
     // What is pooled afterwards by its own operation, is what the plan pools at the end.
     let direct = c.run(planned: true) { c.network()(c.batch(dataType)) }

@@ -12,6 +12,8 @@ struct PlannedCase: CustomTestStringConvertible, Sendable {
   var parts = 2
   /// How far apart float32 gradients may be, relative to their norm.
   var gradientTolerance: Float = 2e-4
+  /// How many batches are tried until the gradients of one are as near.
+  var batches = 1
 
   var testDescription: String { "\(name), \(images), \(parts) parts" }
 
@@ -20,7 +22,7 @@ struct PlannedCase: CustomTestStringConvertible, Sendable {
     PlannedCase(name: "basic", configuration: .resNet18(width: 16), images: [21, 16, 16, 3], parts: 2),
     PlannedCase(
       name: "4 groups", configuration: .resNet18(width: 16, normalizationGroups: 4), images: [36, 16, 16, 3],
-      parts: 3),
+      parts: 3, batches: 5),
     PlannedCase(
       name: "fewer images than parts", configuration: .resNet18(width: 16), images: [2, 16, 16, 3], parts: 3),
     PlannedCase(
@@ -33,7 +35,7 @@ struct PlannedCase: CustomTestStringConvertible, Sendable {
     PlannedCase(
       name: "bottleneck",
       configuration: ResNet.Configuration(blocks: [1, 2, 1, 1], isBottleneck: true, width: 16),
-      images: [12, 16, 16, 3]),
+      images: [12, 16, 16, 3], batches: 5),
     PlannedCase(
       name: "last stride dropped", configuration: .resNet18(width: 16, strides: [1, 2, 2, 1]),
       images: [8, 16, 16, 3]),

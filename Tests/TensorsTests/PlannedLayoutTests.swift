@@ -1,3 +1,4 @@
+import CKernels
 import TestSupport
 import Testing
 
@@ -65,8 +66,9 @@ import Testing
     }
   }
 
-  @Test func oneKernelPacksForAllNumbersOfImagesWithItsLayout() {
-    let geometry = ConvolutionGeometry(input: [1, 8, 8, 32], weight: [32, 32, 3, 3], stride: 1, padding: 1)
+  @Test(arguments: [32, 3]) func oneKernelPacksForAllNumbersOfImagesWithItsLayout(_ inputs: Int) {
+    let geometry = ConvolutionGeometry(
+      input: [1, 8, 8, inputs], weight: [32, inputs, 3, 3], stride: 1, padding: 1)
     for dataType in [DataType.float32, .bfloat16] {
       for direction in [ConvolutionKernelKey.Direction.forward, .data, .weights] {
         let kernels = [1, 3, 8].map {
@@ -79,5 +81,24 @@ import Testing
         }
       }
     }
+  }
+
+  /// The fast kernels are taken wherever they exist: without them nothing is wrong, only slow.
+  @Test(arguments: [DataType.float32, .bfloat16]) func ownKernelsAreTaken(_ dataType: DataType) {
+    func kernel(_ direction: ConvolutionKernelKey.Direction, inputs: Int) -> any ConvolutionKernel {
+      let geometry = ConvolutionGeometry(
+        input: [1, 8, 8, inputs], weight: [16, inputs, 3, 3], stride: 1, padding: 1)
+      return ConvolutionKernels.kernel(
+        ConvolutionKernelKey(direction: direction, geometry: geometry, dataType: dataType, images: 4))
+    }
+    let isBFloat16 = dataType == .bfloat16
+    let exist = isBFloat16 ? rk_conv3x3_supported_bf16(16, 16, 1) : rk_conv3x3_supported_f32(16, 16, 1)
+    let existForImages = isBFloat16 ? rk_conv3x3_rgb_supported_bf16(16) : rk_conv3x3_rgb_supported_f32(16)
+    for direction in [ConvolutionKernelKey.Direction.forward, .data, .weights] {
+      #expect((kernel(direction, inputs: 16) is DirectConvolution) == exist)
+      #expect((kernel(direction, inputs: 3) is ImageConvolution) == (existForImages && direction != .data))
+    }
+    #expect(kernel(.data, inputs: 16).addsDataGradients == exist)
+    #expect(!kernel(.forward, inputs: 16).addsDataGradients && !kernel(.data, inputs: 3).addsDataGradients)
   }
 }

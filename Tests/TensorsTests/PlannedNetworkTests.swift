@@ -88,6 +88,25 @@ import Testing
         return p[3].apply(c, adding: c, thenReLU: false)
       }),
     Form(
+      testDescription: "one feature read by two sizes of kernel, and added",
+      parts: { groups in
+        [
+          Part(3, 16, groups: groups, seed: 1), Part(16, 16, groups: groups, seed: 2),
+          Part(16, 16, kernel: 1, groups: groups, seed: 3), Part(16, 16, groups: groups, seed: 4),
+        ]
+      },
+      describe: { p, network, x in
+        let a = network.feature(p[0].describe(x, in: &network))
+        let (main, side) = (p[1].describe(a, in: &network), p[2].describe(a, in: &network))
+        let b = network.feature(main, adding: .branch(side))
+        _ = network.feature(p[3].describe(b, in: &network), adding: .feature(a), thenReLU: false)
+      },
+      apply: { p, x in
+        let a = p[0].apply(x, thenReLU: true)
+        let b = p[1].apply(a, adding: p[2].apply(a, thenReLU: false), thenReLU: true)
+        return p[3].apply(b, adding: a, thenReLU: false)
+      }),
+    Form(
       testDescription: "two branches of the images, pooled features",
       parts: { groups in
         [

@@ -122,10 +122,6 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer
   ) {
-    if isBFloat16 {
-      rk_conv3x3_unpack_gradient_bf16(sum, g.inputChannels, g.outputChannels, true, gradient)
-    } else {
-      rk_conv3x3_unpack_gradient_f32(sum, g.inputChannels, g.outputChannels, true, gradient)
-    }
+    rk_conv3x3_add_gradient(sum, g.inputChannels, g.outputChannels, gradient)
   }
 }

@@ -1,6 +1,7 @@
 import CKernels
 
-/// Our own 3 × 3 kernels for images of three colours: a network's first convolution, whose data gradient nobody wants.
+/// Our own 3 × 3 kernels for images of three colours, a network's first convolution; where the gradient with respect to
+/// images is wanted, it is oneDNN's.
 final class ImageConvolution: ConvolutionKernel, @unchecked Sendable {
   private let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry

@@ -19,7 +19,7 @@ final class BackwardPlan: Sendable {
     let readers: [Int]
   }
 
-  /// The offsets of a worker's own buffers.
+  /// The offsets of a worker's own buffers; `addend` holds what a kernel makes that cannot add it to a gradient.
   struct Scratch: Sendable {
     let feature, output, addend, kernel, byteCount: Int
   }

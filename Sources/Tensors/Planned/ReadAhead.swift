@@ -1,7 +1,7 @@
 import CKernels
 
 extension ForwardWalk {
-  /// Names what making the next chunk of a feature will read, for this chunk's convolutions to fetch.
+  /// Names most of what making the next chunk of a feature will read, for this chunk's convolutions to fetch.
   func readAhead(_ index: Int, _ next: Chunk?, _ part: Int) {
     rk_read_ahead_clear()
     guard let next, let main = network.features[index].main else { return }
@@ -16,7 +16,8 @@ extension ForwardWalk {
 }
 
 extension BackwardWalk {
-  /// Names what the visit of the next chunk of a feature will read, for this chunk's convolutions to fetch.
+  /// Names most of what the visit of the next chunk of a feature will read, for this chunk's convolutions to fetch: what
+  /// lies among values and gradients, but not the images.
   func readAhead(_ index: Int, _ next: Chunk?) {
     rk_read_ahead_clear()
     guard let next else { return }

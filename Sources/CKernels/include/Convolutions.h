@@ -1,0 +1,111 @@
+// The convolutions of `CKernels.h`, and the memory that they fetch ahead.
+
+#ifndef RK_CONVOLUTIONS_H
+#define RK_CONVOLUTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Memory needed soon -------------------------------------------------------------------------------------------
+
+/// Names bytes that the calling thread will read after its next convolutions, of which most of those below fetch them into
+/// its cache while they compute. Only a hint: nothing is read before it is asked for, and beyond a few ranges none is taken.
+void rk_read_ahead(const void *start, size_t bytes);
+/// Forgets what was named before.
+void rk_read_ahead_clear(void);
+
+// ---- 3 x 3 convolutions, padding 1 (float32: AVX-512 only; bfloat16: AVX512-BF16 only) --------------------------
+// x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,
+// out = (in - 1) / stride + 1. Channels are multiples of 16 up to 512. Buffers never overlap.
+
+/// Whether the kernels below exist for these channels and this stride (1 or 2) on the level in use.
+bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t stride);
+bool rk_conv3x3_supported_bf16(size_t channels_in, size_t channels_out, size_t stride);
+
+/// Bytes of packed weights for either direction.
+size_t rk_conv3x3_packed_bytes_f32(size_t channels_in, size_t channels_out);
+size_t rk_conv3x3_packed_bytes_bf16(size_t channels_in, size_t channels_out);
+
+/// Packs f32 weights (channels_out x channels_in x 3 x 3) for the forward kernel.
+void rk_conv3x3_pack_forward_f32(const float *weights, size_t channels_in, size_t channels_out, float *packed);
+void rk_conv3x3_pack_forward_bf16(const float *weights, size_t channels_in, size_t channels_out, uint16_t *packed);
+
+/// Packs the same weights for the data-gradient kernel.
+void rk_conv3x3_pack_data_f32(
+  const float *weights, size_t channels_in, size_t channels_out, size_t stride, float *packed);
+void rk_conv3x3_pack_data_bf16(
+  const float *weights, size_t channels_in, size_t channels_out, size_t stride, uint16_t *packed);
+
+/// y = x * w; `sums` (nullable, 2 x channels_out doubles) receives the sums of y and y^2 as batch norm wants them.
+void rk_conv3x3_forward_f32(
+  const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride);
+void rk_conv3x3_forward_bf16(
+  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride);
+
+/// Writes (or adds, if `accumulate`, in float32) dx of the convolution; height and width are the input's (dx's).
+void rk_conv3x3_data_gradient_f32(
+  const float *dy, const float *packed, float *dx, bool accumulate, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride);
+void rk_conv3x3_data_gradient_bf16(
+  const uint16_t *dy, const uint16_t *packed, uint16_t *dx, bool accumulate, size_t images, size_t height,
+  size_t width, size_t channels_in, size_t channels_out, size_t stride);
+
+/// Floats of a weight gradient in the kernels' own layout.
+size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out);
+
+/// Bytes of scratch that the weight gradient needs.
+size_t rk_conv3x3_gradient_scratch_bytes_f32(
+  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
+size_t rk_conv3x3_gradient_scratch_bytes_bf16(
+  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
+
+/// Adds the weight gradient of these images to `gradient` (own layout; zero it before the first chunk).
+void rk_conv3x3_weight_gradient_f32(
+  const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
+void rk_conv3x3_weight_gradient_bf16(
+  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
+
+/// Adds the gradient to channels_out x channels_in x 3 x 3.
+void rk_conv3x3_add_gradient(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
+
+// The same with stride 1 for images of three colours, where no gradient with respect to the images is wanted. Its weight
+// gradient's own layout has as many floats as the weights. Numbers that are not finite reach neighbouring outputs too.
+
+/// Whether the kernels below exist for so many outputs on the level in use.
+bool rk_conv3x3_rgb_supported_f32(size_t channels_out);
+bool rk_conv3x3_rgb_supported_bf16(size_t channels_out);
+
+size_t rk_conv3x3_rgb_packed_bytes_f32(size_t channels_out);
+size_t rk_conv3x3_rgb_packed_bytes_bf16(size_t channels_out);
+
+/// Bytes of scratch of both directions.
+size_t rk_conv3x3_rgb_scratch_bytes_f32(size_t height, size_t width);
+size_t rk_conv3x3_rgb_scratch_bytes_bf16(size_t height, size_t width);
+
+void rk_conv3x3_rgb_pack_f32(const float *weights, size_t channels_out, float *packed);
+void rk_conv3x3_rgb_pack_bf16(const float *weights, size_t channels_out, uint16_t *packed);
+
+void rk_conv3x3_rgb_forward_f32(
+  const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+void rk_conv3x3_rgb_forward_bf16(
+  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+
+void rk_conv3x3_rgb_weight_gradient_f32(
+  const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width, size_t channels_out,
+  void *scratch);
+void rk_conv3x3_rgb_weight_gradient_bf16(
+  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+
+/// Adds the gradient to channels_out x 3 x 3 x 3.
+void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient);
+
+#endif

@@ -18,6 +18,14 @@ bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t st
   return rk_isa() >= RK_ISA_AVX512 && fits(channels_in, channels_out, stride);
 }
 
+bool rk_conv3x3_rgb_supported_bf16(size_t channels_out) {
+  return rk_isa() >= RK_ISA_AVX512_BF16 && channels_fit(channels_out);
+}
+
+bool rk_conv3x3_rgb_supported_f32(size_t channels_out) {
+  return rk_isa() >= RK_ISA_AVX512 && channels_fit(channels_out);
+}
+
 size_t rk_conv3x3_packed_bytes_bf16(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS * sizeof(uint16_t);
 }
@@ -28,4 +36,14 @@ size_t rk_conv3x3_packed_bytes_f32(size_t channels_in, size_t channels_out) {
 
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS;
+}
+
+void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
+  enum { COLOURS = 3, COUNT = TAPS * COLOURS };
+  for (size_t o = 0; o < channels_out; o++) {
+    // Own layout: [16 outputs][tap][colour][16].
+    const float *from = gradient + o / LANES * COUNT * LANES + o % LANES;
+    float *to = weights_gradient + o * COUNT;
+    for (size_t i = 0; i < COUNT; i++) to[i % COLOURS * TAPS + i / COLOURS] += from[i * LANES];
+  }
 }

@@ -124,6 +124,10 @@ CONV_INLINE __m512 store_outputs(element *y, __m512 value) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
 }
 
+CONV_INLINE __m512 load_outputs(const element *y) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)y)), 16));
+}
+
 #else
 
 CONV_INLINE void store_units(element *to, const element *first, const element *second) {
@@ -141,15 +145,20 @@ CONV_INLINE __m512 store_outputs(element *y, __m512 value) {
   return value;
 }
 
+CONV_INLINE __m512 load_outputs(const element *y) { return _mm512_loadu_ps(y); }
+
 #endif
 
 /// Stores one pixel's 16 outputs and adds them, as stored, to `sum` and their squares to `square`.
-CONV_INLINE void store_pixel(element *y, __m512 value, __m512 *sum, __m512 *square, const bool with_sums) {
+CONV_INLINE void store_pixel(element *y, __m512 value, __m512 *sum, __m512 *square) {
   __m512 stored = store_outputs(y, value);
-  if (with_sums) {
-    *sum = _mm512_add_ps(*sum, stored);
-    *square = _mm512_fmadd_ps(stored, stored, *square);
-  }
+  *sum = _mm512_add_ps(*sum, stored);
+  *square = _mm512_fmadd_ps(stored, stored, *square);
+}
+
+/// Stores one pixel's 16 outputs, or adds them to those that are there.
+CONV_INLINE void put_pixel(element *y, __m512 value, const bool accumulate) {
+  store_outputs(y, accumulate ? _mm512_add_ps(load_outputs(y), value) : value);
 }
 
 /// Adds 16 f32 sums to doubles.

@@ -5,19 +5,23 @@
 typedef struct {
   const element *x, *w;  // one image; the weights of 16 output channels: [row][unit of inputs][column][16]
   element *y;           // the image's output at those channels
-  float *sums;            // 2 x 16, nullable
+  float *sums;           // 2 x 16, nullable
+  bool accumulate;       // whether to add to y instead, which has no sums
   size_t height, width, in, out;
   read_ahead *ahead;  // the thread's
 } same_job;
 
-CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first, const int count, const bool with_sums) {
-  __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
-  UNROLL for (int i = 0; i < count; i++) {
-    store_pixel(j->y + (first + (size_t)i) * j->out, acc[i], &sum, &square, with_sums);
-  }
-  if (with_sums) {
+CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first, const int count) {
+  element *y = j->y + first * j->out;
+  if (j->sums != NULL) {
+    __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
+    UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
     _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
     _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
+  } else if (j->accumulate) {
+    UNROLL for (int i = 0; i < count; i++) put_pixel(y + (size_t)i * j->out, acc[i], true);
+  } else {
+    UNROLL for (int i = 0; i < count; i++) put_pixel(y + (size_t)i * j->out, acc[i], false);
   }
 }
 
@@ -41,9 +45,7 @@ CONV_INLINE void row_block(
     }
   }
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
-  size_t first = row * j->width + column;
-  if (j->sums != NULL) finish_same(j, acc, first, count, true);
-  else finish_same(j, acc, first, count, false);
+  finish_same(j, acc, row * j->width + column, count);
 }
 
 // `rows` whole rows of a narrow image (width = `columns`); `top` and `bottom` say that they touch the edges.
@@ -79,9 +81,7 @@ CONV_INLINE void image_block(
   }
   UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = _mm512_add_ps(acc[i], rest[i]);
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
-  size_t first = row * (size_t)columns;
-  if (j->sums != NULL) finish_same(j, acc, first, rows * columns, true);
-  else finish_same(j, acc, first, rows * columns, false);
+  finish_same(j, acc, row * (size_t)columns, rows * columns);
 }
 
 #define IMAGE_BLOCK(name, rows, columns)                                              \
@@ -134,14 +134,14 @@ CONV_TARGET static void whole_image(const same_job *j) {
 
 // Output channels outermost: 16 of them need few weights, which stay in the nearest cache while images pass.
 CONV_TARGET static void convolve_same(
-  const element *x, const element *packed, element *y, double *sums, const conv_shape *s) {
+  const element *x, const element *packed, element *y, bool accumulate, double *sums, const conv_shape *s) {
   size_t pixels = s->height * s->width;
   if (sums != NULL) memset(sums, 0, 2 * s->channels_out * sizeof(double));
   for (size_t c = 0; c < s->channels_out; c += LANES) {
     float image_sums[2 * LANES];
     same_job j = {
-      x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
-      s->channels_in, s->channels_out, rk_thread_read_ahead()};
+      x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, accumulate,
+      s->height, s->width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
       whole_image(&j);

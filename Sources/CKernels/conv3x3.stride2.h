@@ -24,7 +24,7 @@ CONV_INLINE void finish_halving(
   element *y = j->y + (row * j->out_width + column) * j->out;
   UNROLL for (int i = 0; i < rows * columns; i++) {
     element *to = y + ((size_t)(i / columns) * j->out_width + (size_t)(i % columns)) * j->out;
-    store_pixel(to, acc[i], &sum, &square, true);
+    store_pixel(to, acc[i], &sum, &square);
   }
   if (j->sums != NULL) {
     _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
@@ -176,8 +176,28 @@ CONV_TARGET static void convolve_halving(
 typedef struct {
   const element *dy, *w;
   element *dx;
+  bool accumulate;  // whether to add to dx instead
   size_t height, width, out_height, out_width, in, out;  // of dx, of dy; channels of dx, of dy
 } gradient_job;
+
+/// What `count` pixels of dy make, by the rows and the columns of dx.
+typedef struct {
+  const __m512 *even_even, *even_odd, *odd_even, *odd_odd;
+} doubled;
+
+CONV_INLINE void finish_doubling(
+  const gradient_job *j, const doubled *sums, size_t row, size_t column, const int count, const bool accumulate) {
+  bool odd_row = 2 * row + 1 < j->height;
+  UNROLL for (int i = 0; i < count; i++) {
+    size_t across = 2 * (column + (size_t)i);
+    element *to = j->dx + (2 * row * j->width + across) * j->in, *under = to + j->width * j->in;
+    bool odd_column = across + 1 < j->width;
+    put_pixel(to, sums->even_even[i], accumulate);
+    if (odd_column) put_pixel(to + j->in, sums->even_odd[i], accumulate);
+    if (odd_row) put_pixel(under, sums->odd_even[i], accumulate);
+    if (odd_row && odd_column) put_pixel(under + j->in, sums->odd_odd[i], accumulate);
+  }
+}
 
 CONV_INLINE void doubling_block(
   const gradient_job *j, size_t row, size_t column, const int count, const bool right, const bool below) {
@@ -213,19 +233,10 @@ CONV_INLINE void doubling_block(
       }
     }
   }
-  __m512 unused = _mm512_setzero_ps();
-  bool odd_row = 2 * row + 1 < j->height;
-  UNROLL for (int i = 0; i < count; i++) {
-    size_t across = 2 * (column + (size_t)i);
-    element *to = j->dx + (2 * row * j->width + across) * j->in, *under = to + j->width * j->in;
-    bool odd_column = across + 1 < j->width;
-    store_pixel(to, even_even[i], &unused, &unused, false);
-    if (odd_column) store_pixel(to + j->in, even_odd[i], &unused, &unused, false);
-    if (odd_row) store_pixel(under, odd_even[i], &unused, &unused, false);
-    if (odd_row && odd_column) {
-      store_pixel(under + j->in, _mm512_add_ps(odd_odd[i], odd_odd_below[i]), &unused, &unused, false);
-    }
-  }
+  doubled sums = {even_even, even_odd, odd_even, odd_odd};
+  UNROLL for (int i = 0; i < count; i++) odd_odd[i] = _mm512_add_ps(odd_odd[i], odd_odd_below[i]);
+  if (j->accumulate) finish_doubling(j, &sums, row, column, count, true);
+  else finish_doubling(j, &sums, row, column, count, false);
 }
 
 #define DOUBLING(name, count)                                                                     \
@@ -242,10 +253,10 @@ DOUBLING(doubling_2, 2)
 DOUBLING(doubling_1, 1)
 
 CONV_TARGET static void convolve_doubling(
-  const element *dy, const element *packed, element *dx, const conv_shape *s) {
+  const element *dy, const element *packed, element *dx, bool accumulate, const conv_shape *s) {
   for (size_t c = 0; c < s->channels_in; c += LANES) {
-    gradient_job j = {dy, packed + c * TAPS * s->channels_out, dx + c, s->height, s->width, s->out_height,
-      s->out_width, s->channels_in, s->channels_out};
+    gradient_job j = {dy, packed + c * TAPS * s->channels_out, dx + c, accumulate, s->height, s->width,
+      s->out_height, s->out_width, s->channels_in, s->channels_out};
     for (size_t n = 0; n < s->images; n++) {
       for (size_t row = 0; row < s->out_height; row++) {
         size_t column = 0;

@@ -19,10 +19,7 @@ import Testing
   /// One digit of the real record, in a copy of it.
   @Test func aTamperedCopyIsCaught() async throws {
     let folder = try ReportFolder()
-    for name in ["Results", "paper-tables", "README.md"] {
-      try FileManager.default.copyItem(
-        at: Self.root.appending(component: name), to: folder.url.appending(component: name))
-    }
+    for name in ["Results", "paper-tables", "README.md"] { try folder.copy(name, of: Self.root) }
     let check = try RecordCheck(allExperiments, root: folder.url)
     #expect(await check.run(replayingCurves: false).discrepancies.isEmpty)
 

@@ -221,6 +221,18 @@ final class ReportFolder {
     return folder
   }
 
+  /// Copies the files of `root` at or below `name`; Foundation copies no folder that belongs to another user.
+  func copy(_ name: String, of root: URL) throws {
+    let (files, source) = (FileManager.default, root.appending(path: name))
+    if let members = try? files.contentsOfDirectory(atPath: source.path) {
+      for member in members { try copy("\(name)/\(member)", of: root) }
+    } else {
+      let copy = url.appending(path: name)
+      try makeFolder(copy.deletingLastPathComponent())
+      try files.copyItem(at: source, to: copy)
+    }
+  }
+
   func write(_ text: String, to path: String) throws {
     let file = url.appending(path: path)
     try makeFolder(file.deletingLastPathComponent())

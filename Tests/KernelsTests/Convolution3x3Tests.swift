@@ -102,8 +102,11 @@ import Testing
 
     var dx = [Element](repeating: poison, count: r.dx.count)
     Element.packData(r.w, s, &packed)
-    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &dx, s)
+    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &dx, s, accumulate: false)
     expectClose(dx.map(\.value), r.dx, tolerance: tolerance, "data gradient")
+    var sum = [Element](repeating: Element(value: 2), count: r.dx.count)
+    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &sum, s, accumulate: true)
+    expectClose(sum.map(\.value), r.dx.map { $0 + 2 }, tolerance: tolerance, "data gradient, added")
 
     var native = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
     var scratch = [UInt8](repeating: 0xFF, count: Element.gradientScratchBytes(s))
@@ -166,7 +169,8 @@ private protocol ConvolutionElement {
   static func packData(_ weights: [Float], _ s: Shape, _ packed: inout [Self])
   static func forward(
     _ x: [Self], _ packed: [Self], _ y: inout [Self], _ sums: inout [Double], _ s: Shape)
-  static func dataGradient(_ dy: [Self], _ packed: [Self], _ dx: inout [Self], _ s: Shape)
+  static func dataGradient(
+    _ dy: [Self], _ packed: [Self], _ dx: inout [Self], _ s: Shape, accumulate: Bool)
   static func gradientScratchBytes(_ s: Shape) -> Int
   static func weightGradient(
     _ x: [Self], _ dy: [Self], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8])
@@ -194,9 +198,11 @@ extension Float: ConvolutionElement {
       x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
-  fileprivate static func dataGradient(_ dy: [Float], _ packed: [Float], _ dx: inout [Float], _ s: Shape) {
+  fileprivate static func dataGradient(
+    _ dy: [Float], _ packed: [Float], _ dx: inout [Float], _ s: Shape, accumulate: Bool
+  ) {
     rk_conv3x3_data_gradient_f32(
-      dy, packed, &dx, s.images, s.height, s.width, s.input, s.output, s.stride)
+      dy, packed, &dx, accumulate, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
   fileprivate static func gradientScratchBytes(_ s: Shape) -> Int {
@@ -238,9 +244,11 @@ extension UInt16: ConvolutionElement {
       x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
-  fileprivate static func dataGradient(_ dy: [UInt16], _ packed: [UInt16], _ dx: inout [UInt16], _ s: Shape) {
+  fileprivate static func dataGradient(
+    _ dy: [UInt16], _ packed: [UInt16], _ dx: inout [UInt16], _ s: Shape, accumulate: Bool
+  ) {
     rk_conv3x3_data_gradient_bf16(
-      dy, packed, &dx, s.images, s.height, s.width, s.input, s.output, s.stride)
+      dy, packed, &dx, accumulate, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
   fileprivate static func gradientScratchBytes(_ s: Shape) -> Int {

@@ -356,13 +356,13 @@ void rk_conv3x3_forward_bf16(
   const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride);
 
-/// dx of the convolution; height and width are the input's (dx's).
+/// Writes (or adds, if `accumulate`, in float32) dx of the convolution; height and width are the input's (dx's).
 void rk_conv3x3_data_gradient_f32(
-  const float *dy, const float *packed, float *dx, size_t images, size_t height, size_t width,
+  const float *dy, const float *packed, float *dx, bool accumulate, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride);
 void rk_conv3x3_data_gradient_bf16(
-  const uint16_t *dy, const uint16_t *packed, uint16_t *dx, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride);
+  const uint16_t *dy, const uint16_t *packed, uint16_t *dx, bool accumulate, size_t images, size_t height,
+  size_t width, size_t channels_in, size_t channels_out, size_t stride);
 
 /// Floats of a weight gradient in the kernels' own layout.
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out);
@@ -386,6 +386,40 @@ void rk_conv3x3_unpack_gradient_f32(
   const float *gradient, size_t channels_in, size_t channels_out, bool accumulate, float *weights_gradient);
 void rk_conv3x3_unpack_gradient_bf16(
   const float *gradient, size_t channels_in, size_t channels_out, bool accumulate, float *weights_gradient);
+
+// The same with stride 1 for images of three colours, where no gradient with respect to the images is wanted. Its weight
+// gradient's own layout has as many floats as the weights.
+
+/// Whether the kernels below exist for so many outputs on the level in use.
+bool rk_conv3x3_rgb_supported_f32(size_t channels_out);
+bool rk_conv3x3_rgb_supported_bf16(size_t channels_out);
+
+size_t rk_conv3x3_rgb_packed_bytes_f32(size_t channels_out);
+size_t rk_conv3x3_rgb_packed_bytes_bf16(size_t channels_out);
+
+/// Bytes of scratch of both directions.
+size_t rk_conv3x3_rgb_scratch_bytes_f32(size_t height, size_t width);
+size_t rk_conv3x3_rgb_scratch_bytes_bf16(size_t height, size_t width);
+
+void rk_conv3x3_rgb_pack_f32(const float *weights, size_t channels_out, float *packed);
+void rk_conv3x3_rgb_pack_bf16(const float *weights, size_t channels_out, uint16_t *packed);
+
+void rk_conv3x3_rgb_forward_f32(
+  const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+void rk_conv3x3_rgb_forward_bf16(
+  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+
+void rk_conv3x3_rgb_weight_gradient_f32(
+  const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width, size_t channels_out,
+  void *scratch);
+void rk_conv3x3_rgb_weight_gradient_bf16(
+  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch);
+
+/// Adds the gradient to channels_out x 3 x 3 x 3.
+void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient);
 
 // ---- Augmentation (planar C x H x W, f32 in 0...1) --------------------------------------------------------------
 

@@ -19,6 +19,12 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   func apply(
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
     sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer)
+  /// Whether the next exists.
+  var addsDataGradients: Bool { get }
+  /// Backward data, added to the activation gradient.
+  func apply(
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
+  )
   /// Adds the weight gradient of one chunk to `sum` (own layout, zeroed before the first).
   func addWeightGradient(
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
@@ -27,6 +33,14 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   func unpack(
     _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer)
+}
+
+extension ConvolutionKernel {
+  var addsDataGradients: Bool { false }
+
+  func apply(
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
+  ) { preconditionFailure("\(self) adds no gradients") }
 }
 
 /// What identifies a kernel.
@@ -75,6 +89,7 @@ enum ConvolutionKernels {
 
   private static func make(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
     if let direct = DirectConvolution(key) { return direct }
+    if let first = ImageConvolution(key) { return first }
     if let subsampled = SubsampledConvolution(key) { return subsampled }
     return OneDNNConvolution(key)
   }

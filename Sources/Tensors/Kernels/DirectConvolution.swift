@@ -41,10 +41,10 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   ) {
     let (i, o) = (g.inputChannels, g.outputChannels)
     switch (direction, isBFloat16) {
-    case (.forward, true): rk_conv3x3_pack_forward_bf16(weights, i, o, words(packed))
-    case (.forward, false): rk_conv3x3_pack_forward_f32(weights, i, o, floats(packed))
-    case (_, true): rk_conv3x3_pack_data_bf16(weights, i, o, g.stride, words(packed))
-    case (_, false): rk_conv3x3_pack_data_f32(weights, i, o, g.stride, floats(packed))
+    case (.forward, true): rk_conv3x3_pack_forward_bf16(weights, i, o, packed.words)
+    case (.forward, false): rk_conv3x3_pack_forward_f32(weights, i, o, packed.floats)
+    case (_, true): rk_conv3x3_pack_data_bf16(weights, i, o, g.stride, packed.words)
+    case (_, false): rk_conv3x3_pack_data_f32(weights, i, o, g.stride, packed.floats)
     }
   }
 
@@ -54,13 +54,29 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   ) {
     if direction == .forward {
       forward(input, packed, output, nil)
-    } else if isBFloat16 {
+    } else {
+      dataGradient(input, packed, output, accumulate: false)
+    }
+  }
+
+  var addsDataGradients: Bool { direction == .data }
+
+  func apply(
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
+  ) {
+    dataGradient(outputGradient, packed, gradient, accumulate: true)
+  }
+
+  private func dataGradient(
+    _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool
+  ) {
+    if isBFloat16 {
       rk_conv3x3_data_gradient_bf16(
-        words(input), words(packed), words(output), images, g.height, g.width, g.inputChannels,
+        dy.words, packed.words, dx.words, accumulate, images, g.height, g.width, g.inputChannels,
         g.outputChannels, g.stride)
     } else {
       rk_conv3x3_data_gradient_f32(
-        floats(input), floats(packed), floats(output), images, g.height, g.width, g.inputChannels,
+        dy.floats, packed.floats, dx.floats, accumulate, images, g.height, g.width, g.inputChannels,
         g.outputChannels, g.stride)
     }
   }
@@ -78,11 +94,11 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   ) {
     if isBFloat16 {
       rk_conv3x3_forward_bf16(
-        words(x), words(packed), words(y), sums, images, g.height, g.width, g.inputChannels,
+        x.words, packed.words, y.words, sums, images, g.height, g.width, g.inputChannels,
         g.outputChannels, g.stride)
     } else {
       rk_conv3x3_forward_f32(
-        floats(x), floats(packed), floats(y), sums, images, g.height, g.width, g.inputChannels,
+        x.floats, packed.floats, y.floats, sums, images, g.height, g.width, g.inputChannels,
         g.outputChannels, g.stride)
     }
   }
@@ -93,11 +109,11 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   ) {
     if isBFloat16 {
       rk_conv3x3_weight_gradient_bf16(
-        words(x), words(dy), sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
+        x.words, dy.words, sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
         scratch)
     } else {
       rk_conv3x3_weight_gradient_f32(
-        floats(x), floats(dy), sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
+        x.floats, dy.floats, sum, images, g.height, g.width, g.inputChannels, g.outputChannels, g.stride,
         scratch)
     }
   }
@@ -111,18 +127,5 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     } else {
       rk_conv3x3_unpack_gradient_f32(sum, g.inputChannels, g.outputChannels, true, gradient)
     }
-  }
-
-  private func words(_ x: UnsafeRawPointer) -> UnsafePointer<UInt16> {
-    x.assumingMemoryBound(to: UInt16.self)
-  }
-  private func words(_ x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<UInt16> {
-    x.assumingMemoryBound(to: UInt16.self)
-  }
-  private func floats(_ x: UnsafeRawPointer) -> UnsafePointer<Float> {
-    x.assumingMemoryBound(to: Float.self)
-  }
-  private func floats(_ x: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
-    x.assumingMemoryBound(to: Float.self)
   }
 }

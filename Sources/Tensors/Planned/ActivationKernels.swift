@@ -29,13 +29,13 @@ struct ActivationKernels: Sendable {
   ) {
     if isBFloat16 {
       rk_bn_apply_bf16(
-        words(x), scale, shift, addend.map { words($0.values) }, addend?.scale, addend?.shift, thenReLU,
-        words(y),
+        x.words, scale, shift, addend?.values.words, addend?.scale, addend?.shift, thenReLU,
+        y.words,
         rows, channels)
     } else {
       rk_bn_apply_f32(
-        floats(x), scale, shift, addend.map { floats($0.values) }, addend?.scale, addend?.shift, thenReLU,
-        floats(y),
+        x.floats, scale, shift, addend?.values.floats, addend?.scale, addend?.shift, thenReLU,
+        y.floats,
         rows, channels)
     }
   }
@@ -48,10 +48,10 @@ struct ActivationKernels: Sendable {
     let (y, scale, shift) = parts(of: mask)
     if isBFloat16 {
       rk_bn_backward_sums_bf16(
-        words(g), words(x), y.map(words), scale, shift, mean, reciprocal, rows, channels, sums)
+        g.words, x.words, y.map(\.words), scale, shift, mean, reciprocal, rows, channels, sums)
     } else {
       rk_bn_backward_sums_f32(
-        floats(g), floats(x), y.map(floats), scale, shift, mean, reciprocal, rows, channels, sums)
+        g.floats, x.floats, y.map(\.floats), scale, shift, mean, reciprocal, rows, channels, sums)
     }
   }
 
@@ -64,11 +64,11 @@ struct ActivationKernels: Sendable {
     let (y, scale, shift) = parts(of: mask)
     if isBFloat16 {
       rk_bn_backward_apply_bf16(
-        words(g), words(x), y.map(words), scale, shift, a, b, c, words(dx), masked.map(words), false, rows,
+        g.words, x.words, y.map(\.words), scale, shift, a, b, c, dx.words, masked.map(\.words), false, rows,
         channels)
     } else {
       rk_bn_backward_apply_f32(
-        floats(g), floats(x), y.map(floats), scale, shift, a, b, c, floats(dx), masked.map(floats), false,
+        g.floats, x.floats, y.map(\.floats), scale, shift, a, b, c, dx.floats, masked.map(\.floats), false,
         rows,
         channels)
     }
@@ -77,9 +77,9 @@ struct ActivationKernels: Sendable {
   /// y = y + x.
   func add(_ x: Source, to y: Target, count: Int) {
     if isBFloat16 {
-      rk_add_bf16(words(y), words(x), words(y), count)
+      rk_add_bf16(y.words, x.words, y.words, count)
     } else {
-      rk_add(floats(y), floats(x), floats(y), count)
+      rk_add(y.floats, x.floats, y.floats, count)
     }
   }
 
@@ -87,17 +87,17 @@ struct ActivationKernels: Sendable {
     _ x: Source, into y: UnsafeMutablePointer<Float>, images: Int, positions: Int, channels: Int
   ) {
     if isBFloat16 {
-      rk_global_average_bf16(words(x), y, images, positions, channels)
+      rk_global_average_bf16(x.words, y, images, positions, channels)
     } else {
-      rk_global_average_f32(floats(x), y, images, positions, channels)
+      rk_global_average_f32(x.floats, y, images, positions, channels)
     }
   }
 
   func globalAverageGradient(_ dy: Numbers, into dx: Target, images: Int, positions: Int, channels: Int) {
     if isBFloat16 {
-      rk_global_average_gradient_bf16(dy, words(dx), images, positions, channels)
+      rk_global_average_gradient_bf16(dy, dx.words, images, positions, channels)
     } else {
-      rk_global_average_gradient_f32(dy, floats(dx), images, positions, channels)
+      rk_global_average_gradient_f32(dy, dx.floats, images, positions, channels)
     }
   }
 
@@ -109,8 +109,4 @@ struct ActivationKernels: Sendable {
     }
   }
 
-  private func words(_ x: Source) -> UnsafePointer<UInt16> { x.assumingMemoryBound(to: UInt16.self) }
-  private func words(_ x: Target) -> UnsafeMutablePointer<UInt16> { x.assumingMemoryBound(to: UInt16.self) }
-  private func floats(_ x: Source) -> UnsafePointer<Float> { x.assumingMemoryBound(to: Float.self) }
-  private func floats(_ x: Target) -> UnsafeMutablePointer<Float> { x.assumingMemoryBound(to: Float.self) }
 }

@@ -15,6 +15,8 @@ final class BackwardPlan: Sendable {
     let gradient: Placement
     /// Where the gradient with respect to it before pooling lies, if it is pooled.
     let unpooled: Placement?
+    /// The convolutions that read it: first those whose share of its gradient has to be written before it can be added.
+    let readers: [Int]
   }
 
   /// The offsets of a worker's own buffers.
@@ -53,7 +55,12 @@ final class BackwardPlan: Sendable {
     }
     (coefficientsCount, accumulatorsCount, sumsCount) = (coefficients, accumulators, sums)
     var arena = Arena()
-    features = BackwardPlan.placeGradients(network, shapes, key, in: &arena)
+    let places = BackwardPlan.placeGradients(network, shapes, key, in: &arena)
+    features = zip(places, network.features).map { [convolutions] place, feature in
+      let adding = feature.readers.filter { convolutions[$0].data?.addsGradients ?? false }
+      let writing = feature.readers.filter { !adding.contains($0) }
+      return Feature(gradient: place.gradient, unpooled: place.unpooled, readers: writing + adding)
+    }
     gradientBytes = arena.byteCount
     scratch = BackwardPlan.scratch(
       network, shapes, convolutions, chunks: partitions.map { $0.counts.max() ?? 0 }, poolings: poolings,
@@ -65,7 +72,7 @@ final class BackwardPlan: Sendable {
   /// The gradient of a feature that is added to another starts as the other's: both share a place.
   private static func placeGradients(
     _ network: ConvolutionalNetwork, _ shapes: NetworkShapes, _ key: NetworkPlan.Key, in arena: inout Arena
-  ) -> [Feature] {
+  ) -> [(gradient: Placement, unpooled: Placement?)] {
     let count = network.features.count
     func lastReader(_ feature: ConvolutionalNetwork.FeatureMap, _ index: Int) -> Int {
       [feature.main, feature.side].compactMap { $0.map { network.convolutions[$0].input } }
@@ -101,7 +108,7 @@ final class BackwardPlan: Sendable {
           shapes.unpooled[index].count * elementBytes, lastReader(feature, index)...index)
       }
     }
-    return zip(places, unpooled).map { Feature(gradient: $0, unpooled: $1) }
+    return zip(places, unpooled).map { (gradient: $0, unpooled: $1) }
   }
 
   private static func scratch(

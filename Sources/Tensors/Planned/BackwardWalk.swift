@@ -69,7 +69,7 @@ struct BackwardWalk {
       let input: UnsafeMutableRawPointer = Profile.time(.activation) { self.input(index, chunk, part) }
       // The place of a gradient that begins as another's holds that one already.
       var isBegun = !feature.joins.isEmpty
-      for reader in feature.readers {
+      for reader in back.features[index].readers {
         let (planned, count) = (back.convolutions[reader], chunk.count)
         let output = Profile.time(.activationGradient, bytes: 3 * bytes(of: reader, chunk)) {
           outputGradient(reader, chunk, part)
@@ -83,13 +83,19 @@ struct BackwardWalk {
           }
         }
         guard let data = planned.data else { continue }
-        let target = isBegun ? scratch + back.scratch.addend : gradient
+        let (kernel, packed) = (
+          data.kernel(for: count), weights.pointer(reader, layout: data.layout(for: count))
+        )
+        let isAdded = isBegun && kernel.addsDataGradients
+        let target = isBegun && !isAdded ? scratch + back.scratch.addend : gradient
         Profile.time(.dataGradient, multiplyAdds: multiplyAdds(of: reader, chunk)) {
-          data.kernel(for: count).apply(
-            output, weights.pointer(reader, layout: data.layout(for: count)), into: target,
-            scratch: scratch + back.scratch.kernel)
+          if isAdded {
+            kernel.apply(output, packed, addingTo: gradient)
+          } else {
+            kernel.apply(output, packed, into: target, scratch: scratch + back.scratch.kernel)
+          }
         }
-        if isBegun { kernels.add(target, to: gradient, count: count * size.count) }
+        if target != gradient { kernels.add(target, to: gradient, count: count * size.count) }
         isBegun = true
       }
       for join in feature.joins.dropFirst() {

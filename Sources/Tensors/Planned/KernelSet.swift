@@ -29,6 +29,9 @@ struct KernelSet: Sendable {
     scratchBytes = (kernels.compactMap { $0?.scratchBytes } + layouts.map(\.scratchBytes)).max() ?? 0
   }
 
+  /// Whether every kernel can add what it makes to a gradient.
+  var addsGradients: Bool { kernels.allSatisfy { $0?.addsDataGradients ?? true } }
+
   /// The kernel for `count` images.
   func kernel(for count: Int) -> any ConvolutionKernel { kernels[count]! }
 

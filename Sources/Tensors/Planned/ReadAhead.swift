@@ -30,6 +30,7 @@ extension BackwardWalk {
       }
     }
     readAheadStored(index, next)
+    for join in feature.joins { back.features[join].gradient.readAhead(gradients, next) }
     for convolution in [feature.main, feature.side] {
       if let convolution { plan.convolutions[convolution].output.readAhead(forward.values, next) }
     }

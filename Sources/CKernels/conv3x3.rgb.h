@@ -1,0 +1,163 @@
+// 3 x 3, stride 1, padding 1 of images of three colours, the first convolution of a network: nine numbers of a row of
+// taps lie one after the other. The image is copied once into a frame of zeros, so that no tap is a special case.
+
+enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
+
+/// Units of a row of taps: in bfloat16 the tenth number, the right neighbour's, meets a weight of zero.
+enum { ROW_UNITS = (ROW_NUMBERS + UNIT - 1) / UNIT };
+
+/// Elements of the weights of 16 outputs: [tap row][unit][16 units].
+enum { RGB_BLOCK = 3 * ROW_UNITS * UNIT_LANES };
+
+size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {
+  return channels_out / LANES * RGB_BLOCK * sizeof(element);
+}
+
+size_t TYPED(rk_conv3x3_rgb_scratch_bytes)(size_t height, size_t width) {
+  return ((height + 2) * (width + 2) * COLOURS * UNIT + UNIT) * sizeof(element);
+}
+
+CONV_TARGET void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channels_out, element *packed) {
+  for (size_t o = 0; o < channels_out; o += LANES) {
+    for (size_t row = 0; row < 3; row++) {
+      for (size_t unit = 0; unit < ROW_UNITS; unit++, packed += UNIT_LANES) {
+        float numbers[2][LANES] = {{0}};
+        for (size_t e = 0; e < UNIT && unit * UNIT + e < ROW_NUMBERS; e++) {
+          size_t column = (unit * UNIT + e) / COLOURS, colour = (unit * UNIT + e) % COLOURS;
+          for (size_t lane = 0; lane < LANES; lane++) {
+            numbers[e][lane] = weights[((o + lane) * COLOURS + colour) * TAPS + row * 3 + column];
+          }
+        }
+        store_weights(packed, _mm512_loadu_ps(numbers[0]), _mm512_loadu_ps(numbers[1]));
+      }
+    }
+  }
+}
+
+// ---- Forward ----
+
+typedef struct {
+  const element *x, *w;  // one framed image; the weights of 16 outputs
+  element *y;            // its output at those channels
+  float *sums;           // 2 x 16, nullable
+  size_t row_step, out;  // elements of a framed row; channels of y
+} rgb_job;
+
+/// `count` pixels; x and y are those of the first one's upper left tap and of its output.
+CONV_INLINE void rgb_block(const rgb_job *j, const element *x, element *y, const int count) {
+  __m512 acc[16];
+  UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
+  UNROLL for (size_t row = 0; row < 3; row++) {
+    UNROLL for (size_t unit = 0; unit < ROW_UNITS; unit++) {
+      units w = load_units(j->w + (row * ROW_UNITS + unit) * UNIT_LANES);
+      UNROLL for (int i = 0; i < count; i++) {
+        units b = broadcast_unit(x + row * j->row_step + (size_t)i * COLOURS + unit * UNIT);
+        acc[i] = multiply_add(acc[i], b, w);
+      }
+    }
+  }
+  __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
+  UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
+  if (j->sums != NULL) {
+    _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
+    _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
+  }
+}
+
+CONV_TARGET static void rgb_image(const rgb_job *j, size_t height, size_t width, read_ahead *ahead) {
+  for (size_t row = 0; row < height; row++) {
+    const element *x = j->x + row * j->row_step;
+    element *y = j->y + row * width * j->out;
+    size_t column = 0;
+    for (; column + 16 <= width; column += 16, x += 16 * COLOURS, y += 16 * j->out) {
+      rgb_block(j, x, y, 16);
+      fetch_ahead(ahead, LINES_PER_BLOCK);
+    }
+    for (; column + 4 <= width; column += 4, x += 4 * COLOURS, y += 4 * j->out) rgb_block(j, x, y, 4);
+    for (; column < width; column++, x += COLOURS, y += j->out) rgb_block(j, x, y, 1);
+  }
+}
+
+CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
+  const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch) {
+  size_t row = width * COLOURS, row_step = (width + 2) * COLOURS;
+  element *framed = scratch;
+  memset(framed, 0, TYPED(rk_conv3x3_rgb_scratch_bytes)(height, width));
+  if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
+  for (size_t n = 0; n < images; n++, x += height * row, y += height * width * channels_out) {
+    for (size_t r = 0; r < height; r++) {
+      memcpy(framed + (r + 1) * row_step + COLOURS, x + r * row, row * sizeof(element));
+    }
+    for (size_t c = 0; c < channels_out; c += LANES) {
+      float image_sums[2 * LANES] = {0};
+      rgb_job j = {framed, packed + c / LANES * RGB_BLOCK, y + c, sums == NULL ? NULL : image_sums, row_step, channels_out};
+      rgb_image(&j, height, width, rk_thread_read_ahead());
+      if (sums == NULL) continue;
+      add_sums(sums + c, _mm512_loadu_ps(image_sums));
+      add_sums(sums + channels_out + c, _mm512_loadu_ps(image_sums + LANES));
+    }
+  }
+}
+
+// ---- Weight gradient: units are images, as for more channels, and all 27 sums of 16 outputs stay in registers. ----
+
+/// Frames one unit of images, its second nullable, as [row][column][colour][unit].
+CONV_TARGET static void frame_units(
+  const element *first, const element *second, size_t height, size_t width, element *framed) {
+  size_t row = width * COLOURS;
+  for (size_t r = 0; r < height; r++, first += row) {
+    element *to = framed + ((r + 1) * (width + 2) + 1) * COLOURS * UNIT;
+    if (UNIT == 1) {
+      memcpy(to, first, row * sizeof(element));
+      continue;
+    }
+    for (size_t i = 0; i < row; i++) {
+      to[UNIT * i] = first[i];
+      to[UNIT * i + UNIT - 1] = second == NULL ? 0 : second[i];
+    }
+    if (second != NULL) second += row;
+  }
+}
+
+CONV_INLINE void add_broadcast_product(__m512 *sum, const element *unit, units b) {
+  __asm__ volatile(MULTIPLY_ADD " %1%{1to16%}, %2, %0" : "+v"(*sum) : "m"(*(const unit_bits *)unit), "v"(b));
+}
+
+CONV_TARGET static void sweep_rgb(
+  const element *framed, const element *first, const element *second, float *gradient, size_t height, size_t width,
+  size_t channels_out, read_ahead *ahead) {
+  size_t row_step = (width + 2) * COLOURS * UNIT;
+  __m512 acc[RGB_TAPS];
+  UNROLL for (int i = 0; i < RGB_TAPS; i++) acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+  for (size_t r = 0; r < height; r++) {
+    const element *x = framed + r * row_step;
+    fetch_ahead(ahead, 2 * LINES_PER_BLOCK);
+    for (size_t column = 0; column < width; column++, x += COLOURS * UNIT, first += channels_out) {
+      element pair[UNIT_LANES];
+      store_units(pair, first, second);
+      if (second != NULL) second += channels_out;
+      units dy = load_units(pair);
+      UNROLL for (size_t i = 0; i < RGB_TAPS; i++) {
+        add_broadcast_product(&acc[i], x + i / ROW_NUMBERS * row_step + i % ROW_NUMBERS * UNIT, dy);
+      }
+    }
+  }
+  UNROLL for (int i = 0; i < RGB_TAPS; i++) _mm512_storeu_ps(gradient + i * LANES, acc[i]);
+}
+
+CONV_TARGET void TYPED(rk_conv3x3_rgb_weight_gradient)(
+  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch) {
+  size_t in_image = height * width * COLOURS, out_image = height * width * channels_out;
+  memset(scratch, 0, TYPED(rk_conv3x3_rgb_scratch_bytes)(height, width));
+  for (size_t n = 0; n < images; n += UNIT, x += UNIT * in_image, dy += UNIT * out_image) {
+    bool single = UNIT == 1 || n + 1 == images;
+    frame_units(x, single ? NULL : x + in_image, height, width, scratch);
+    for (size_t c = 0; c < channels_out; c += LANES) {
+      sweep_rgb(
+        scratch, dy + c, single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS, height, width, channels_out,
+        rk_thread_read_ahead());
+    }
+  }
+}

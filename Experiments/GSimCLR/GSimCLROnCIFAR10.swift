@@ -28,7 +28,10 @@ public struct GSimCLROnCIFAR10: Experiment {
 
   public init(scale: Scale) {
     var method = GSimCLR.Hyperparameters()
-    let size = 64  // as many images in a batch as clusters, the paper's choice
+    // As many images in a batch as clusters, the paper's choice; fewer of a few images, where rounding would else decide
+    // which of 256 clusters an image belongs to.
+    let size = scale == .smoke ? 16 : 64
+    method.clustering.clusterCount = size
     var plan = TrainingPlan(
       epochs: 8, batchSize: size,
       optimizer: .lars(learningRate: Float(size) / 256, momentum: 0.9, weightDecay: 1e-4),

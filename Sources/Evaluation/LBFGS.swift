@@ -45,7 +45,9 @@ struct LBFGS {
         let found = lineSearch(
           function, point, value, gradient, direction, firstStep: scale, evaluations: &evaluations)
           ?? stepByGradient(
-            function, point, gradient, direction, firstStep: scale, evaluations: &evaluations)
+            function, point, gradient, direction, lengths: [1, 0.5, 0.25].map { $0 * scale }, part: 0.9,
+            evaluations: &evaluations)
+          ?? lastResort(function, point, gradient, direction, pairs, scale, evaluations: &evaluations)
       else {
         if pairs.isEmpty { break }  // even steepest descent finds nothing: rounding is all that is left
         pairs.removeAll()
@@ -115,19 +117,32 @@ struct LBFGS {
     return nil
   }
 
-  /// A point along `direction` where the gradient is smaller; `nil` if there is none near.
+  /// A step along the steepest descent, however little it gains: the next knows the curvature again. Without memory the
+  /// metric alone scales the step, and may bound the curvature by several times what it is.
+  private func lastResort(
+    _ function: Function, _ start: [Double], _ gradient: [Double], _ direction: [Double], _ pairs: [Pair],
+    _ scale: Double, evaluations: inout Int
+  ) -> (point: [Double], value: Double, gradient: [Double])? {
+    guard pairs.isEmpty else { return nil }
+    return stepByGradient(
+      function, start, gradient, direction, lengths: [16, 8, 4, 2, 1].map { $0 * scale }, part: 0.99,
+      evaluations: &evaluations)
+  }
+
+  /// A point at one of `lengths` along `direction` where the gradient is at most `part` of what it was; `nil` if there is
+  /// none.
   ///
   /// Near the optimum of a function that is computed in float32, values differ by less than their rounding in every
   /// direction, while gradients still tell where it lies.
   private func stepByGradient(
-    _ function: Function, _ start: [Double], _ gradient: [Double], _ direction: [Double], firstStep: Double,
-    evaluations: inout Int
+    _ function: Function, _ start: [Double], _ gradient: [Double], _ direction: [Double], lengths: [Double],
+    part: Double, evaluations: inout Int
   ) -> (point: [Double], value: Double, gradient: [Double])? {
-    for length in [firstStep, firstStep / 2, firstStep / 4] {
+    for length in lengths {
       let point = zip(start, direction).map { $0 + length * $1 }
       let (value, newGradient) = function(point)
       evaluations += 1
-      if largest(newGradient) < 0.9 * largest(gradient) { return (point, value, newGradient) }
+      if largest(newGradient) < part * largest(gradient) { return (point, value, newGradient) }
     }
     return nil
   }

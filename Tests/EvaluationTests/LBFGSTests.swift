@@ -42,6 +42,18 @@ import Testing
     #expect(result.gradient <= 1e-8, "a gradient of \(result.gradient) is left")
   }
 
+  /// Values that rounding only lets rise, and a metric that bounds the curvature by twenty times what it is, so that its
+  /// own step gains a twentieth.
+  @Test func gradientsLeadWhereTheMetricIsTimid() {
+    var calls = 0.0
+    let result = LBFGS(tolerance: 1e-8, maximumIterations: 100).minimize(
+      { x in
+        calls += 1
+        return (1 + 3e-8 * calls, x.map { 1e-6 * $0 })
+      }, from: [1, 1], metric: { $0.map { $0 * 1e6 / 20 } })
+    #expect(result.gradient <= 1e-8, "a gradient of \(result.gradient) is left")
+  }
+
   @Test func givesUpAtItsBound() {
     let result = LBFGS(tolerance: 0, maximumIterations: 3).minimize(
       { ($0[0] * $0[0] * $0[0] * $0[0], [4 * $0[0] * $0[0] * $0[0]]) }, from: [5])

@@ -1,9 +1,8 @@
-// The public side of the 3 x 3 convolutions that no type changes: which exist, how large their gradients are, and where
-// those of images go.
+// The public side of the 3 x 3 convolutions that no type changes: which exist, and how large their weights are.
 
-#include "CKernels.h"
+#include "conv3x3.h"
 
-enum { LANES = 16, TAPS = 9, MOST_CHANNELS = 512 };
+enum { MOST_CHANNELS = 512 };
 
 static bool channels_fit(size_t channels) { return channels > 0 && channels % LANES == 0 && channels <= MOST_CHANNELS; }
 
@@ -37,14 +36,4 @@ size_t rk_conv3x3_packed_bytes_f32(size_t channels_in, size_t channels_out) {
 
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS;
-}
-
-void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
-  enum { COLOURS = 3, COUNT = TAPS * COLOURS };
-  for (size_t o = 0; o < channels_out; o++) {
-    // Own layout: [16 outputs][tap][colour][16].
-    const float *from = gradient + o / LANES * COUNT * LANES + o % LANES;
-    float *to = weights_gradient + o * COUNT;
-    for (size_t i = 0; i < COUNT; i++) to[i % COLOURS * TAPS + i / COLOURS] += from[i * LANES];
-  }
 }

@@ -162,12 +162,24 @@ CONV_INLINE void put_pixel(element *y, __m512 value, const bool accumulate) {
   store_outputs(y, accumulate ? _mm512_add_ps(load_outputs(y), value) : value);
 }
 
-/// Adds 16 f32 sums to doubles.
-CONV_INLINE void add_sums(double *to, __m512 v) {
+/// Adds 16 outputs' sums and sums of squares to 2 x 16 of an image.
+CONV_INLINE void add_pixels(float *image_sums, __m512 sum, __m512 square) {
+  _mm512_storeu_ps(image_sums, _mm512_add_ps(_mm512_loadu_ps(image_sums), sum));
+  _mm512_storeu_ps(image_sums + LANES, _mm512_add_ps(_mm512_loadu_ps(image_sums + LANES), square));
+}
+
+CONV_INLINE void add_doubles(double *to, __m512 v) {
   __m512d low = _mm512_cvtps_pd(_mm512_castps512_ps256(v));
   __m512d high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));
   _mm512_storeu_pd(to, _mm512_add_pd(_mm512_loadu_pd(to), low));
   _mm512_storeu_pd(to + 8, _mm512_add_pd(_mm512_loadu_pd(to + 8), high));
+}
+
+/// Adds an image's 2 x 16 sums to those of 16 channels from `channel` on, of which there are 2 x `channels` (nullable).
+CONV_INLINE void add_image(double *sums, const float *image_sums, size_t channel, size_t channels) {
+  if (sums == NULL) return;
+  add_doubles(sums + channel, _mm512_loadu_ps(image_sums));
+  add_doubles(sums + channels + channel, _mm512_loadu_ps(image_sums + LANES));
 }
 
 #endif

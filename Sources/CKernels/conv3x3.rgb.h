@@ -60,10 +60,7 @@ CONV_INLINE void rgb_block(const rgb_job *j, const element *x, element *y, const
   }
   __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
   UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
-  if (j->sums != NULL) {
-    _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
-    _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
-  }
+  if (j->sums != NULL) add_pixels(j->sums, sum, square);
 }
 
 CONV_TARGET static void rgb_image(const rgb_job *j, size_t height, size_t width, read_ahead *ahead) {
@@ -85,6 +82,7 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
   size_t channels_out, void *scratch) {
   size_t row = width * COLOURS, row_step = (width + 2) * COLOURS;
   element *framed = scratch;
+  read_ahead *ahead = rk_thread_read_ahead();
   memset(framed, 0, ((height + 2) * row_step + UNIT - 1) * sizeof(element));
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
   for (size_t n = 0; n < images; n++, x += height * row, y += height * width * channels_out) {
@@ -95,10 +93,8 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
       float image_sums[2 * LANES] = {0};
       rgb_job j = {
         framed, packed + c / LANES * RGB_BLOCK, y + c, sums == NULL ? NULL : image_sums, row_step, channels_out};
-      rgb_image(&j, height, width, rk_thread_read_ahead());
-      if (sums == NULL) continue;
-      add_sums(sums + c, _mm512_loadu_ps(image_sums));
-      add_sums(sums + channels_out + c, _mm512_loadu_ps(image_sums + LANES));
+      rgb_image(&j, height, width, ahead);
+      add_image(sums, image_sums, c, channels_out);
     }
   }
 }
@@ -153,6 +149,7 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_weight_gradient)(
   const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_out, void *scratch) {
   size_t in_image = height * width * COLOURS, out_image = height * width * channels_out;
+  read_ahead *ahead = rk_thread_read_ahead();
   memset(scratch, 0, TYPED(rk_conv3x3_rgb_scratch_bytes)(height, width));
   for (size_t n = 0; n < images; n += UNIT, x += UNIT * in_image, dy += UNIT * out_image) {
     bool single = UNIT == 1 || n + 1 == images;
@@ -160,7 +157,20 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_weight_gradient)(
     for (size_t c = 0; c < channels_out; c += LANES) {
       sweep_rgb(
         scratch, dy + c, single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS, height, width, channels_out,
-        rk_thread_read_ahead());
+        ahead);
     }
   }
 }
+
+#if !defined(CONV_BFLOAT16)  // once: the gradients of both types are float32
+
+void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
+  for (size_t o = 0; o < channels_out; o++) {
+    // Own layout: [16 outputs][tap][colour][16].
+    const float *from = gradient + o / LANES * RGB_TAPS * LANES + o % LANES;
+    float *to = weights_gradient + o * RGB_TAPS;
+    for (size_t i = 0; i < RGB_TAPS; i++) to[i % COLOURS * TAPS + i / COLOURS] += from[i * LANES];
+  }
+}
+
+#endif

@@ -16,8 +16,7 @@ CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first,
   if (j->sums != NULL) {
     __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
     UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
-    _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
-    _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
+    add_pixels(j->sums, sum, square);
   } else if (j->accumulate) {
     UNROLL for (int i = 0; i < count; i++) put_pixel(y + (size_t)i * j->out, acc[i], true);
   } else {
@@ -145,10 +144,7 @@ CONV_TARGET static void convolve_same(
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
       whole_image(&j);
-      if (sums != NULL) {
-        add_sums(sums + c, _mm512_loadu_ps(image_sums));
-        add_sums(sums + s->channels_out + c, _mm512_loadu_ps(image_sums + LANES));
-      }
+      add_image(sums, image_sums, c, s->channels_out);
       j.x += pixels * s->channels_in;
       j.y += pixels * s->channels_out;
     }

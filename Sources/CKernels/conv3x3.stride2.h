@@ -26,10 +26,7 @@ CONV_INLINE void finish_halving(
     element *to = y + ((size_t)(i / columns) * j->out_width + (size_t)(i % columns)) * j->out;
     store_pixel(to, acc[i], &sum, &square);
   }
-  if (j->sums != NULL) {
-    _mm512_storeu_ps(j->sums, _mm512_add_ps(_mm512_loadu_ps(j->sums), sum));
-    _mm512_storeu_ps(j->sums + LANES, _mm512_add_ps(_mm512_loadu_ps(j->sums + LANES), square));
-  }
+  if (j->sums != NULL) add_pixels(j->sums, sum, square);
 }
 
 // The first and the end of the taps whose input row (or column), 2 place + tap - 1, lies inside the image.
@@ -155,10 +152,7 @@ CONV_TARGET static void convolve_halving(
     for (size_t n = 0; n < s->images; n++) {
       memset(image_sums, 0, sizeof image_sums);
       halving_image(&j);
-      if (sums != NULL) {
-        add_sums(sums + c, _mm512_loadu_ps(image_sums));
-        add_sums(sums + s->channels_out + c, _mm512_loadu_ps(image_sums + LANES));
-      }
+      add_image(sums, image_sums, c, s->channels_out);
       j.x += s->height * s->width * s->channels_in;
       j.y += s->out_height * s->out_width * s->channels_out;
     }

@@ -80,6 +80,11 @@ void rk_conv3x3_add_gradient(
   (void)gradient, (void)channels_in, (void)channels_out, (void)weights_gradient;
   __builtin_trap();
 }
+
+void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
+  (void)gradient, (void)channels_out, (void)weights_gradient;
+  __builtin_trap();
+}
 #endif
 
 size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {

@@ -75,12 +75,8 @@ extension PlannedRun {
   }
 
   private func differences(to other: RunIdentity) -> [String] {
-    let there = Dictionary(uniqueKeysWithValues: JSONValue(encoding: other).leaves)
-    let now = Dictionary(uniqueKeysWithValues: JSONValue(encoding: identity).leaves)
-    return Set(there.keys).union(now.keys).sorted().compactMap { key in
-      guard there[key] != now[key] else { return nil }
-      return
-        "\(key): \(there[key]?.description ?? "nothing") there, \(now[key]?.description ?? "nothing") now"
+    JSONValue(encoding: other).differences(from: JSONValue(encoding: identity)).map {
+      "\($0.path): \($0.own?.description ?? "nothing") there, \($0.other?.description ?? "nothing") now"
     }
   }
 }

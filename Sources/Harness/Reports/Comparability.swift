@@ -46,7 +46,7 @@ enum Comparability {
       try agree("evaluation version", group.map { ($0.key.run, $0.evaluation) })
     }
     for (_, group) in grouped(rows, by: { $0.key.arm }) {
-      try agreeInConfiguration(group.compactMap { manifests[$0.key.run] })
+      try agreeInConfiguration(unique(group.map(\.key.run)).compactMap { manifests[$0] })
     }
     for (_, group) in grouped(rows, by: { [$0.key.arm, "\($0.key.seed)", $0.evaluation, $0.metric] }) {
       try agree("run", group.map { ($0.key.run, "arm \($0.key.arm), seed \($0.key.seed)") }, by: \.run)
@@ -70,10 +70,10 @@ enum Comparability {
 
   /// Names what differs alone: whole configurations are longer than a screen.
   private static func agreeInConfiguration(_ manifests: [RunManifest]) throws(Incomparable) {
-    let runs = unique(manifests.map(\.run)).compactMap { run in manifests.first { $0.run == run } }
-    guard let first = runs.first else { return }
-    for other in runs.dropFirst() {
-      let differences = other.configuration.differences(from: first.configuration)
+    guard let first = manifests.first else { return }
+    let configuration = first.configuration
+    for other in manifests.dropFirst() {
+      let differences = other.configuration.differences(from: configuration)
       if differences.isEmpty { continue }
       func told(_ value: (JSONValue.Difference) -> JSONValue?) -> String {
         differences.map { "\($0.path) \(value($0) ?? .null)" }.joined(separator: ", ")

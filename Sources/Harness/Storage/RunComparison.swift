@@ -20,13 +20,8 @@ public struct RunComparison: Sendable, Encodable {
   /// Compares two runs; throws a `ManifestError` or a `CSVError` when one cannot be read.
   public init(_ first: RunFolder, _ second: RunFolder) throws {
     let manifests = try [first, second].map { try RunManifest(contentsOf: $0.manifest) }
-    let leaves = manifests.map { manifest in
-      Dictionary(
-        manifest.circumstances.leaves.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
-    }
-    settings = Set(leaves[0].keys).union(leaves[1].keys).sorted().compactMap { path in
-      let (old, new) = (leaves[0][path], leaves[1][path])
-      return old == new ? nil : Line(path, old?.description, new?.description)
+    settings = manifests[0].circumstances.differences(from: manifests[1].circumstances).map {
+      Line($0.path, $0.own?.description, $0.other?.description)
     }
     let rows = try [first, second].map { try $0.measuredScores() }
     scores = unique((rows[0] + rows[1]).map(\.measure)).map { measure in

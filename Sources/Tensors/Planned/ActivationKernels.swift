@@ -108,5 +108,4 @@ struct ActivationKernels: Sendable {
     case .affine(let scale, let shift): (nil, scale, shift)
     }
   }
-
 }

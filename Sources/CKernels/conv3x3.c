@@ -1,30 +1,45 @@
-// The public side of the 3 x 3 convolutions that no type changes: which exist, and how large their weights are.
+// The public 3 x 3 convolutions: which exist, how large their weights are, and whose kernels are called.
 
-#include "conv3x3.h"
+#include "conv3x3.table.h"
+#include "isa.h"
 
-enum { MOST_CHANNELS = 512 };
+enum { TAPS = 9, CHANNEL_STEP = 16, MOST_CHANNELS = 512 };
 
-static bool channels_fit(size_t channels) { return channels > 0 && channels % LANES == 0 && channels <= MOST_CHANNELS; }
+/// The kernels for the level in use, NULL where it has none.
+static const conv_table_f32 *kernels_f32(void) {
+#if defined(__x86_64__)
+  if (rk_isa() >= RK_ISA_AVX512) return &rk_conv_avx512_f32;
+  if (rk_isa() >= RK_ISA_AVX2) return &rk_conv_avx2_f32;
+#endif
+  return NULL;
+}
+
+static const conv_table_bf16 *kernels_bf16(void) {
+#if defined(__x86_64__)
+  if (rk_isa() >= RK_ISA_AVX512_BF16) return &rk_conv_avx512_bf16;
+#endif
+  return NULL;
+}
+
+static bool channels_fit(size_t channels) {
+  return channels > 0 && channels % CHANNEL_STEP == 0 && channels <= MOST_CHANNELS;
+}
 
 static bool fits(size_t channels_in, size_t channels_out, size_t stride) {
   return channels_fit(channels_in) && channels_fit(channels_out) && (stride == 1 || stride == 2);
 }
 
 bool rk_conv3x3_supported_bf16(size_t channels_in, size_t channels_out, size_t stride) {
-  return rk_isa() >= RK_ISA_AVX512_BF16 && fits(channels_in, channels_out, stride);
+  return kernels_bf16() != NULL && fits(channels_in, channels_out, stride);
 }
 
 bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t stride) {
-  return rk_isa() >= RK_ISA_AVX512 && fits(channels_in, channels_out, stride);
+  return kernels_f32() != NULL && fits(channels_in, channels_out, stride);
 }
 
-bool rk_conv3x3_rgb_supported_bf16(size_t channels_out) {
-  return rk_isa() >= RK_ISA_AVX512_BF16 && channels_fit(channels_out);
-}
+bool rk_conv3x3_rgb_supported_bf16(size_t channels_out) { return kernels_bf16() != NULL && channels_fit(channels_out); }
 
-bool rk_conv3x3_rgb_supported_f32(size_t channels_out) {
-  return rk_isa() >= RK_ISA_AVX512 && channels_fit(channels_out);
-}
+bool rk_conv3x3_rgb_supported_f32(size_t channels_out) { return kernels_f32() != NULL && channels_fit(channels_out); }
 
 size_t rk_conv3x3_packed_bytes_bf16(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS * sizeof(uint16_t);
@@ -37,3 +52,15 @@ size_t rk_conv3x3_packed_bytes_f32(size_t channels_in, size_t channels_out) {
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS;
 }
+
+#define CONV_UNPACK(...) __VA_ARGS__
+#define CONV_PUBLIC_F32(result, name, parameters, arguments) \
+  result rk_conv3x3_##name##_f32(CONV_UNPACK parameters) { return kernels_f32()->name arguments; }
+#define CONV_PUBLIC_BF16(result, name, parameters, arguments) \
+  result rk_conv3x3_##name##_bf16(CONV_UNPACK parameters) { return kernels_bf16()->name arguments; }
+#define CONV_PUBLIC_GRADIENT(result, name, parameters, arguments) \
+  result rk_conv3x3_##name(CONV_UNPACK parameters) { return kernels_f32()->name arguments; }
+
+CONV_FUNCTIONS(CONV_PUBLIC_F32, float)
+CONV_FUNCTIONS(CONV_PUBLIC_BF16, uint16_t)
+CONV_GRADIENT_FUNCTIONS(CONV_PUBLIC_GRADIENT)

@@ -1,9 +1,8 @@
 // The weight gradient of the 3 x 3 convolutions. The sum over pixels runs in units of images: in bfloat16 the same pixel
 // of two images is one unit, so that every tap of every pixel lines up and nothing of the padding is computed; in float32
-// a unit is one image's. Eight input channels by three taps of a row by 16 output channels stay in 24 registers while
-// rows pass.
+// a unit is one image's. A few input channels by three taps of a row by a vector of outputs stay in registers while rows pass.
 
-enum { BLOCK = 8, ROW_TAPS = 3, ACCUMULATORS = BLOCK * ROW_TAPS };
+enum { BLOCK = LANES / 2, ROW_TAPS = 3, ACCUMULATORS = BLOCK * ROW_TAPS };
 
 // Pixels (of the output, per group) whose packed copies stay in the nearest cache.
 static size_t group_pixels(size_t stride) { return stride == 1 ? 256 : 128; }
@@ -31,7 +30,7 @@ static group_shape group_of(const conv_shape *s) {
   return g;
 }
 
-size_t TYPED(rk_conv3x3_gradient_scratch_bytes)(
+CONV_TARGET static size_t gradient_scratch_bytes(
   size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
   conv_shape s = make_conv_shape(1, height, width, channels_in, channels_out, stride);
   group_shape g = group_of(&s);
@@ -39,7 +38,7 @@ size_t TYPED(rk_conv3x3_gradient_scratch_bytes)(
   return (in + out) * UNIT * sizeof(element) + 64;
 }
 
-// Packs rows of a unit of images (its second nullable) as [block of 16 channels][row][column][16 units].
+// Packs rows of a unit of images (its second nullable) as [block of LANES channels][row][column][LANES units].
 CONV_TARGET static void pack_rows(
   const element *first, const element *second, size_t pixels, size_t channels, element *packed, size_t block_step) {
   for (size_t c = 0; c < channels; c += LANES) {
@@ -61,44 +60,43 @@ typedef struct {
 
 // One channel's unit, broadcast, times up to three outputs. Written as assembly because compilers reorder the
 // intrinsics until the accumulators no longer fit into registers.
-#define PRODUCT(sum, out) MULTIPLY_ADD " %[" #out "], %%zmm31, %[" #sum "]\n\t"
-#define BROADCAST "vpbroadcastd %[in], %%zmm31\n\t"
+#define PRODUCT(sum, out) MULTIPLY_ADD " %[" #out "], %%" LAST_REGISTER ", %[" #sum "]\n\t"
+#define BROADCAST BROADCAST_UNIT " %[in], %%" LAST_REGISTER "\n\t"
 #define CHANNEL [in] "m"(*(const unit_bits *)(in + UNIT * i))
 
-// Adds the products of `in` (8 channels of one pixel) with up to three output pixels.
+// Adds the products of `in` (BLOCK channels of one pixel) with up to three output pixels.
 CONV_INLINE void add_pixel(
-  __m512 *acc, const element *in, const units *next, const units *here, const units *before) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < BLOCK; i++) {
-    __m512 *a = acc + i, *b = acc + BLOCK + i, *c = acc + 2 * BLOCK + i;
+  lanes *acc, const element *in, const units *next, const units *here, const units *before) {
+UNROLL for (int i = 0; i < BLOCK; i++) {
+    lanes *a = acc + i, *b = acc + BLOCK + i, *c = acc + 2 * BLOCK + i;
     if (next != NULL && here != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(b, here) PRODUCT(c, before)
         : [a] "+&v"(*a), [b] "+&v"(*b), [c] "+&v"(*c)
         : CHANNEL, [next] "v"(*next), [here] "v"(*here), [before] "v"(*before)
-        : "xmm31");
+        : LAST_REGISTER_CLOBBER);
     } else if (next != NULL && here != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(b, here)
-        : [a] "+&v"(*a), [b] "+&v"(*b) : CHANNEL, [next] "v"(*next), [here] "v"(*here) : "xmm31");
+        : [a] "+&v"(*a), [b] "+&v"(*b) : CHANNEL, [next] "v"(*next), [here] "v"(*here) : LAST_REGISTER_CLOBBER);
     } else if (here != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(b, here) PRODUCT(c, before)
-        : [b] "+&v"(*b), [c] "+&v"(*c) : CHANNEL, [here] "v"(*here), [before] "v"(*before) : "xmm31");
+        : [b] "+&v"(*b), [c] "+&v"(*c) : CHANNEL, [here] "v"(*here), [before] "v"(*before) : LAST_REGISTER_CLOBBER);
     } else if (next != NULL && before != NULL) {
       __asm__ volatile(
         BROADCAST PRODUCT(a, next) PRODUCT(c, before)
-        : [a] "+&v"(*a), [c] "+&v"(*c) : CHANNEL, [next] "v"(*next), [before] "v"(*before) : "xmm31");
+        : [a] "+&v"(*a), [c] "+&v"(*c) : CHANNEL, [next] "v"(*next), [before] "v"(*before) : LAST_REGISTER_CLOBBER);
     } else if (here != NULL) {
-      __asm__ volatile(BROADCAST PRODUCT(b, here) : [b] "+&v"(*b) : CHANNEL, [here] "v"(*here) : "xmm31");
+      __asm__ volatile(BROADCAST PRODUCT(b, here) : [b] "+&v"(*b) : CHANNEL, [here] "v"(*here) : LAST_REGISTER_CLOBBER);
     } else if (before != NULL) {
-      __asm__ volatile(BROADCAST PRODUCT(c, before) : [c] "+&v"(*c) : CHANNEL, [before] "v"(*before) : "xmm31");
+      __asm__ volatile(BROADCAST PRODUCT(c, before) : [c] "+&v"(*c) : CHANNEL, [before] "v"(*before) : LAST_REGISTER_CLOBBER);
     }
   }
 }
 
 // Stride 1: input column x meets output columns x + 1, x and x - 1 in the taps 0, 1 and 2.
-CONV_INLINE void sweep_row_same(__m512 *acc, const element *in, const element *out, const size_t width) {
+CONV_INLINE void sweep_row_same(lanes *acc, const element *in, const element *out, const size_t width) {
   units here = load_units(out);
   if (width == 1) {
     add_pixel(acc, in, NULL, &here, NULL);
@@ -118,7 +116,7 @@ CONV_INLINE void sweep_row_same(__m512 *acc, const element *in, const element *o
 
 // Stride 2: input column 2 x meets output column x in tap 1; 2 x - 1 meets x in tap 0 and x - 1 in tap 2.
 CONV_INLINE void sweep_row_halving(
-  __m512 *acc, const element *in, const element *out, const size_t width, const size_t out_width) {
+  lanes *acc, const element *in, const element *out, const size_t width, const size_t out_width) {
   units here = load_units(out);
   add_pixel(acc, in, NULL, &here, NULL);
   for (size_t x = 1; x < out_width; x++) {
@@ -132,10 +130,9 @@ CONV_INLINE void sweep_row_halving(
 }
 
 CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride, const size_t width) {
-  __m512 acc[ACCUMULATORS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < ACCUMULATORS; i++) {
-    acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+  lanes acc[ACCUMULATORS];
+UNROLL for (int i = 0; i < ACCUMULATORS; i++) {
+    acc[i] = load_lanes(gradient + i * LANES);
     _mm_prefetch((const char *)(gradient + (ACCUMULATORS + i) * LANES), _MM_HINT_T0);  // the next sweep's
   }
   for (size_t p = 0; p < s->units; p++) {
@@ -146,8 +143,7 @@ CONV_INLINE void run_sweep(const sweep *s, float *gradient, const size_t stride,
       else sweep_row_halving(acc, in, out, width, (width - 1) / 2 + 1);
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < ACCUMULATORS; i++) _mm512_storeu_ps(gradient + i * LANES, acc[i]);
+UNROLL for (int i = 0; i < ACCUMULATORS; i++) store_lanes(gradient + i * LANES, acc[i]);
 }
 
 CONV_TARGET static void sweep_any(const sweep *s, float *gradient, size_t stride) {
@@ -190,7 +186,7 @@ CONV_TARGET static void add_group(
   }
 }
 
-CONV_TARGET void TYPED(rk_conv3x3_weight_gradient)(
+CONV_TARGET static void weight_gradient(
   const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);

@@ -7,19 +7,19 @@ enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
 /// column, and meets a weight of zero: as long as images are finite, it adds nothing.
 enum { ROW_UNITS = (ROW_NUMBERS + UNIT - 1) / UNIT };
 
-/// Elements of the weights of 16 outputs: [tap row][unit][16 units].
+/// Elements of the weights of a vector of outputs: [tap row][unit][LANES units].
 enum { RGB_BLOCK = 3 * ROW_UNITS * UNIT_LANES };
 
-size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {
+CONV_TARGET static size_t rgb_packed_bytes(size_t channels_out) {
   return channels_out / LANES * RGB_BLOCK * sizeof(element);
 }
 
 /// A frame of units for the weight gradient. The forward kernel needs one of elements, and one element beyond it.
-size_t TYPED(rk_conv3x3_rgb_scratch_bytes)(size_t height, size_t width) {
+CONV_TARGET static size_t rgb_scratch_bytes(size_t height, size_t width) {
   return (height + 2) * (width + 2) * COLOURS * UNIT * sizeof(element);
 }
 
-CONV_TARGET void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channels_out, element *packed) {
+CONV_TARGET static void rgb_pack(const float *weights, size_t channels_out, element *packed) {
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t row = 0; row < 3; row++) {
       for (size_t unit = 0; unit < ROW_UNITS; unit++, packed += UNIT_LANES) {
@@ -30,7 +30,7 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channel
             numbers[e][lane] = weights[((o + lane) * COLOURS + colour) * TAPS + row * 3 + column];
           }
         }
-        store_weights(packed, _mm512_loadu_ps(numbers[0]), _mm512_loadu_ps(numbers[1]));
+        store_weights(packed, load_lanes(numbers[0]), load_lanes(numbers[1]));
       }
     }
   }
@@ -38,29 +38,44 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channel
 
 // ---- Forward ----
 
+/// Vectors of outputs that are made together: with 16 registers two, since each pixel's input is broadcast for both.
+enum { RGB_VECTORS = REGISTERS == 32 ? 1 : 2, RGB_PIXELS = PIXELS / RGB_VECTORS };
+
+// Unrolled altogether, blocks of few pixels arrive more slowly from the instruction cache than they compute.
+#if REGISTERS == 32
+#define TAP_ROWS UNROLL
+#else
+#define TAP_ROWS _Pragma("clang loop unroll(disable)")
+#endif
+
 typedef struct {
-  const element *x, *w;  // one framed image; the weights of 16 outputs
+  const element *x, *w;  // one framed image; the weights of the vectors
   element *y;            // its output at those channels
-  float *sums;           // 2 x 16, nullable
+  float *sums;           // 2 x LANES for each vector, nullable
   size_t row_step, out;  // elements of a framed row; channels of y
 } rgb_job;
 
 /// `count` pixels; x and y are those of the first one's upper left tap and of its output.
 CONV_INLINE void rgb_block(const rgb_job *j, const element *x, element *y, const int count) {
-  __m512 acc[16];
-  UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
-  UNROLL for (size_t row = 0; row < 3; row++) {
+  lanes acc[RGB_VECTORS][RGB_PIXELS];
+  UNROLL for (int v = 0; v < RGB_VECTORS; v++) UNROLL for (int i = 0; i < count; i++) acc[v][i] = zero_lanes();
+  TAP_ROWS for (size_t row = 0; row < 3; row++) {
     UNROLL for (size_t unit = 0; unit < ROW_UNITS; unit++) {
-      units w = load_units(j->w + (row * ROW_UNITS + unit) * UNIT_LANES);
+      units w[RGB_VECTORS];
+      UNROLL for (int v = 0; v < RGB_VECTORS; v++) {
+        w[v] = load_units(j->w + v * RGB_BLOCK + (row * ROW_UNITS + unit) * UNIT_LANES);
+      }
       UNROLL for (int i = 0; i < count; i++) {
-        units b = broadcast_unit(x + row * j->row_step + (size_t)i * COLOURS + unit * UNIT);
-        acc[i] = multiply_add(acc[i], b, w);
+        units b = broadcast_for_block(x + row * j->row_step + (size_t)i * COLOURS + unit * UNIT);
+        UNROLL for (int v = 0; v < RGB_VECTORS; v++) add_to_block(&acc[v][i], b, w[v]);
       }
     }
   }
-  __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
-  UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
-  if (j->sums != NULL) add_pixels(j->sums, sum, square);
+  UNROLL for (int v = 0; v < RGB_VECTORS; v++) {
+    lanes sum = zero_lanes(), square = zero_lanes();
+    UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out + v * LANES, acc[v][i], &sum, &square);
+    if (j->sums != NULL) add_pixels(j->sums + v * 2 * LANES, sum, square);
+  }
 }
 
 CONV_TARGET static void rgb_image(const rgb_job *j, size_t height, size_t width, read_ahead *ahead) {
@@ -68,16 +83,18 @@ CONV_TARGET static void rgb_image(const rgb_job *j, size_t height, size_t width,
     const element *x = j->x + row * j->row_step;
     element *y = j->y + row * width * j->out;
     size_t column = 0;
-    for (; column + 16 <= width; column += 16, x += 16 * COLOURS, y += 16 * j->out) {
-      rgb_block(j, x, y, 16);
+    // Of 6 pixels, 8 are left to two blocks of 4: those of 2 wait for their own sums.
+    for (; column + RGB_PIXELS <= width && !(RGB_PIXELS == 6 && column + 8 == width); column += RGB_PIXELS) {
+      rgb_block(j, x, y, RGB_PIXELS);
       fetch_ahead(ahead, LINES_PER_BLOCK);
+      x += RGB_PIXELS * COLOURS, y += RGB_PIXELS * j->out;
     }
     for (; column + 4 <= width; column += 4, x += 4 * COLOURS, y += 4 * j->out) rgb_block(j, x, y, 4);
     for (; column < width; column++, x += COLOURS, y += j->out) rgb_block(j, x, y, 1);
   }
 }
 
-CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
+CONV_TARGET static void rgb_forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_out, void *scratch) {
   size_t row = width * COLOURS, row_step = (width + 2) * COLOURS;
@@ -89,17 +106,17 @@ CONV_TARGET void TYPED(rk_conv3x3_rgb_forward)(
     for (size_t r = 0; r < height; r++) {
       memcpy(framed + (r + 1) * row_step + COLOURS, x + r * row, row * sizeof(element));
     }
-    for (size_t c = 0; c < channels_out; c += LANES) {
-      float image_sums[2 * LANES] = {0};
+    for (size_t c = 0; c < channels_out; c += RGB_VECTORS * LANES) {
+      float image_sums[RGB_VECTORS * 2 * LANES] = {0};
       rgb_job j = {
         framed, packed + c / LANES * RGB_BLOCK, y + c, sums == NULL ? NULL : image_sums, row_step, channels_out};
       rgb_image(&j, height, width, ahead);
-      add_image(sums, image_sums, c, channels_out);
+      for (size_t v = 0; v < RGB_VECTORS; v++) add_image(sums, image_sums + v * 2 * LANES, c + v * LANES, channels_out);
     }
   }
 }
 
-// ---- Weight gradient: units are images, as for more channels, and all 27 sums of 16 outputs stay in registers. ----
+// ---- Weight gradient: units are images, as for more channels. ----
 
 /// Frames one unit of images, its second nullable, as [row][column][colour][unit].
 CONV_TARGET static void frame_units(
@@ -119,52 +136,53 @@ CONV_TARGET static void frame_units(
   }
 }
 
-CONV_INLINE void add_broadcast_product(__m512 *sum, const element *unit, units b) {
-  __asm__ volatile(MULTIPLY_ADD " %1%{1to16%}, %2, %0" : "+v"(*sum) : "m"(*(const unit_bits *)unit), "v"(b));
-}
+/// Sums of a vector of outputs that stay in registers: all, or those of a row of taps.
+enum { SWEEP_TAPS = REGISTERS == 32 ? RGB_TAPS : ROW_NUMBERS };
 
-CONV_TARGET static void sweep_rgb(
+CONV_INLINE void sweep_rgb(
   const element *framed, const element *first, const element *second, float *gradient, size_t height, size_t width,
   size_t channels_out, read_ahead *ahead) {
   size_t row_step = (width + 2) * COLOURS * UNIT;
-  __m512 acc[RGB_TAPS];
-  UNROLL for (int i = 0; i < RGB_TAPS; i++) acc[i] = _mm512_loadu_ps(gradient + i * LANES);
+  lanes acc[SWEEP_TAPS];
+  UNROLL for (int i = 0; i < SWEEP_TAPS; i++) acc[i] = load_lanes(gradient + i * LANES);
   for (size_t r = 0; r < height; r++) {
     const element *x = framed + r * row_step;
-    fetch_ahead(ahead, 2 * LINES_PER_BLOCK);  // a row of 32 pixels is two blocks of 16
+    fetch_ahead(ahead, 2 * LINES_PER_BLOCK * SWEEP_TAPS / RGB_TAPS);  // a row of 32 pixels is some two blocks
     for (size_t column = 0; column < width; column++, x += COLOURS * UNIT, first += channels_out) {
       element pair[UNIT_LANES];
       store_units(pair, first, second);
       if (second != NULL) second += channels_out;
       units dy = load_units(pair);
-      UNROLL for (size_t i = 0; i < RGB_TAPS; i++) {
+      UNROLL for (size_t i = 0; i < SWEEP_TAPS; i++) {
         add_broadcast_product(&acc[i], x + i / ROW_NUMBERS * row_step + i % ROW_NUMBERS * UNIT, dy);
       }
     }
   }
-  UNROLL for (int i = 0; i < RGB_TAPS; i++) _mm512_storeu_ps(gradient + i * LANES, acc[i]);
+  UNROLL for (int i = 0; i < SWEEP_TAPS; i++) store_lanes(gradient + i * LANES, acc[i]);
 }
 
-CONV_TARGET void TYPED(rk_conv3x3_rgb_weight_gradient)(
+CONV_TARGET static void rgb_weight_gradient(
   const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_out, void *scratch) {
   size_t in_image = height * width * COLOURS, out_image = height * width * channels_out;
   read_ahead *ahead = rk_thread_read_ahead();
-  memset(scratch, 0, TYPED(rk_conv3x3_rgb_scratch_bytes)(height, width));
+  memset(scratch, 0, rgb_scratch_bytes(height, width));
   for (size_t n = 0; n < images; n += UNIT, x += UNIT * in_image, dy += UNIT * out_image) {
     bool single = UNIT == 1 || n + 1 == images;
     frame_units(x, single ? NULL : x + in_image, height, width, scratch);
     for (size_t c = 0; c < channels_out; c += LANES) {
-      sweep_rgb(
-        scratch, dy + c, single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS, height, width, channels_out,
-        ahead);
+      for (size_t tap = 0; tap < RGB_TAPS; tap += SWEEP_TAPS) {
+        sweep_rgb(
+          (const element *)scratch + tap / ROW_NUMBERS * (width + 2) * COLOURS * UNIT, dy + c,
+          single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS + tap * LANES, height, width, channels_out, ahead);
+      }
     }
   }
 }
 
 #if !defined(CONV_BFLOAT16)  // once: the gradients of both types are float32
 
-void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
+CONV_TARGET static void rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
   for (size_t o = 0; o < channels_out; o++) {
     // Own layout: [16 outputs][tap][colour][16].
     const float *from = gradient + o / LANES * RGB_TAPS * LANES + o % LANES;

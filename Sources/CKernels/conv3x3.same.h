@@ -1,20 +1,20 @@
-// 3 x 3, stride 1, padding 1: 16 output pixels by 16 output channels stay in registers. An input pixel's unit of channels
-// is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed. The data
-// gradient is the same convolution with weights packed for it.
+// 3 x 3, stride 1, padding 1: PIXELS output pixels by a vector of output channels stay in registers. An input pixel's unit
+// of channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
+// The data gradient is the same convolution with weights packed for it.
 
 typedef struct {
-  const element *x, *w;  // one image; the weights of 16 output channels: [row][unit of inputs][column][16]
+  const element *x, *w;  // one image; the weights of a vector of outputs: [row][unit of inputs][column][LANES]
   element *y;            // the image's output at those channels
-  float *sums;           // 2 x 16, nullable
+  float *sums;           // 2 x LANES, nullable
   bool accumulate;       // whether to add to y instead, which has no sums
   size_t height, width, in, out;
   read_ahead *ahead;  // the thread's
 } same_job;
 
-CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first, const int count) {
+CONV_INLINE void finish_same(const same_job *j, const lanes *acc, size_t first, const int count) {
   element *y = j->y + first * j->out;
   if (j->sums != NULL) {
-    __m512 sum = _mm512_setzero_ps(), square = _mm512_setzero_ps();
+    lanes sum = zero_lanes(), square = zero_lanes();
     UNROLL for (int i = 0; i < count; i++) store_pixel(y + (size_t)i * j->out, acc[i], &sum, &square);
     add_pixels(j->sums, sum, square);
   } else if (j->accumulate) {
@@ -24,27 +24,62 @@ CONV_INLINE void finish_same(const same_job *j, const __m512 *acc, size_t first,
   }
 }
 
-// `count` pixels of one row from `column`; `left` and `right` say that the block touches the image's edges.
+// `count` pixels of one row from `column`, of each of `images`; `left` and `right` say that the block touches the
+// images' edges.
 CONV_INLINE void row_block(
-  const same_job *j, size_t row, size_t column, const int count, const bool left, const bool right) {
-  __m512 acc[16];
-  UNROLL for (int i = 0; i < count; i++) acc[i] = _mm512_setzero_ps();
-  size_t in = j->in, first_tap = row == 0 ? 1 : 0, end_tap = row + 1 == j->height ? 2 : 3;
+  const same_job *j, size_t row, size_t column, const int count, const int images, const bool left, const bool right) {
+  lanes acc[PIXELS];
+  UNROLL for (int i = 0; i < count * images; i++) acc[i] = zero_lanes();
+  size_t in = j->in, image = j->height * j->width, first_tap = row == 0 ? 1 : 0, end_tap = row + 1 == j->height ? 2 : 3;
   for (size_t tap = first_tap; tap < end_tap; tap++) {
     const element *x = j->x + ((row + tap - 1) * j->width + column) * in;
     const element *w = j->w + tap * (in / UNIT) * 3 * UNIT_LANES;
     for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
       units w0 = load_units(w), w1 = load_units(w + UNIT_LANES), w2 = load_units(w + 2 * UNIT_LANES);
-      UNROLL for (int i = left ? 0 : -1; i < (right ? count : count + 1); i++) {
-        units b = broadcast_unit(x + (ptrdiff_t)i * (ptrdiff_t)in);
-        if (i + 1 < count) acc[i + 1] = multiply_add(acc[i + 1], b, w0);
-        if (i >= 0 && i < count) acc[i] = multiply_add(acc[i], b, w1);
-        if (i >= 1) acc[i - 1] = multiply_add(acc[i - 1], b, w2);
+      UNROLL for (int n = 0; n < images; n++) {
+        lanes *a = acc + n * count;
+        UNROLL for (int i = left ? 0 : -1; i < (right ? count : count + 1); i++) {
+          units b = broadcast_for_block(x + (size_t)n * image * in + (ptrdiff_t)i * (ptrdiff_t)in);
+          if (i + 1 < count) add_to_block(&a[i + 1], b, w0);
+          if (i >= 0 && i < count) add_to_block(&a[i], b, w1);
+          if (i >= 1) add_to_block(&a[i - 1], b, w2);
+        }
       }
     }
   }
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
-  finish_same(j, acc, row * j->width + column, count);
+  UNROLL for (int n = 0; n < images; n++) {
+    finish_same(j, acc + n * count, (size_t)n * image + row * j->width + column, count);
+  }
+}
+
+#define ROW_BLOCK(name, count, images)                                                  \
+  CONV_TARGET static void name(const same_job *j, size_t row, size_t column) {          \
+    bool left = column == 0, right = column + (count) == j->width;                      \
+    if (left && right) row_block(j, row, column, count, images, true, true);            \
+    else if (left) row_block(j, row, column, count, images, true, false);               \
+    else if (right) row_block(j, row, column, count, images, false, true);              \
+    else row_block(j, row, column, count, images, false, false);                        \
+  }
+
+ROW_BLOCK(row_12, 12, 1)
+ROW_BLOCK(row_8, 8, 1)
+ROW_BLOCK(row_4, 4, 1)
+ROW_BLOCK(row_2, 2, 1)
+ROW_BLOCK(row_1, 1, 1)
+
+#if REGISTERS == 32
+
+ROW_BLOCK(row_16, 16, 1)
+
+CONV_TARGET static void whole_row(const same_job *j, size_t row) {
+  size_t column = 0, width = j->width;
+  for (; column + 16 <= width; column += 16) row_16(j, row, column);
+  if (column + 12 <= width) { row_12(j, row, column); column += 12; }
+  if (column + 8 <= width) { row_8(j, row, column); column += 8; }
+  if (column + 4 <= width) { row_4(j, row, column); column += 4; }
+  if (column + 2 <= width) { row_2(j, row, column); column += 2; }
+  if (column < width) row_1(j, row, column);
 }
 
 // `rows` whole rows of a narrow image (width = `columns`); `top` and `bottom` say that they touch the edges.
@@ -53,8 +88,8 @@ CONV_INLINE void image_block(
   // A whole 4 x 4 image has so few products per step that its inner pixels, which get nine each, would wait for their
   // own sums: the last four of these go to a second sum.
   const bool split = rows * columns == 16 && top && bottom;
-  __m512 acc[16], rest[16];
-  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = rest[i] = _mm512_setzero_ps();
+  lanes acc[PIXELS], rest[PIXELS];
+  UNROLL for (int i = 0; i < rows * columns; i++) acc[i] = rest[i] = zero_lanes();
   size_t in = j->in, tap_step = (in / UNIT) * 3 * UNIT_LANES;
   const element *x = j->x + row * (size_t)columns * in, *w = j->w;
   for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
@@ -78,13 +113,13 @@ CONV_INLINE void image_block(
       }
     }
   }
-  UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = _mm512_add_ps(acc[i], rest[i]);
+  UNROLL for (int i = 0; i < rows * columns && split; i++) acc[i] = add_lanes(acc[i], rest[i]);
   fetch_ahead(j->ahead, LINES_PER_BLOCK);
   finish_same(j, acc, row * (size_t)columns, rows * columns);
 }
 
 #define IMAGE_BLOCK(name, rows, columns)                                              \
-  CONV_TARGET static void name(const same_job *j, size_t row) {                            \
+  CONV_TARGET static void name(const same_job *j, size_t row) {                       \
     bool top = row == 0, bottom = row + (rows) == j->height;                          \
     if (top && bottom) image_block(j, row, rows, columns, true, true);                \
     else if (top) image_block(j, row, rows, columns, true, false);                    \
@@ -94,32 +129,6 @@ CONV_INLINE void image_block(
 
 IMAGE_BLOCK(block_4x4, 4, 4)
 IMAGE_BLOCK(block_2x8, 2, 8)
-
-#define ROW_BLOCK(name, count)                                                        \
-  CONV_TARGET static void name(const same_job *j, size_t row, size_t column) {             \
-    bool left = column == 0, right = column + (count) == j->width;                    \
-    if (left && right) row_block(j, row, column, count, true, true);                  \
-    else if (left) row_block(j, row, column, count, true, false);                     \
-    else if (right) row_block(j, row, column, count, false, true);                    \
-    else row_block(j, row, column, count, false, false);                              \
-  }
-
-ROW_BLOCK(row_16, 16)
-ROW_BLOCK(row_12, 12)
-ROW_BLOCK(row_8, 8)
-ROW_BLOCK(row_4, 4)
-ROW_BLOCK(row_2, 2)
-ROW_BLOCK(row_1, 1)
-
-CONV_TARGET static void whole_row(const same_job *j, size_t row) {
-  size_t column = 0, width = j->width;
-  for (; column + 16 <= width; column += 16) row_16(j, row, column);
-  if (column + 12 <= width) { row_12(j, row, column); column += 12; }
-  if (column + 8 <= width) { row_8(j, row, column); column += 8; }
-  if (column + 4 <= width) { row_4(j, row, column); column += 4; }
-  if (column + 2 <= width) { row_2(j, row, column); column += 2; }
-  if (column < width) row_1(j, row, column);
-}
 
 CONV_TARGET static void whole_image(const same_job *j) {
   size_t row = 0;
@@ -131,7 +140,49 @@ CONV_TARGET static void whole_image(const same_job *j) {
   for (; row < j->height; row++) whole_row(j, row);
 }
 
-// Output channels outermost: 16 of them need few weights, which stay in the nearest cache while images pass.
+/// How many of `left` images the next step takes.
+CONV_INLINE size_t some_images(const same_job *j, size_t left) {
+  (void)left;
+  whole_image(j);
+  return 1;
+}
+
+#else
+
+ROW_BLOCK(row_4_of_3, 4, 3)
+ROW_BLOCK(row_2_of_3, 2, 3)
+ROW_BLOCK(row_1_of_3, 1, 3)
+
+CONV_TARGET static void whole_row(const same_job *j, size_t row) {
+  size_t column = 0, width = j->width;
+  // 16 are two blocks of 8: a block of 4 waits for its own sums.
+  for (; column + 12 <= width && column + 16 != width; column += 12) row_12(j, row, column);
+  for (; column + 8 <= width; column += 8) row_8(j, row, column);
+  for (; column + 4 <= width; column += 4) row_4(j, row, column);
+  if (column + 2 <= width) { row_2(j, row, column); column += 2; }
+  if (column < width) row_1(j, row, column);
+}
+
+CONV_TARGET static void whole_row_of_3(const same_job *j, size_t row) {
+  size_t column = 0, width = j->width;
+  for (; column + 4 <= width; column += 4) row_4_of_3(j, row, column);
+  if (column + 2 <= width) { row_2_of_3(j, row, column); column += 2; }
+  if (column < width) row_1_of_3(j, row, column);
+}
+
+/// Four pixels of three images fill the registers, however narrow images are. Returns how many of `left` images it took.
+CONV_INLINE size_t some_images(const same_job *j, size_t left) {
+  if (left >= 3) {
+    for (size_t row = 0; row < j->height; row++) whole_row_of_3(j, row);
+    return 3;
+  }
+  for (size_t row = 0; row < j->height; row++) whole_row(j, row);
+  return 1;
+}
+
+#endif
+
+// Output channels outermost: a vector of them needs few weights, which stay in the nearest cache while images pass.
 CONV_TARGET static void convolve_same(
   const element *x, const element *packed, element *y, bool accumulate, double *sums, const conv_shape *s) {
   size_t pixels = s->height * s->width;
@@ -141,12 +192,13 @@ CONV_TARGET static void convolve_same(
     same_job j = {
       x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, accumulate,
       s->height, s->width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
-    for (size_t n = 0; n < s->images; n++) {
+    for (size_t left = s->images; left > 0;) {
       memset(image_sums, 0, sizeof image_sums);
-      whole_image(&j);
+      size_t done = some_images(&j, left);
       add_image(sums, image_sums, c, s->channels_out);
-      j.x += pixels * s->channels_in;
-      j.y += pixels * s->channels_out;
+      j.x += done * pixels * s->channels_in;
+      j.y += done * pixels * s->channels_out;
+      left -= done;
     }
   }
 }

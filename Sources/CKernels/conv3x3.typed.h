@@ -1,16 +1,16 @@
-// The 3 x 3 convolutions of one type: CONV_BFLOAT16 chooses which.
+// The 3 x 3 convolutions of one type and width of vectors (CONV_BFLOAT16, CONV_AVX2), as the table CONV_TABLE.
 
 #include "conv3x3.h"
+#include "conv3x3.table.h"
 
-#if defined(__x86_64__)
-
-#include "conv3x3.gradient.h"
 #include "conv3x3.pack.h"
+#include "conv3x3.gradient.h"
 #include "conv3x3.rgb.h"
 #include "conv3x3.same.h"
-#include "conv3x3.stride2.h"
+#include "conv3x3.halving.h"
+#include "conv3x3.doubling.h"
 
-void TYPED(rk_conv3x3_forward)(
+CONV_TARGET static void forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride) {
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
@@ -18,7 +18,7 @@ void TYPED(rk_conv3x3_forward)(
   else convolve_halving(x, packed, y, sums, &s);
 }
 
-void TYPED(rk_conv3x3_data_gradient)(
+CONV_TARGET static void data_gradient(
   const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride) {
   if (stride == 1) {
@@ -30,91 +30,10 @@ void TYPED(rk_conv3x3_data_gradient)(
   }
 }
 
-#else  // never called: nothing is supported
+#define CONV_ENTRY(result, name, parameters, arguments) .name = name,
 
-void TYPED(rk_conv3x3_forward)(
-  const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride) {
-  (void)x, (void)packed, (void)y, (void)sums, (void)images, (void)height, (void)width, (void)channels_in;
-  (void)channels_out, (void)stride;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_data_gradient)(
-  const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride) {
-  (void)dy, (void)packed, (void)dx, (void)accumulate, (void)images, (void)height, (void)width, (void)channels_in;
-  (void)channels_out, (void)stride;
-  __builtin_trap();
-}
-
-size_t TYPED(rk_conv3x3_gradient_scratch_bytes)(
-  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
-  (void)height, (void)width, (void)channels_in, (void)channels_out, (void)stride;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_weight_gradient)(
-  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
-  (void)x, (void)dy, (void)gradient, (void)images, (void)height, (void)width, (void)channels_in;
-  (void)channels_out, (void)stride, (void)scratch;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_pack_forward)(
-  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
-  (void)weights, (void)channels_in, (void)channels_out, (void)packed;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_pack_data)(
-  const float *weights, size_t channels_in, size_t channels_out, size_t stride, element *packed) {
-  (void)weights, (void)channels_in, (void)channels_out, (void)stride, (void)packed;
-  __builtin_trap();
-}
-
-#if !defined(CONV_BFLOAT16)
-void rk_conv3x3_add_gradient(
-  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
-  (void)gradient, (void)channels_in, (void)channels_out, (void)weights_gradient;
-  __builtin_trap();
-}
-
-void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
-  (void)gradient, (void)channels_out, (void)weights_gradient;
-  __builtin_trap();
-}
-#endif
-
-size_t TYPED(rk_conv3x3_rgb_packed_bytes)(size_t channels_out) {
-  (void)channels_out;
-  __builtin_trap();
-}
-
-size_t TYPED(rk_conv3x3_rgb_scratch_bytes)(size_t height, size_t width) {
-  (void)height, (void)width;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_rgb_pack)(const float *weights, size_t channels_out, element *packed) {
-  (void)weights, (void)channels_out, (void)packed;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_rgb_forward)(
-  const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
-  size_t channels_out, void *scratch) {
-  (void)x, (void)packed, (void)y, (void)sums, (void)images, (void)height, (void)width, (void)channels_out;
-  (void)scratch;
-  __builtin_trap();
-}
-
-void TYPED(rk_conv3x3_rgb_weight_gradient)(
-  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
-  size_t channels_out, void *scratch) {
-  (void)x, (void)dy, (void)gradient, (void)images, (void)height, (void)width, (void)channels_out, (void)scratch;
-  __builtin_trap();
-}
-
+#if defined(CONV_BFLOAT16)
+const conv_table_bf16 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element)};
+#else
+const conv_table_f32 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element) CONV_GRADIENT_FUNCTIONS(CONV_ENTRY)};
 #endif

@@ -1,0 +1,6 @@
+// The 3 x 3 convolutions of float32 by AVX-512.
+
+#if defined(__x86_64__)
+#define CONV_TABLE rk_conv_avx512_f32
+#include "conv3x3.typed.h"
+#endif

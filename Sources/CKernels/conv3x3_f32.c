@@ -1,1 +1,0 @@
-#include "conv3x3.typed.h"

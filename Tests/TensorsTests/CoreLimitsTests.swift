@@ -31,8 +31,8 @@ import Testing
       for direction in ConvolutionTrial.Direction.allCases {
         let trial = ConvolutionTrial(
           direction, side: 8, inputChannels: 16, outputChannels: 32, kernel: 3, stride: 2, dataType: dataType)
-        #expect(trial.images == 64 && trial.multiplyAdds == 64 * 11 * 11 * 16 * 32)
-        #expect(trial.bytes >= 64 * (64 * 16 + 16 * 32) * dataType.byteCount)
+        #expect(48...64 ~= trial.images && trial.multiplyAdds == trial.images * 11 * 11 * 16 * 32)
+        #expect(trial.bytes >= trial.images * (64 * 16 + 16 * 32) * dataType.byteCount)
         trial()
       }
     }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The sizes of a two-dimensional convolution, and all arithmetic about them.
 struct ConvolutionGeometry: Hashable, Sendable {
   let height, width, inputChannels, outputChannels: Int
@@ -44,5 +46,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// The same for images whose larger activation is of so many bytes.
-  static func chunk(ofBytes bytesPerImage: Int) -> Int { min(64, max(1, 262_144 / bytesPerImage)) }
+  static func chunk(ofBytes bytesPerImage: Int) -> Int { min(64, max(1, chunkBytes / bytesPerImage)) }
+
+  /// Our kernels for AVX2 take three images together, and activations of images tend to be powers of two.
+  private static let chunkBytes = rk_isa() == RK_ISA_AVX2 ? 196_608 : 262_144
 }

@@ -65,13 +65,15 @@ func expectClose<T: BinaryFloatingPoint>(
   var worst = 0.0
   var place = 0
   for (index, (x, y)) in zip(found, expected).enumerated() {
-    let error = abs(Double(x) - Double(y))
-    if !(error <= worst) {
+    let difference = abs(Double(x) - Double(y))
+    // Of NaN no number would ever be the larger.
+    let error = difference.isNaN ? .infinity : difference
+    if error > worst {
       worst = error
       place = index
     }
   }
-  guard !(worst <= tolerance * scale) else { return }
+  guard worst > tolerance * scale else { return }
   let level = String(cString: rk_isa_name(rk_isa()))
   Issue.record(
     "\(what) [\(level)]: element \(place) is \(found[place]), expected \(expected[place]) (tolerance \(tolerance * scale))",

@@ -13,9 +13,9 @@ typedef struct {
 
 #if REGISTERS == 32
 
-// `count` pixels of a row of dy make 2 x 2 `count` pixels of dx at once. The last sum's four products go to two sums, so
-// that none waits for another. `right` and `below` say whether there are a column i + 1 after the last one and a row
-// j + 1.
+// `count` pixels of a row of dy make 2 x 2 `count` pixels of dx at once. The last sum's four products go to two sums,
+// so that none waits for another. `right` and `below` say whether there are a column i + 1 after the last one and a
+// row j + 1.
 
 /// What `count` pixels of dy make, by the rows and the columns of dx.
 typedef struct {
@@ -103,11 +103,11 @@ CONV_INLINE size_t double_images(const gradient_job *j, size_t left) {
 
 #else
 
-// One row of dx at a time, of up to three images: an even row meets the middle row of taps, an odd one the lower row with
-// the row of dy beside it and the upper row with the one below.
+// One row of dx at a time, of up to three images: an even row meets the middle row of taps, an odd one the lower row
+// with the row of dy beside it and the upper row with the one below.
 
-/// Adds the products of `count` pixels from `dy` on, of each of `images`, with a row of taps; `right` says whether there
-/// is a column after them.
+/// Adds the products of `count` pixels from `dy` on, of each of `images`, with a row of taps; `right` says whether
+/// there is a column after them.
 CONV_INLINE void add_row(
   lanes *even, lanes *odd, const element *dy, const element *w, size_t channels, size_t image, const int count,
   const int images, const bool right) {
@@ -169,6 +169,7 @@ CONV_INLINE size_t double_images(const gradient_job *j, size_t left) {
       for (; column + 2 <= width; column += 2) doubling_2_of_3(j, row, column);
       if (column < width) doubling_1_of_3(j, row, column);
     } else {
+      // Eight pixels that 6 would leave two of are two blocks of 4.
       for (; column + 6 <= width && column + 8 != width; column += 6) doubling_6(j, row, column);
       for (; column + 4 <= width; column += 4) doubling_4(j, row, column);
       for (; column + 2 <= width; column += 2) doubling_2(j, row, column);

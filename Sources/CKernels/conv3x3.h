@@ -1,6 +1,6 @@
-// What the 3 x 3 convolution kernels share; compiled once for each type and width of vectors. An instruction multiplies a
-// vector of units and adds the products to a vector of f32, two such instructions a cycle, and everything here serves to
-// feed it. A unit is four bytes: a pair of bfloat16, whose products are added to the same f32, or one float32.
+// What the 3 x 3 convolution kernels share; compiled once for each type and width of vectors. An instruction multiplies
+// a vector of units and adds the products to a vector of f32, two such instructions a cycle, and everything here serves
+// to feed it. A unit is four bytes: a pair of bfloat16, whose products are added to the same f32, or one float32.
 
 #ifndef RK_CONV3X3_H
 #define RK_CONV3X3_H
@@ -24,6 +24,7 @@ enum { UNIT = 1 };
 typedef int32_t unit_bits __attribute__((may_alias));
 
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET
 
 #if defined(CONV_AVX2)
 #include "conv3x3.vector256.h"
@@ -124,7 +125,7 @@ CONV_INLINE void put_pixel(element *y, lanes value, const bool accumulate) {
   store_outputs(y, accumulate ? add_lanes(load_outputs(y), value) : value);
 }
 
-/// Adds a vector of outputs' sums and sums of squares to 2 x LANES of an image.
+/// Adds a vector of outputs' sums and sums of squares to 2 x LANES of an image, or of the few that are taken together.
 CONV_INLINE void add_pixels(float *image_sums, lanes sum, lanes square) {
   store_lanes(image_sums, add_lanes(load_lanes(image_sums), sum));
   store_lanes(image_sums + LANES, add_lanes(load_lanes(image_sums + LANES), square));

@@ -1,18 +1,18 @@
 // 3 x 3, stride 2, padding 1: the forward convolution, which halves an image.
 
-/// Vectors of outputs that are made together. Where 16 registers hold few pixels, a second vector saves broadcasts, which
-/// otherwise take longer than their products: an odd input column meets two taps, an even one a single one.
+/// Vectors of outputs that are made together. Where 16 registers hold few pixels, a second vector saves broadcasts,
+/// which otherwise take longer than their products: an odd input column meets two taps, an even one a single one.
 enum { HALVING_VECTORS = REGISTERS == 32 ? 1 : 2 };
 
 typedef struct {
-  const element *x, *w;  // one image of the input; the weights of a vector of outputs: [row][unit][column][LANES]
-  element *y;            // its output at those channels
+  const element *x, *w;  // the next images; the weights of each vector of outputs: [row][unit][column][LANES]
+  element *y;            // their outputs at those channels
   float *sums;           // 2 x LANES for each vector, nullable
   size_t height, width, out_height, out_width, in, out;
   read_ahead *ahead;
 } halving_job;
 
-/// Outputs of `rows` by `columns` pixels, at the first of them and a vector.
+/// Stores `rows` by `columns` pixels of one of the vectors, the first at `y`.
 CONV_INLINE void finish_halving(
   const halving_job *j, const lanes *acc, element *y, const int rows, const int columns, const int vector) {
   lanes sum = zero_lanes(), square = zero_lanes();
@@ -135,7 +135,7 @@ CONV_TARGET static void halving_row(const halving_job *j, size_t row) {
   for (; column < j->out_width; column++) halving_pixel(j, row, column);
 }
 
-/// Returns how many of `left` images it took.
+/// Halves an image. Returns how many of `left` it took.
 CONV_INLINE size_t halve_images(const halving_job *j, size_t left) {
   (void)left;
   size_t row = 0;
@@ -151,7 +151,7 @@ CONV_INLINE size_t halve_images(const halving_job *j, size_t left) {
 #else
 
 // `count` outputs of one row from `column`, whose right neighbours in the input all exist, of each of `images`.
-CONV_INLINE void halving_block(
+CONV_INLINE void halving_row_block(
   const halving_job *j, size_t row, size_t column, const int count, const int images, const bool left) {
   lanes acc[HALVING_VECTORS][PIXELS / HALVING_VECTORS];
   UNROLL for (int i = 0; i < count * images; i++) acc[0][i] = acc[1][i] = zero_lanes();
@@ -182,24 +182,26 @@ CONV_INLINE void halving_block(
   }
 }
 
-#define HALVING_BLOCK(name, count, images)                                            \
+#define HALVING_ROW(name, count, images)                                              \
   CONV_TARGET static void name(const halving_job *j, size_t row, size_t column) {     \
-    if (column == 0) halving_block(j, row, column, count, images, true);              \
-    else halving_block(j, row, column, count, images, false);                         \
+    if (column == 0) halving_row_block(j, row, column, count, images, true);          \
+    else halving_row_block(j, row, column, count, images, false);                     \
   }
 
-HALVING_BLOCK(halving_2_of_3, 2, 3)
-HALVING_BLOCK(halving_6, 6, 1)
-HALVING_BLOCK(halving_4, 4, 1)
+HALVING_ROW(halving_2_of_3, 2, 3)
+HALVING_ROW(halving_6, 6, 1)
+HALVING_ROW(halving_4, 4, 1)
 
 CONV_TARGET static void halving_row(const halving_job *j, size_t row) {
   size_t column = 0, width = j->width / 2;  // columns whose right neighbour exists
+  // Eight pixels that 6 would leave two of are two blocks of 4.
   for (; column + 6 <= width && column + 8 != width; column += 6) halving_6(j, row, column);
   for (; column + 4 <= width; column += 4) halving_4(j, row, column);
   for (; column < j->out_width; column++) halving_pixel(j, row, column);
 }
 
-/// Takes three images together where their columns are even in number. Returns how many of `left` images it took.
+/// Halves three images together where their outputs have an even number of columns, and else one. Returns how many of
+/// `left` images it took.
 CONV_INLINE size_t halve_images(const halving_job *j, size_t left) {
   bool together = left >= 3 && j->width % 4 == 0;
   for (size_t row = 0; row < j->out_height; row++) {
@@ -216,7 +218,8 @@ CONV_TARGET static void convolve_halving(
   if (sums != NULL) memset(sums, 0, 2 * s->channels_out * sizeof(double));
   for (size_t c = 0; c < s->channels_out; c += HALVING_VECTORS * LANES) {
     float image_sums[HALVING_VECTORS * 2 * LANES];
-    halving_job j = {x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
+    halving_job j = {
+      x, packed + c * TAPS * s->channels_in, y + c, sums == NULL ? NULL : image_sums, s->height, s->width,
       s->out_height, s->out_width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t left = s->images; left > 0;) {
       memset(image_sums, 0, sizeof image_sums);

@@ -61,15 +61,15 @@ CONV_TARGET static void pack_data(
 
 CONV_TARGET static void add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
-  enum { HALF = LANES / 2, ROW = 3 * HALF * LANES };
+  enum { ROW = 3 * BLOCK * LANES };
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
       float block[BLOCK_ROWS * LANES];
       // Own layout: [LANES outputs][BLOCK inputs][tap row][tap column][BLOCK][LANES].
       for (size_t k = 0; k < LANES; k++) {
-        const float *half = gradient + ((o / LANES) * (channels_in / HALF) + (i + k) / HALF) * 3 * ROW;
+        const float *rows = gradient + ((o / LANES) * (channels_in / BLOCK) + (i + k) / BLOCK) * 3 * ROW;
         for (size_t tap = 0; tap < TAPS; tap++) {
-          const float *from = half + tap / 3 * ROW + (tap % 3 * HALF + k % HALF) * LANES;
+          const float *from = rows + tap / 3 * ROW + (tap % 3 * BLOCK + k % BLOCK) * LANES;
           store_lanes(block + (k * TAPS + tap) * LANES, load_lanes(from));
         }
       }

@@ -83,7 +83,7 @@ CONV_TARGET static void rgb_image(const rgb_job *j, size_t height, size_t width,
     const element *x = j->x + row * j->row_step;
     element *y = j->y + row * width * j->out;
     size_t column = 0;
-    // Of 6 pixels, 8 are left to two blocks of 4: those of 2 wait for their own sums.
+    // Eight pixels that 6 would leave two of are two blocks of 4.
     for (; column + RGB_PIXELS <= width && !(RGB_PIXELS == 6 && column + 8 == width); column += RGB_PIXELS) {
       rgb_block(j, x, y, RGB_PIXELS);
       fetch_ahead(ahead, LINES_PER_BLOCK);
@@ -174,7 +174,8 @@ CONV_TARGET static void rgb_weight_gradient(
       for (size_t tap = 0; tap < RGB_TAPS; tap += SWEEP_TAPS) {
         sweep_rgb(
           (const element *)scratch + tap / ROW_NUMBERS * (width + 2) * COLOURS * UNIT, dy + c,
-          single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS + tap * LANES, height, width, channels_out, ahead);
+          single ? NULL : dy + out_image + c, gradient + c * RGB_TAPS + tap * LANES, height, width, channels_out,
+          ahead);
       }
     }
   }
@@ -184,7 +185,7 @@ CONV_TARGET static void rgb_weight_gradient(
 
 CONV_TARGET static void rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient) {
   for (size_t o = 0; o < channels_out; o++) {
-    // Own layout: [16 outputs][tap][colour][16].
+    // Own layout: [LANES outputs][tap][colour][LANES].
     const float *from = gradient + o / LANES * RGB_TAPS * LANES + o % LANES;
     float *to = weights_gradient + o * RGB_TAPS;
     for (size_t i = 0; i < RGB_TAPS; i++) to[i % COLOURS * TAPS + i / COLOURS] += from[i * LANES];

@@ -1,10 +1,10 @@
-// 3 x 3, stride 1, padding 1: PIXELS output pixels by a vector of output channels stay in registers. An input pixel's unit
-// of channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not computed.
-// The data gradient is the same convolution with weights packed for it.
+// 3 x 3, stride 1, padding 1: PIXELS output pixels by a vector of output channels stay in registers. An input pixel's
+// unit of channels is broadcast once and meets every tap it belongs to; taps that would fall into the padding are not
+// computed. The data gradient is the same convolution with weights packed for it.
 
 typedef struct {
-  const element *x, *w;  // one image; the weights of a vector of outputs: [row][unit of inputs][column][LANES]
-  element *y;            // the image's output at those channels
+  const element *x, *w;  // the next images; the weights of a vector of outputs: [row][unit of inputs][column][LANES]
+  element *y;            // their outputs at those channels
   float *sums;           // 2 x LANES, nullable
   bool accumulate;       // whether to add to y instead, which has no sums
   size_t height, width, in, out;
@@ -93,16 +93,12 @@ CONV_INLINE void image_block(
   size_t in = j->in, tap_step = (in / UNIT) * 3 * UNIT_LANES;
   const element *x = j->x + row * (size_t)columns * in, *w = j->w;
   for (size_t c = 0; c < in; c += UNIT, x += UNIT, w += 3 * UNIT_LANES) {
-    units taps[9];
-    UNROLL for (int t = 0; t < 9; t++) {
-      const element *at = w + (size_t)(t / 3) * tap_step + (size_t)(t % 3) * UNIT_LANES;
-      taps[t] = load_units(at);
-      _mm_prefetch((const char *)(at + AHEAD * 3 * UNIT_LANES), _MM_HINT_T0);
-    }
+    units taps[TAPS];
+    load_taps(taps, w, tap_step);
     UNROLL for (int r = top ? 0 : -1; r < (bottom ? rows : rows + 1); r++) {
       UNROLL for (int i = 0; i < columns; i++) {
         units b = broadcast_unit_in_order(x + (ptrdiff_t)(r * columns + i) * (ptrdiff_t)in);
-        UNROLL for (int t = 0; t < 9; t++) {
+        UNROLL for (int t = 0; t < TAPS; t++) {
           int to_row = r + 1 - t / 3, to_column = i + 1 - t % 3;
           if (to_row >= 0 && to_row < rows && to_column >= 0 && to_column < columns) {
             int to = to_row * columns + to_column;
@@ -140,8 +136,8 @@ CONV_TARGET static void whole_image(const same_job *j) {
   for (; row < j->height; row++) whole_row(j, row);
 }
 
-/// How many of `left` images the next step takes.
-CONV_INLINE size_t some_images(const same_job *j, size_t left) {
+/// Convolves an image. Returns how many of `left` it took.
+CONV_INLINE size_t convolve_images(const same_job *j, size_t left) {
   (void)left;
   whole_image(j);
   return 1;
@@ -158,7 +154,7 @@ CONV_TARGET static void whole_row(const same_job *j, size_t row) {
   // 16 are two blocks of 8: a block of 4 waits for its own sums.
   for (; column + 12 <= width && column + 16 != width; column += 12) row_12(j, row, column);
   for (; column + 8 <= width; column += 8) row_8(j, row, column);
-  for (; column + 4 <= width; column += 4) row_4(j, row, column);
+  if (column + 4 <= width) { row_4(j, row, column); column += 4; }
   if (column + 2 <= width) { row_2(j, row, column); column += 2; }
   if (column < width) row_1(j, row, column);
 }
@@ -170,8 +166,9 @@ CONV_TARGET static void whole_row_of_3(const same_job *j, size_t row) {
   if (column < width) row_1_of_3(j, row, column);
 }
 
-/// Four pixels of three images fill the registers, however narrow images are. Returns how many of `left` images it took.
-CONV_INLINE size_t some_images(const same_job *j, size_t left) {
+/// Convolves three images together, since four pixels of each fill the registers however narrow they are, and else one.
+/// Returns how many of `left` it took.
+CONV_INLINE size_t convolve_images(const same_job *j, size_t left) {
   if (left >= 3) {
     for (size_t row = 0; row < j->height; row++) whole_row_of_3(j, row);
     return 3;
@@ -194,7 +191,7 @@ CONV_TARGET static void convolve_same(
       s->height, s->width, s->channels_in, s->channels_out, rk_thread_read_ahead()};
     for (size_t left = s->images; left > 0;) {
       memset(image_sums, 0, sizeof image_sums);
-      size_t done = some_images(&j, left);
+      size_t done = convolve_images(&j, left);
       add_image(sums, image_sums, c, s->channels_out);
       j.x += done * pixels * s->channels_in;
       j.y += done * pixels * s->channels_out;

@@ -3,8 +3,8 @@
 #include "conv3x3.h"
 #include "conv3x3.table.h"
 
-#include "conv3x3.pack.h"
 #include "conv3x3.gradient.h"
+#include "conv3x3.pack.h"
 #include "conv3x3.rgb.h"
 #include "conv3x3.same.h"
 #include "conv3x3.halving.h"

@@ -8,7 +8,6 @@ enum { LANES = 8 };
 typedef __m256 units, lanes;
 
 #define CONV_TARGET __attribute__((target(CONV_FEATURES)))
-#define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET
 #define BROADCAST_UNIT "vbroadcastss"
 #define LAST_REGISTER "ymm15"
 #define LAST_REGISTER_CLOBBER "xmm15"

@@ -15,7 +15,6 @@ typedef __m512 units;
 typedef __m512 lanes;
 
 #define CONV_TARGET __attribute__((target(CONV_FEATURES), min_vector_width(512)))
-#define CONV_INLINE static inline __attribute__((always_inline)) CONV_TARGET
 #define BROADCAST_UNIT "vpbroadcastd"
 #define LAST_REGISTER "zmm31"
 #define LAST_REGISTER_CLOBBER "xmm31"
@@ -97,23 +96,23 @@ CONV_INLINE void add_doubles(double *to, lanes v) {
 /// Transposes 16 x 16.
 CONV_INLINE void transpose(lanes *r) {
   lanes a[16], b[16];
-UNROLL for (int i = 0; i < 16; i += 2) {
+  UNROLL for (int i = 0; i < 16; i += 2) {
     a[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
     a[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
   }
-UNROLL for (int i = 0; i < 16; i += 4) {
+  UNROLL for (int i = 0; i < 16; i += 4) {
     b[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
     b[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i]), _mm512_castps_pd(a[i + 2])));
     b[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
     b[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a[i + 1]), _mm512_castps_pd(a[i + 3])));
   }
-UNROLL for (int i = 0; i < 4; i++) {
+  UNROLL for (int i = 0; i < 4; i++) {
     a[i] = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88);
     a[i + 4] = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xdd);
     a[i + 8] = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
     a[i + 12] = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xdd);
   }
-UNROLL for (int i = 0; i < 8; i++) {
+  UNROLL for (int i = 0; i < 8; i++) {
     r[i] = _mm512_shuffle_f32x4(a[i], a[i + 8], 0x88);
     r[i + 8] = _mm512_shuffle_f32x4(a[i], a[i + 8], 0xdd);
   }

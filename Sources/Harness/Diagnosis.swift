@@ -63,7 +63,7 @@ public struct Diagnosis {
       ? good("processor", "\(text), bfloat16 in hardware")
       : Finding(
         subject: "processor", state: .limited,
-        detail: "\(text); no bfloat16 in hardware: trainings run in float32, at about half the speed",
+        detail: "\(text); no bfloat16 in hardware: trainings run in float32, at half the speed or less",
         fix: nil)
   }
 

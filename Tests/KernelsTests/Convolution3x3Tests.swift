@@ -27,13 +27,19 @@ import Testing
     shapes.append(Shape(images: 35, height: 4, width: 4, input: 16, output: 16, stride: 1))
     shapes.append(Shape(images: 11, height: 8, width: 8, input: 16, output: 32, stride: 2))
     shapes.append(Shape(images: 2, height: 32, width: 32, input: 16, output: 16, stride: 1))
-    // More images than are taken together, and some left over.
-    for (images, height, width) in [(4, 2, 2), (7, 3, 7), (5, 6, 14), (8, 9, 20), (4, 16, 16), (1, 12, 28)] {
+    // As many images as are taken together and more, and blocks of every width at either edge.
+    let more = [
+      (4, 2, 2), (7, 3, 7), (5, 6, 14), (8, 9, 20), (4, 16, 16), (1, 12, 28), (1, 12, 12), (2, 5, 24),
+      (1, 3, 3), (4, 1, 1), (4, 1, 8), (1, 32, 32),
+    ]
+    for (images, height, width) in more {
       for stride in 1...2 {
         shapes.append(
           Shape(images: images, height: height, width: width, input: 16, output: 32, stride: stride))
       }
     }
+    shapes.append(Shape(images: 1, height: 4, width: 4, input: 512, output: 96, stride: 1))
+    shapes.append(Shape(images: 4, height: 8, width: 8, input: 80, output: 512, stride: 2))
     return shapes
   }()
 
@@ -80,28 +86,35 @@ import Testing
 
   @Test(.enabled(if: hasFloat32, "no AVX2"), arguments: shapes)
   func float32MatchesInAllDirections(_ s: Shape) {
+    let reference = Reference(s)
     withEveryInstructionSet { _ in
-      guard Self.hasFloat32 else { return }
-      expectMatches(s, Float.self, tolerance: 2e-6)
+      if Self.hasFloat32 { expectMatches(s, reference, Float.self, tolerance: 2e-6) }
     }
   }
 
   @Test(.enabled(if: hasBFloat16, "no bfloat16 instructions"), arguments: shapes)
   func bfloat16MatchesInAllDirections(_ s: Shape) {
-    expectMatches(s, UInt16.self, tolerance: 4e-3)
+    expectMatches(s, Reference(s), UInt16.self, tolerance: 4e-3)
   }
 
   private func expectMatches<Element: ConvolutionElement>(
-    _ s: Shape, _ type: Element.Type, tolerance: Double
+    _ s: Shape, _ r: Reference, _ type: Element.Type, tolerance: Double
   ) {
-    let r = Reference(s)
     let poison = Element(value: .nan)
     let none = Element(value: 0)
     var packed = [Element](repeating: none, count: Element.packedBytes(s) / MemoryLayout<Element>.stride)
     var y = [Element](repeating: poison, count: r.y.count + 8)
     var sums = [Double](repeating: .nan, count: 2 * s.output)
     Element.packForward(r.w, s, &packed)
-    Element.forward(r.x.map { Element(value: $0) }, packed, &y, &sums, s)
+    let guardedX = Guarded(r.x.map { Element(value: $0) }, between: poison)
+    let guardedDY = Guarded(r.dy.map { Element(value: $0) }, between: poison)
+    defer { withExtendedLifetime((guardedX, guardedDY)) {} }
+    let (x, dy) = (guardedX.numbers, guardedDY.numbers)
+    Element.forward(x, packed, &y, &sums, s)
+    var alone = [Element](repeating: poison, count: y.count)
+    Element.forward(x, packed, &alone, nil, s)
+    #expect(
+      zip(alone, y).allSatisfy { $0.value == $1.value || $0.value.isNaN && $1.value.isNaN }, "without sums")
     let found = y[..<r.y.count].map(\.value)
     expectClose(found, r.y, tolerance: tolerance, "forward")
     #expect(y[r.y.count...].allSatisfy { $0.value.isNaN }, "wrote beyond the output")
@@ -114,17 +127,16 @@ import Testing
 
     var dx = [Element](repeating: poison, count: r.dx.count)
     Element.packData(r.w, s, &packed)
-    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &dx, s, accumulate: false)
+    Element.dataGradient(dy, packed, &dx, s, accumulate: false)
     expectClose(dx.map(\.value), r.dx, tolerance: tolerance, "data gradient")
     let before = (0..<r.dx.count + 8).map { Float($0 % 7) - 3 }
     var sum = before.map { Element(value: $0) }
-    Element.dataGradient(r.dy.map { Element(value: $0) }, packed, &sum, s, accumulate: true)
+    Element.dataGradient(dy, packed, &sum, s, accumulate: true)
     let added = zip(r.dx + [Double](repeating: 0, count: 8), before).map { $0 + Double($1) }
     expectClose(sum.map(\.value), added, tolerance: tolerance, "data gradient, added")
 
     var native = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
     var scratch = [UInt8](repeating: 0xFF, count: Element.gradientScratchBytes(s))
-    let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
     for _ in 0..<2 { Element.weightGradient(x, dy, &native, s, &scratch) }
     var dw = [Float](repeating: 1, count: r.dw.count)
     rk_conv3x3_add_gradient(native, s.input, s.output, &dw)
@@ -148,7 +160,7 @@ import Testing
   private func expectFetchingChangesNothing<Element: ConvolutionElement & Equatable>(
     _ type: Element.Type, stride: Int
   ) {
-    let s = Shape(images: 2, height: 32, width: 32, input: 16, output: 16, stride: stride)
+    let s = Shape(images: 4, height: 32, width: 32, input: 16, output: 16, stride: stride)
     let r = Reference(s)
     let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
     let none = Element(value: 0)
@@ -199,8 +211,24 @@ import Testing
   }
 }
 
+/// Numbers between others that no kernel may read.
+private final class Guarded<Element: BitwiseCopyable> {
+  private let memory: UnsafeMutablePointer<Element>
+  let numbers: UnsafePointer<Element>
+
+  init(_ numbers: [Element], between poison: Element) {
+    let margin = 1024
+    memory = .allocate(capacity: numbers.count + 2 * margin)
+    memory.initialize(repeating: poison, count: numbers.count + 2 * margin)
+    (memory + margin).update(from: numbers, count: numbers.count)
+    self.numbers = UnsafePointer(memory + margin)
+  }
+
+  deinit { memory.deallocate() }
+}
+
 /// A type that the kernels come in.
-private protocol ConvolutionElement {
+private protocol ConvolutionElement: BitwiseCopyable {
   typealias Shape = Convolution3x3Tests.Shape
 
   init(value: Float)
@@ -209,12 +237,14 @@ private protocol ConvolutionElement {
   static func packForward(_ weights: [Float], _ s: Shape, _ packed: inout [Self])
   static func packData(_ weights: [Float], _ s: Shape, _ packed: inout [Self])
   static func forward(
-    _ x: [Self], _ packed: [Self], _ y: inout [Self], _ sums: inout [Double], _ s: Shape)
+    _ x: UnsafePointer<Self>, _ packed: [Self], _ y: inout [Self], _ sums: UnsafeMutablePointer<Double>?,
+    _ s: Shape)
   static func dataGradient(
-    _ dy: [Self], _ packed: [Self], _ dx: inout [Self], _ s: Shape, accumulate: Bool)
+    _ dy: UnsafePointer<Self>, _ packed: [Self], _ dx: inout [Self], _ s: Shape, accumulate: Bool)
   static func gradientScratchBytes(_ s: Shape) -> Int
   static func weightGradient(
-    _ x: [Self], _ dy: [Self], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8])
+    _ x: UnsafePointer<Self>, _ dy: UnsafePointer<Self>, _ gradient: inout [Float], _ s: Shape,
+    _ scratch: inout [UInt8])
 }
 
 extension Float: ConvolutionElement {
@@ -232,14 +262,15 @@ extension Float: ConvolutionElement {
   }
 
   fileprivate static func forward(
-    _ x: [Float], _ packed: [Float], _ y: inout [Float], _ sums: inout [Double], _ s: Shape
+    _ x: UnsafePointer<Float>, _ packed: [Float], _ y: inout [Float], _ sums: UnsafeMutablePointer<Double>?,
+    _ s: Shape
   ) {
     rk_conv3x3_forward_f32(
-      x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
+      x, packed, &y, sums, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
   fileprivate static func dataGradient(
-    _ dy: [Float], _ packed: [Float], _ dx: inout [Float], _ s: Shape, accumulate: Bool
+    _ dy: UnsafePointer<Float>, _ packed: [Float], _ dx: inout [Float], _ s: Shape, accumulate: Bool
   ) {
     rk_conv3x3_data_gradient_f32(
       dy, packed, &dx, accumulate, s.images, s.height, s.width, s.input, s.output, s.stride)
@@ -250,7 +281,8 @@ extension Float: ConvolutionElement {
   }
 
   fileprivate static func weightGradient(
-    _ x: [Float], _ dy: [Float], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8]
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ gradient: inout [Float], _ s: Shape,
+    _ scratch: inout [UInt8]
   ) {
     rk_conv3x3_weight_gradient_f32(
       x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
@@ -272,14 +304,15 @@ extension UInt16: ConvolutionElement {
   }
 
   fileprivate static func forward(
-    _ x: [UInt16], _ packed: [UInt16], _ y: inout [UInt16], _ sums: inout [Double], _ s: Shape
+    _ x: UnsafePointer<UInt16>, _ packed: [UInt16], _ y: inout [UInt16],
+    _ sums: UnsafeMutablePointer<Double>?, _ s: Shape
   ) {
     rk_conv3x3_forward_bf16(
-      x, packed, &y, &sums, s.images, s.height, s.width, s.input, s.output, s.stride)
+      x, packed, &y, sums, s.images, s.height, s.width, s.input, s.output, s.stride)
   }
 
   fileprivate static func dataGradient(
-    _ dy: [UInt16], _ packed: [UInt16], _ dx: inout [UInt16], _ s: Shape, accumulate: Bool
+    _ dy: UnsafePointer<UInt16>, _ packed: [UInt16], _ dx: inout [UInt16], _ s: Shape, accumulate: Bool
   ) {
     rk_conv3x3_data_gradient_bf16(
       dy, packed, &dx, accumulate, s.images, s.height, s.width, s.input, s.output, s.stride)
@@ -290,7 +323,8 @@ extension UInt16: ConvolutionElement {
   }
 
   fileprivate static func weightGradient(
-    _ x: [UInt16], _ dy: [UInt16], _ gradient: inout [Float], _ s: Shape, _ scratch: inout [UInt8]
+    _ x: UnsafePointer<UInt16>, _ dy: UnsafePointer<UInt16>, _ gradient: inout [Float], _ s: Shape,
+    _ scratch: inout [UInt8]
   ) {
     rk_conv3x3_weight_gradient_bf16(
       x, dy, &gradient, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)

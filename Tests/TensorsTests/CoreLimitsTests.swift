@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -31,8 +32,10 @@ import Testing
       for direction in ConvolutionTrial.Direction.allCases {
         let trial = ConvolutionTrial(
           direction, side: 8, inputChannels: 16, outputChannels: 32, kernel: 3, stride: 2, dataType: dataType)
-        #expect(48...64 ~= trial.images && trial.multiplyAdds == trial.images * 11 * 11 * 16 * 32)
-        #expect(trial.bytes >= trial.images * (64 * 16 + 16 * 32) * dataType.byteCount)
+        // 64 images, or 192 kB of them with AVX2 and a multiple of three.
+        let images = rk_isa() != RK_ISA_AVX2 ? 64 : dataType == .float32 ? 48 : 63
+        #expect(trial.images == images && trial.multiplyAdds == images * 11 * 11 * 16 * 32)
+        #expect(trial.bytes >= images * (64 * 16 + 16 * 32) * dataType.byteCount)
         trial()
       }
     }

@@ -9,8 +9,9 @@
 
 // ---- Memory needed soon -------------------------------------------------------------------------------------------
 
-/// Names bytes that the calling thread will read after its next convolutions, of which most of those below fetch them into
-/// its cache while they compute. Only a hint: nothing is read before it is asked for, and beyond a few ranges none is taken.
+/// Names bytes that the calling thread will read after its next convolutions, of which most of those below fetch them
+/// into its cache while they compute. Only a hint: nothing is read before it is asked for, and beyond a few ranges none
+/// is taken.
 void rk_read_ahead(const void *start, size_t bytes);
 /// Forgets what was named before.
 void rk_read_ahead_clear(void);

@@ -30,8 +30,8 @@ struct GoldenCurve: Sendable, Equatable {
   /// Its first `count` steps.
   func first(_ count: Int) -> GoldenCurve { GoldenCurve(rows: Array(rows.prefix(count))) }
 
-  /// For how many steps its losses stay within a quarter of the tolerance of those of `other`, which leaves the rest to
-  /// machines that round less alike: of half of it, kernels for AVX2 took more than the other half.
+  /// For how many steps its losses stay within a quarter of the tolerance of those of `other`. The rest is for other
+  /// machines: a few disturbances do not find the largest, and another instruction set disturbs every step.
   func steadyCount(beside other: GoldenCurve) -> Int {
     zip(rows, other.rows).prefix { ($0.loss - $1.loss).magnitude <= Self.tolerance / 4 }.count
   }

@@ -46,8 +46,11 @@ struct ConvolutionGeometry: Hashable, Sendable {
   }
 
   /// The same for images whose larger activation is of so many bytes.
-  static func chunk(ofBytes bytesPerImage: Int) -> Int { min(64, max(1, chunkBytes / bytesPerImage)) }
+  static func chunk(ofBytes bytesPerImage: Int) -> Int {
+    min(largestChunk.images, max(1, largestChunk.bytes / bytesPerImage))
+  }
 
   /// Our kernels for AVX2 take three images together, and activations of images tend to be powers of two.
-  private static let chunkBytes = rk_isa() == RK_ISA_AVX2 ? 196_608 : 262_144
+  private static let largestChunk: (images: Int, bytes: Int) =
+    rk_isa() == RK_ISA_AVX2 ? (63, 196_608) : (64, 262_144)
 }

@@ -13,7 +13,7 @@ struct GoldenCurve: Sendable, Equatable {
 
   /// How far a loss may be from the committed one; instruction sets differ by up to 0.0002.
   static let tolerance = 1e-3
-  /// How far a distance may be from the committed one, as a part of it; instruction sets differ by up to 0.014, since
+  /// How far a distance may be from the committed one, as a part of it; instruction sets differ by up to 0.03, since
   /// so small steps are close to float32's own.
   static let distanceTolerance = 0.05
   /// How many steps a curve has at most.

@@ -100,6 +100,15 @@ static rd_status make_reorder(rd_conv *conv, const rd_geometry *g) {
   return rd_operation_make(&conv->reorder, pd, arguments, 2);
 }
 
+// What oneDNN may write beyond its scratch memory. For the weight gradient of a strided 1 x 1 convolution its kernel for
+// AVX2 (2.6) gathers the pixels that are seen by whole vectors of channels, but reserves no more than the channels.
+static size_t overrun_bytes(rd_direction direction, const rd_conv_shape *s, const rd_geometry *g) {
+  enum { VECTOR = 8 };
+  bool gathers = direction == RD_BACKWARD_WEIGHTS && s->kernel_height == 1 && s->kernel_width == 1 && s->stride > 1;
+  size_t missing = (VECTOR - s->channels_in % VECTOR) % VECTOR;
+  return gathers ? (size_t)(g->destination[2] * g->destination[3]) * missing * sizeof(float) : 0;
+}
+
 rd_status rd_conv_create(rd_conv **out, rd_direction direction, rd_conv_shape shape, rd_data_type type) {
   rd_thread_init();
   *out = NULL;
@@ -122,7 +131,7 @@ rd_status rd_conv_create(rd_conv **out, rd_direction direction, rd_conv_shape sh
     rd_conv_destroy(conv);
     return status;
   }
-  conv->own_scratch = rd_aligned(conv->compute.scratch_bytes);
+  conv->own_scratch = rd_aligned(conv->compute.scratch_bytes + overrun_bytes(direction, &shape, &g));
   *out = conv;
   return RD_OK;
 }

@@ -107,7 +107,7 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "TestSupport"]),
-    .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"]),
+    .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "CKernels", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "GenerationTests", dependencies: ["Generation", "TestSupport"]),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "Generation", "repro", "TestSupport"]),

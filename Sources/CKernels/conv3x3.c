@@ -3,7 +3,7 @@
 #include "conv3x3.table.h"
 #include "isa.h"
 
-enum { TAPS = 9, CHANNEL_STEP = 16, MOST_CHANNELS = 512 };
+enum { TAPS = 9 };
 
 /// The kernels for the level in use, NULL where it has none.
 static const conv_table_f32 *kernels_f32(void) {
@@ -37,6 +37,10 @@ bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t st
   return kernels_f32() != NULL && fits(channels_in, channels_out, stride);
 }
 
+bool rk_conv3x3_winograd_supported_f32(size_t height, size_t width, size_t channels_in, size_t channels_out) {
+  return rk_conv3x3_supported_f32(channels_in, channels_out, 1) && height % 2 == 0 && width % 2 == 0;
+}
+
 bool rk_conv3x3_rgb_supported_bf16(size_t channels_out) { return kernels_bf16() != NULL && channels_fit(channels_out); }
 
 bool rk_conv3x3_rgb_supported_f32(size_t channels_out) { return kernels_f32() != NULL && channels_fit(channels_out); }
@@ -51,6 +55,10 @@ size_t rk_conv3x3_packed_bytes_f32(size_t channels_in, size_t channels_out) {
 
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
   return channels_in * channels_out * TAPS;
+}
+
+size_t rk_conv3x3_winograd_count(size_t channels_in, size_t channels_out) {
+  return POINTS * weights_plane(channels_in, channels_out);
 }
 
 // Calling what is not supported is the caller's error.
@@ -69,3 +77,4 @@ size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out) {
 CONV_FUNCTIONS(CONV_PUBLIC_F32, float)
 CONV_FUNCTIONS(CONV_PUBLIC_BF16, uint16_t)
 CONV_GRADIENT_FUNCTIONS(CONV_PUBLIC_GRADIENT)
+CONV_WINOGRAD_FUNCTIONS(CONV_PUBLIC_F32, float)

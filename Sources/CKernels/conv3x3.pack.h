@@ -59,6 +59,19 @@ CONV_TARGET static void pack_data(
 
 #if !defined(CONV_BFLOAT16)  // once: the gradients of both types are float32
 
+// Adds block[input * 9 + tap][output] to LANES outputs by LANES inputs.
+CONV_TARGET static void add_block(const float *block, float *weights_gradient, size_t row_step) {
+  for (size_t at = 0; at < BLOCK_ROWS; at += LANES) {
+    lanes r[LANES];
+    for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(block + (at + k) * LANES);
+    transpose(r);
+    for (size_t k = 0; k < LANES; k++) {
+      float *to = weights_gradient + k * row_step + at;
+      store_lanes(to, add_lanes(load_lanes(to), r[k]));
+    }
+  }
+}
+
 CONV_TARGET static void add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
   enum { ROW = 3 * BLOCK * LANES };
@@ -73,15 +86,7 @@ CONV_TARGET static void add_gradient(
           store_lanes(block + (k * TAPS + tap) * LANES, load_lanes(from));
         }
       }
-      for (size_t at = 0; at < BLOCK_ROWS; at += LANES) {
-        lanes r[LANES];
-        for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(block + (at + k) * LANES);
-        transpose(r);
-        for (size_t k = 0; k < LANES; k++) {
-          float *to = weights_gradient + ((o + k) * channels_in + i) * TAPS + at;
-          store_lanes(to, add_lanes(load_lanes(to), r[k]));
-        }
-      }
+      add_block(block, weights_gradient + (o * channels_in + i) * TAPS, channels_in * TAPS);
     }
   }
 }

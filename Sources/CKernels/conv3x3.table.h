@@ -6,6 +6,16 @@
 
 #include "CKernels.h"
 
+/// Channels come in so many, up to so many.
+enum { CHANNEL_STEP = 16, MOST_CHANNELS = 512 };
+
+// Winograd's algorithm keeps its 16 points in as many planes. A gap lies between them, since planes at a distance of
+// 4096 bytes would evict each other.
+enum { POINTS = 16, PLANE_GAP = 32 };
+
+/// From one point of all weights to the next.
+static inline size_t weights_plane(size_t in, size_t out) { return in * out + PLANE_GAP; }
+
 #define CONV_FUNCTIONS(X, element)                                                                                   \
   X(void, forward,                                                                                                   \
     (const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,  \
@@ -39,6 +49,31 @@
      size_t channels_out, void *scratch),                                                                            \
     (x, dy, gradient, images, height, width, channels_out, scratch))
 
+/// Those that exist for float32 only: in bfloat16 Winograd's algorithm loses digits.
+#define CONV_WINOGRAD_FUNCTIONS(X, element)                                                                          \
+  X(size_t, winograd_scratch_bytes,                                                                                  \
+    (size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out),                           \
+    (images, height, width, channels_in, channels_out))                                                              \
+  X(void, winograd_pack_forward, (const float *weights, size_t channels_in, size_t channels_out, element *packed),   \
+    (weights, channels_in, channels_out, packed))                                                                    \
+  X(void, winograd_pack_data, (const float *weights, size_t channels_in, size_t channels_out, element *packed),      \
+    (weights, channels_in, channels_out, packed))                                                                    \
+  X(void, winograd_forward,                                                                                          \
+    (const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,  \
+     size_t channels_in, size_t channels_out, void *scratch),                                                        \
+    (x, packed, y, sums, images, height, width, channels_in, channels_out, scratch))                                 \
+  X(void, winograd_data_gradient,                                                                                    \
+    (const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height,           \
+     size_t width, size_t channels_in, size_t channels_out, void *scratch),                                          \
+    (dy, packed, dx, accumulate, images, height, width, channels_in, channels_out, scratch))                         \
+  X(void, winograd_weight_gradient,                                                                                  \
+    (const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,               \
+     size_t channels_in, size_t channels_out, void *scratch),                                                        \
+    (x, dy, gradient, images, height, width, channels_in, channels_out, scratch))                                    \
+  X(void, winograd_add_gradient,                                                                                     \
+    (const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient),                       \
+    (gradient, channels_in, channels_out, weights_gradient))
+
 /// Those that exist once for each width, since gradients of both types are float32.
 #define CONV_GRADIENT_FUNCTIONS(X)                                                                                   \
   X(void, add_gradient,                                                                                              \
@@ -52,6 +87,7 @@
 typedef struct {
   CONV_FUNCTIONS(CONV_FIELD, float)
   CONV_GRADIENT_FUNCTIONS(CONV_FIELD)
+  CONV_WINOGRAD_FUNCTIONS(CONV_FIELD, float)
 } conv_table_f32;
 
 typedef struct {

@@ -9,6 +9,11 @@
 #include "conv3x3.same.h"
 #include "conv3x3.halving.h"
 #include "conv3x3.doubling.h"
+#if !defined(CONV_BFLOAT16)
+#include "conv3x3.winograd.h"
+#include "conv3x3.winograd.gradient.h"
+#include "conv3x3.winograd.weights.h"
+#endif
 
 CONV_TARGET static void forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
@@ -35,5 +40,7 @@ CONV_TARGET static void data_gradient(
 #if defined(CONV_BFLOAT16)
 const conv_table_bf16 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element)};
 #else
-const conv_table_f32 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element) CONV_GRADIENT_FUNCTIONS(CONV_ENTRY)};
+const conv_table_f32 CONV_TABLE = {
+  CONV_FUNCTIONS(CONV_ENTRY, element) CONV_GRADIENT_FUNCTIONS(CONV_ENTRY)
+  CONV_WINOGRAD_FUNCTIONS(CONV_ENTRY, element)};
 #endif

@@ -23,6 +23,9 @@ CONV_INLINE lanes zero_lanes(void) { return _mm512_setzero_ps(); }
 CONV_INLINE lanes load_lanes(const float *p) { return _mm512_loadu_ps(p); }
 CONV_INLINE void store_lanes(float *p, lanes v) { _mm512_storeu_ps(p, v); }
 CONV_INLINE lanes add_lanes(lanes a, lanes b) { return _mm512_add_ps(a, b); }
+CONV_INLINE lanes subtract_lanes(lanes a, lanes b) { return _mm512_sub_ps(a, b); }
+CONV_INLINE lanes multiply_lanes(lanes a, lanes b) { return _mm512_mul_ps(a, b); }
+CONV_INLINE lanes fill_lanes(float value) { return _mm512_set1_ps(value); }
 CONV_INLINE lanes add_square(lanes sum, lanes v) { return _mm512_fmadd_ps(v, v, sum); }
 
 /// A unit in every lane.

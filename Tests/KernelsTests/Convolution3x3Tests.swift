@@ -2,13 +2,7 @@ import CKernels
 import Testing
 
 @Suite struct Convolution3x3Tests {
-  struct Shape: CustomStringConvertible, Sendable {
-    let images: Int, height: Int, width: Int, input: Int, output: Int, stride: Int
-
-    var outHeight: Int { (height - 1) / stride + 1 }
-    var outWidth: Int { (width - 1) / stride + 1 }
-    var description: String { "\(images) x \(height)x\(width), \(input)->\(output), stride \(stride)" }
-  }
+  typealias Shape = ConvolutionShape
 
   static let shapes: [Shape] = {
     let sizes = [
@@ -43,50 +37,12 @@ import Testing
     return shapes
   }()
 
-  /// Inputs that bfloat16 holds exactly, and the three results in double.
-  private struct Reference {
-    let x: [Float], w: [Float], dy: [Float]
-    var y: [Double], dx: [Double], dw: [Double]
-
-    init(_ s: Shape) {
-      var noise = Noise(s.height * 100 + s.width)
-      x = noise.integers(s.images * s.height * s.width * s.input, limit: 8).map { $0 / 8 }
-      w = noise.integers(s.output * s.input * 9, limit: 8).map { $0 / 8 }
-      dy = noise.integers(s.images * s.outHeight * s.outWidth * s.output, limit: 8).map { $0 / 8 }
-      y = [Double](repeating: 0, count: dy.count)
-      dx = [Double](repeating: 0, count: x.count)
-      dw = [Double](repeating: 0, count: w.count)
-      for n in 0..<s.images {
-        for i in 0..<s.outHeight {
-          for j in 0..<s.outWidth {
-            for tap in 0..<9 {
-              let (h, v) = (i * s.stride + tap / 3 - 1, j * s.stride + tap % 3 - 1)
-              guard (0..<s.height).contains(h), (0..<s.width).contains(v) else { continue }
-              let (atX, atY) = (
-                ((n * s.height + h) * s.width + v) * s.input,
-                ((n * s.outHeight + i) * s.outWidth + j) * s.output
-              )
-              for o in 0..<s.output {
-                for c in 0..<s.input {
-                  let place = (o * s.input + c) * 9 + tap
-                  y[atY + o] += Double(x[atX + c] * w[place])
-                  dx[atX + c] += Double(dy[atY + o] * w[place])
-                  dw[place] += Double(dy[atY + o] * x[atX + c])
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
   private static var hasFloat32: Bool { rk_conv3x3_supported_f32(16, 16, 1) }
   private static var hasBFloat16: Bool { rk_conv3x3_supported_bf16(16, 16, 1) }
 
   @Test(.enabled(if: hasFloat32, "no AVX2"), arguments: shapes)
   func float32MatchesInAllDirections(_ s: Shape) {
-    let reference = Reference(s)
+    let reference = ConvolutionReference(s)
     withEveryInstructionSet { _ in
       if Self.hasFloat32 { expectMatches(s, reference, Float.self, tolerance: 2e-6) }
     }
@@ -94,11 +50,11 @@ import Testing
 
   @Test(.enabled(if: hasBFloat16, "no bfloat16 instructions"), arguments: shapes)
   func bfloat16MatchesInAllDirections(_ s: Shape) {
-    expectMatches(s, Reference(s), UInt16.self, tolerance: 4e-3)
+    expectMatches(s, ConvolutionReference(s), UInt16.self, tolerance: 4e-3)
   }
 
   private func expectMatches<Element: ConvolutionElement>(
-    _ s: Shape, _ r: Reference, _ type: Element.Type, tolerance: Double
+    _ s: Shape, _ r: ConvolutionReference, _ type: Element.Type, tolerance: Double
   ) {
     let poison = Element(value: .nan)
     let none = Element(value: 0)
@@ -161,7 +117,7 @@ import Testing
     _ type: Element.Type, stride: Int
   ) {
     let s = Shape(images: 4, height: 32, width: 32, input: 16, output: 16, stride: stride)
-    let r = Reference(s)
+    let r = ConvolutionReference(s)
     let (x, dy) = (r.x.map { Element(value: $0) }, r.dy.map { Element(value: $0) })
     let none = Element(value: 0)
     var packed = [Element](repeating: none, count: Element.packedBytes(s) / MemoryLayout<Element>.stride)
@@ -211,25 +167,9 @@ import Testing
   }
 }
 
-/// Numbers between others that no kernel may read.
-private final class Guarded<Element: BitwiseCopyable> {
-  private let memory: UnsafeMutablePointer<Element>
-  let numbers: UnsafePointer<Element>
-
-  init(_ numbers: [Element], between poison: Element) {
-    let margin = 1024
-    memory = .allocate(capacity: numbers.count + 2 * margin)
-    memory.initialize(repeating: poison, count: numbers.count + 2 * margin)
-    (memory + margin).update(from: numbers, count: numbers.count)
-    self.numbers = UnsafePointer(memory + margin)
-  }
-
-  deinit { memory.deallocate() }
-}
-
 /// A type that the kernels come in.
 private protocol ConvolutionElement: BitwiseCopyable {
-  typealias Shape = Convolution3x3Tests.Shape
+  typealias Shape = ConvolutionShape
 
   init(value: Float)
   var value: Float { get }

@@ -85,9 +85,11 @@ import Testing
 
   /// The fast kernels are taken wherever they exist: without them nothing is wrong, only slow.
   @Test(arguments: [DataType.float32, .bfloat16]) func ownKernelsAreTaken(_ dataType: DataType) {
-    func kernel(_ direction: ConvolutionKernelKey.Direction, inputs: Int) -> any ConvolutionKernel {
+    func kernel(
+      _ direction: ConvolutionKernelKey.Direction, inputs: Int, side: Int = 8
+    ) -> any ConvolutionKernel {
       let geometry = ConvolutionGeometry(
-        input: [1, 8, 8, inputs], weight: [16, inputs, 3, 3], stride: 1, padding: 1)
+        input: [1, side, side, inputs], weight: [16, inputs, 3, 3], stride: 1, padding: 1)
       return ConvolutionKernels.kernel(
         ConvolutionKernelKey(direction: direction, geometry: geometry, dataType: dataType, images: 4))
     }
@@ -95,7 +97,11 @@ import Testing
     let exist = isBFloat16 ? rk_conv3x3_supported_bf16(16, 16, 1) : rk_conv3x3_supported_f32(16, 16, 1)
     let existForImages = isBFloat16 ? rk_conv3x3_rgb_supported_bf16(16) : rk_conv3x3_rgb_supported_f32(16)
     for direction in [ConvolutionKernelKey.Direction.forward, .data, .weights] {
-      #expect((kernel(direction, inputs: 16) is DirectConvolution) == exist)
+      #expect((kernel(direction, inputs: 16) is WinogradConvolution) == (exist && !isBFloat16))
+      #expect((kernel(direction, inputs: 16) is DirectConvolution) == (exist && isBFloat16))
+      for side in [2, 7] {
+        #expect((kernel(direction, inputs: 16, side: side) is DirectConvolution) == exist)
+      }
       #expect((kernel(direction, inputs: 3) is ImageConvolution) == (existForImages && direction != .data))
     }
     #expect(kernel(.data, inputs: 16).addsDataGradients == exist)

@@ -76,6 +76,39 @@ void rk_conv3x3_weight_gradient_bf16(
 void rk_conv3x3_add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
 
+// The same with stride 1 by Winograd's algorithm, which makes 16 multiply-adds where the kernels above make 36, for
+// images of even height and width, float32. Sums are made in another order, so results differ in their last digits, and
+// numbers that are not finite reach neighbouring outputs too.
+
+/// Whether the kernels below exist for these images and channels on the level in use.
+bool rk_conv3x3_winograd_supported_f32(size_t height, size_t width, size_t channels_in, size_t channels_out);
+
+/// Floats of packed weights for either direction, and of a weight gradient in the kernels' own layout.
+size_t rk_conv3x3_winograd_count(size_t channels_in, size_t channels_out);
+
+/// Bytes of scratch that any of the three below needs.
+size_t rk_conv3x3_winograd_scratch_bytes_f32(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out);
+
+/// Pack f32 weights (channels_out x channels_in x 3 x 3) for the output, and for the data gradient.
+void rk_conv3x3_winograd_pack_forward_f32(
+  const float *weights, size_t channels_in, size_t channels_out, float *packed);
+void rk_conv3x3_winograd_pack_data_f32(const float *weights, size_t channels_in, size_t channels_out, float *packed);
+
+void rk_conv3x3_winograd_forward_f32(
+  const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, void *scratch);
+void rk_conv3x3_winograd_data_gradient_f32(
+  const float *dy, const float *packed, float *dx, bool accumulate, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, void *scratch);
+void rk_conv3x3_winograd_weight_gradient_f32(
+  const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, void *scratch);
+
+/// Adds the gradient to channels_out x channels_in x 3 x 3.
+void rk_conv3x3_winograd_add_gradient_f32(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
+
 // The same with stride 1 for images of three colours, where no gradient with respect to the images is wanted. Its weight
 // gradient's own layout has as many floats as the weights. Numbers that are not finite reach neighbouring outputs too.
 

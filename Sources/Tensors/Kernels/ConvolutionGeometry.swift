@@ -28,7 +28,8 @@ struct ConvolutionGeometry: Hashable, Sendable {
   /// Multiply-adds of one image, counting taps that fall on padding.
   var multiplyAdds: Int { outputHeight * outputWidth * weightCount }
 
-  /// Multiply-adds of one image without the taps that fall on padding: no kernel can do with fewer.
+  /// Multiply-adds of one image without the taps that fall on padding: tap by tap, no kernel can do
+  /// with fewer.
   var multiplyAddsInside: Int {
     func taps(_ size: Int, _ kernel: Int, _ outputs: Int) -> Int {
       (0..<outputs).reduce(0) { sum, place in

@@ -7,6 +7,8 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   /// Bytes of packed weights, or of a weight gradient in the kernel's own layout.
   var weightBytes: Int { get }
   var scratchBytes: Int { get }
+  /// What it has to multiply for all its images, without the taps that fall on padding: its floor.
+  var multiplyAdds: Int { get }
   /// Whether weights packed for (or gradients made by) `other` fit this kernel.
   func sharesLayout(with other: any ConvolutionKernel) -> Bool
   func pack(
@@ -23,8 +25,8 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   var addsDataGradients: Bool { get }
   /// Backward data, added to the activation gradient.
   func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
-  )
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
+    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer)
   /// Adds the weight gradient of one chunk to `sum` (own layout, zeroed before the first).
   func addWeightGradient(
     _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, to sum: UnsafeMutablePointer<Float>,
@@ -39,7 +41,8 @@ extension ConvolutionKernel {
   var addsDataGradients: Bool { false }
 
   func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
+    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
   ) { preconditionFailure("\(self) adds no gradients") }
 }
 
@@ -88,6 +91,7 @@ enum ConvolutionKernels {
   }
 
   private static func make(_ key: ConvolutionKernelKey) -> any ConvolutionKernel {
+    if let winograd = WinogradConvolution(key) { return winograd }
     if let direct = DirectConvolution(key) { return direct }
     if let first = ImageConvolution(key) { return first }
     if let subsampled = SubsampledConvolution(key) { return subsampled }
@@ -98,7 +102,7 @@ enum ConvolutionKernels {
 /// oneDNN's convolution.
 final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
   private let handle: OpaquePointer
-  let weightBytes, scratchBytes: Int
+  let weightBytes, scratchBytes, multiplyAdds: Int
   private let isForward, isWeightGradient, isBFloat16: Bool
   private let outputRows, outputChannels: Int
 
@@ -124,6 +128,7 @@ final class OneDNNConvolution: ConvolutionKernel, @unchecked Sendable {
     isForward = key.direction == .forward
     isWeightGradient = key.direction == .weights
     isBFloat16 = key.dataType == .bfloat16
+    multiplyAdds = key.images * g.multiplyAddsInside
     (outputRows, outputChannels) = (key.images * g.outputHeight * g.outputWidth, g.outputChannels)
     weightBytes = rd_conv_weights_bytes(handle)
     let own = Int(rd_conv_scratch_bytes(handle))

@@ -1,12 +1,12 @@
 import CKernels
 
-/// Our own 3 × 3 kernels, for the channel counts and CPUs that they are made for.
+/// Our own 3 × 3 kernels that multiply tap by tap, for the channel counts and CPUs that they are made for.
 final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   private let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
   private let isBFloat16: Bool
   private let images: Int
-  let weightBytes, scratchBytes: Int
+  let weightBytes, scratchBytes, multiplyAdds: Int
 
   /// Returns `nil` where oneDNN has to do it.
   init?(_ key: ConvolutionKernelKey) {
@@ -18,6 +18,7 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     guard g.kernelHeight == 3, g.kernelWidth == 3, g.padding == 1, isSupported else { return nil }
     direction = key.direction
     images = key.images
+    multiplyAdds = images * g.multiplyAddsInside
     switch direction {
     case .forward, .data:
       weightBytes = isBFloat16 ? rk_conv3x3_packed_bytes_bf16(i, o) : rk_conv3x3_packed_bytes_f32(i, o)
@@ -62,7 +63,8 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
   var addsDataGradients: Bool { direction == .data }
 
   func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer, addingTo gradient: UnsafeMutableRawPointer
+    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
+    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
   ) {
     dataGradient(outputGradient, packed, gradient, accumulate: true)
   }

@@ -7,7 +7,7 @@ final class ImageConvolution: ConvolutionKernel, @unchecked Sendable {
   private let g: ConvolutionGeometry
   private let isBFloat16: Bool
   private let images: Int
-  let weightBytes, scratchBytes: Int
+  let weightBytes, scratchBytes, multiplyAdds: Int
 
   /// Returns `nil` for everything else, and where oneDNN has to do it.
   init?(_ key: ConvolutionKernelKey) {
@@ -22,6 +22,7 @@ final class ImageConvolution: ConvolutionKernel, @unchecked Sendable {
     else { return nil }
     direction = key.direction
     images = key.images
+    multiplyAdds = images * g.multiplyAddsInside
     if direction == .weights {
       weightBytes = 4 * g.weightCount
     } else {

@@ -6,6 +6,7 @@ final class SubsampledConvolution: ConvolutionKernel, @unchecked Sendable {
   private let images, pixelBytes: Int
   let scratchBytes: Int
   var weightBytes: Int { dense.weightBytes }
+  var multiplyAdds: Int { dense.multiplyAdds }
 
   /// Returns `nil` for everything else.
   init?(_ key: ConvolutionKernelKey) {

@@ -76,8 +76,9 @@ struct BackwardWalk {
         }
         if wantsWeight[reader] {
           let sum = accumulators + part * back.accumulatorsCount
-          Profile.time(.weightGradient, multiplyAdds: multiplyAdds(of: reader, chunk)) {
-            planned.weights.kernel(for: count).addWeightGradient(
+          let kernel = planned.weights.kernel(for: count)
+          Profile.time(.weightGradient, multiplyAdds: kernel.multiplyAdds) {
+            kernel.addWeightGradient(
               input, output, to: sum + planned.accumulators[planned.weights.layout(for: count)],
               scratch: scratch + back.scratch.kernel)
           }
@@ -88,11 +89,12 @@ struct BackwardWalk {
         )
         let isAdded = isBegun && kernel.addsDataGradients
         let target = isBegun && !isAdded ? scratch + back.scratch.addend : gradient
-        Profile.time(.dataGradient, multiplyAdds: multiplyAdds(of: reader, chunk)) {
+        let kernelScratch = scratch + back.scratch.kernel
+        Profile.time(.dataGradient, multiplyAdds: kernel.multiplyAdds) {
           if isAdded {
-            kernel.apply(output, packed, addingTo: gradient)
+            kernel.apply(output, packed, addingTo: gradient, scratch: kernelScratch)
           } else {
-            kernel.apply(output, packed, into: target, scratch: scratch + back.scratch.kernel)
+            kernel.apply(output, packed, into: target, scratch: kernelScratch)
           }
         }
         if target != gradient { kernels.add(target, to: gradient, count: count * size.count) }
@@ -107,10 +109,6 @@ struct BackwardWalk {
     Profile.time(.activationGradient, bytes: 2 * (feature.main.map { bytes(of: $0, chunk) } ?? 0)) {
       sum(index, gradient, chunk, part)
     }
-  }
-
-  private func multiplyAdds(of convolution: Int, _ chunk: Chunk) -> Int {
-    chunk.count * plan.convolutions[convolution].geometry.multiplyAddsInside
   }
 
   /// Bytes of one chunk of a convolution's output.

@@ -72,7 +72,7 @@ struct ForwardWalk {
       let kernel = convolution.kernels.kernel(for: chunk.count)
       let packed = weights.pointer(reader, layout: convolution.kernels.layout(for: chunk.count))
       let output = convolution.output.address(values, chunk.position)
-      Profile.time(.convolution, multiplyAdds: chunk.count * convolution.geometry.multiplyAddsInside) {
+      Profile.time(.convolution, multiplyAdds: kernel.multiplyAdds) {
         if plan.depthFirst == nil {
           let sums = sums + convolution.sums + chunk.index * 2 * convolution.channels
           kernel.apply(input, packed, into: output, sums: sums, scratch: scratch)

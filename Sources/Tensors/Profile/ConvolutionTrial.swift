@@ -23,7 +23,7 @@ public final class ConvolutionTrial {
   public let direction: Direction
   /// Images in the chunk.
   public let images: Int
-  /// Multiply-adds of the chunk, without taps that fall on padding.
+  /// Multiply-adds that the kernel has to make for the chunk, without taps that fall on padding.
   public let multiplyAdds: Int
   /// Bytes of the chunk's input and output and of the weights, each once.
   public let bytes: Int
@@ -44,10 +44,10 @@ public final class ConvolutionTrial {
       padding: size / 2)
     self.direction = direction
     images = geometry.chunk(of: dataType)
-    multiplyAdds = images * geometry.multiplyAddsInside
     kernel = ConvolutionKernels.kernel(
       ConvolutionKernelKey(
         direction: direction.ofKernel, geometry: geometry, dataType: dataType, images: images))
+    multiplyAdds = kernel.multiplyAdds
     let activations = images * (geometry.inputSize + geometry.outputSize) * dataType.byteCount
     bytes = activations + kernel.weightBytes
     input = ConvolutionTrial.noise([images, geometry.inputSize], dataType)

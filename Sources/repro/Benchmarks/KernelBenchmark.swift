@@ -65,8 +65,9 @@ struct KernelBenchmark: Encodable {
     """
     One core of \(processor) (\(instructionSet)), \(build) build. Times are the shortest of seven windows, in µs; the \
     percentage beside each is the part of it that its floor makes up: multiply-adds in registers, or a copy of as many \
-    bytes in the cache or memory that holds them, both measured beside every table. Taps on padding do not count. A \
-    kernel that mostly reads may go below the floor, which is a copy. In brackets: where the bytes lie.
+    bytes in the cache or memory that holds them, both measured beside every table. Taps on padding do not count, \
+    and by Winograd's algorithm, where that is used, four outputs take 16 multiply-adds. A kernel that mostly reads may \
+    go below the floor, which is a copy. In brackets: where the bytes lie.
     """
   }
 }

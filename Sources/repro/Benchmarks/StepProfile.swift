@@ -71,7 +71,8 @@ struct StepProfile: Encodable {
       \(step.rawValue), width \(width), batch \(batch), \(precision), \(threads) threads
       A core's best: \(number(coreMultiplyAddsPerSecond * 1e-9, 1)) · 10⁹ multiply-adds/s in registers, \
       \(number(coreBytesPerSecond * 1e-9, 1)) GB/s copied in its cache. The floor of convolutions and products is their \
-      arithmetic without the taps that fall on padding, that of activations their bytes.
+      arithmetic without the taps that fall on padding (by Winograd's algorithm, where that is used, 16 multiply-adds for \
+      four outputs), that of activations their bytes.
 
       \(table.render())
       """

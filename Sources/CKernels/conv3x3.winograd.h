@@ -12,12 +12,12 @@ static size_t rows_of_block(const tile_grid *g, size_t rows, size_t tiles) {
 
 // Few tiles stay in the nearest cache; with many channels their weights, read once for every block, weigh more.
 static size_t tiles_of_block(size_t channels_in, size_t channels_out) {
-  return channels_in <= 32 && channels_out <= 32 ? 16 : 48;
+  return channels_in <= 64 && channels_out <= 64 ? 16 : 32;
 }
 
 // The same for the gradient, whose sums are read and written once for every block.
 static size_t tiles_of_gradient_block(size_t channels_in, size_t channels_out) {
-  return channels_in <= 64 && channels_out <= 64 ? 48 : 96;
+  return channels_in <= 64 && channels_out <= 64 ? 32 : 64;
 }
 
 static inline void *aligned_to_line(void *p) {

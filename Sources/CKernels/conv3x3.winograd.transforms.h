@@ -12,7 +12,7 @@
 // (2 G: its first and last rows are 2 0 0 and 0 0 2.) The 16 points of a tile lie in 16 planes of [16 channels][tile]
 // [16], so that what a product reads is contiguous, along channels as along tiles.
 
-enum { SLICE = 16 };
+enum { SLICE = 16, SLICE_VECTORS = SLICE / LANES };
 
 /// How a block of tiles lies in planes.
 typedef struct {
@@ -63,34 +63,38 @@ CONV_INLINE void input_tile(
   }
 }
 
-// A vector of channels of a row of tiles, two rows of points: the columns of a tile stay in registers for the next.
-CONV_INLINE void input_channels(
+// 16 channels of a row of tiles, two rows of points: the columns of a tile stay in registers for the next, and a line is
+// written as a whole.
+CONV_INLINE void input_slice(
   const tile_grid *g, const element *at, size_t channels, element *v, size_t plane, const bool outer, const bool top,
   const bool bottom) {
   const size_t row_step = g->width * channels;
-  lanes a[2] = {zero_lanes(), zero_lanes()}, b[2], c[2], d[2];
-  input_column(at, row_step, outer, top, bottom, b);
-  for (size_t t = 0; t + 1 < g->columns; t++, v += SLICE, at += 2 * channels) {
-    input_column(at + channels, row_step, outer, top, bottom, c);
-    input_column(at + 2 * channels, row_step, outer, top, bottom, d);
-    input_tile(a, b, c, d, outer, v, plane);
-    UNROLL for (int i = 0; i < 2; i++) {
-      a[i] = c[i];
-      b[i] = d[i];
+  lanes a[SLICE_VECTORS][2], b[SLICE_VECTORS][2];
+  UNROLL for (int q = 0; q < SLICE_VECTORS; q++) {
+    a[q][0] = a[q][1] = zero_lanes();
+    input_column(at + q * LANES, row_step, outer, top, bottom, b[q]);
+  }
+  for (size_t t = 0; t < g->columns; t++, v += SLICE, at += 2 * channels) {
+    UNROLL for (int q = 0; q < SLICE_VECTORS; q++) {
+      lanes c[2], d[2] = {zero_lanes(), zero_lanes()};
+      input_column(at + channels + q * LANES, row_step, outer, top, bottom, c);
+      if (t + 1 < g->columns) input_column(at + 2 * channels + q * LANES, row_step, outer, top, bottom, d);
+      input_tile(a[q], b[q], c, d, outer, v + q * LANES, plane);
+      UNROLL for (int i = 0; i < 2; i++) {
+        a[q][i] = c[i];
+        b[q][i] = d[i];
+      }
     }
   }
-  input_column(at + channels, row_step, outer, top, bottom, c);
-  UNROLL for (int i = 0; i < 2; i++) d[i] = zero_lanes();
-  input_tile(a, b, c, d, outer, v, plane);
 }
 
 CONV_INLINE void input_row_at(
   const tile_grid *g, const element *x, size_t channels, element *v, const plane_layout *l, const bool top,
   const bool bottom) {
-  for (size_t c = 0; c < channels; c += LANES) {
+  for (size_t c = 0; c < channels; c += SLICE) {
     element *to = v + place_in_plane(l, c);
-    input_channels(g, x + c, channels, to, l->plane, true, top, bottom);
-    input_channels(g, x + c, channels, to, l->plane, false, top, bottom);
+    input_slice(g, x + c, channels, to, l->plane, true, top, bottom);
+    input_slice(g, x + c, channels, to, l->plane, false, top, bottom);
   }
 }
 

@@ -38,7 +38,8 @@ bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t st
 }
 
 bool rk_conv3x3_winograd_supported_f32(size_t height, size_t width, size_t channels_in, size_t channels_out) {
-  return rk_conv3x3_supported_f32(channels_in, channels_out, 1) && height % 2 == 0 && width % 2 == 0;
+  return rk_conv3x3_supported_f32(channels_in, channels_out, 1) && height > 0 && width > 0 && height % 2 == 0 &&
+    width % 2 == 0;
 }
 
 bool rk_conv3x3_rgb_supported_bf16(size_t channels_out) { return kernels_bf16() != NULL && channels_fit(channels_out); }

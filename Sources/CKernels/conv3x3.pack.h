@@ -36,6 +36,12 @@ CONV_TARGET static void pack_forward(
   }
 }
 
+// One tap of block[input * 9 + tap][output] as a vector of inputs for each output.
+CONV_INLINE void transposed_tap(const float *block, size_t tap, lanes *r) {
+  for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(block + (k * TAPS + tap) * LANES);
+  transpose(r);
+}
+
 // The data gradient convolves dy with the weights turned by half a turn, outputs and inputs exchanged. With stride 2
 // taps are taken one by one, so they keep their own order.
 CONV_TARGET static void pack_data(
@@ -46,8 +52,7 @@ CONV_TARGET static void pack_data(
       read_block(weights + (o * channels_in + i) * TAPS, channels_in * TAPS, block);
       for (size_t tap = 0; tap < TAPS; tap++) {
         lanes r[LANES];
-        for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(block + (k * TAPS + tap) * LANES);
-        transpose(r);
+        transposed_tap(block, tap, r);
         size_t turned = stride == 1 ? TAPS - 1 - tap : tap;
         for (size_t k = 0; k < LANES; k += UNIT) {
           store_weights(place(packed, channels_out, i / LANES, (o + k) / UNIT, turned), r[k], r[k + UNIT - 1]);

@@ -1,25 +1,23 @@
-// The weight gradient by Winograd's algorithm: for each of 16 points the products of all inputs with all outputs,
-// summed over tiles, as [point][input][output].
-
-enum { GRADIENT_VECTORS = SLICE / LANES };
+// The weight gradient by Winograd's algorithm: for each of 16 points the products V . D of all inputs with all outputs,
+// summed over tiles, as [point][input][output]. In float32 only: in bfloat16 two tiles would make a unit.
 
 // Adds the products of `count` inputs with 16 outputs over all tiles of a block.
 CONV_INLINE void add_products(
   const float *v, const float *d, float *gradient, size_t tiles, size_t out, const int count) {
   lanes acc[SLICE];
-  UNROLL for (int i = 0; i < count * GRADIENT_VECTORS; i++) {
-    acc[i] = load_lanes(gradient + (size_t)(i / GRADIENT_VECTORS) * out + i % GRADIENT_VECTORS * LANES);
+  UNROLL for (int i = 0; i < count * SLICE_VECTORS; i++) {
+    acc[i] = load_lanes(gradient + (size_t)(i / SLICE_VECTORS) * out + i % SLICE_VECTORS * LANES);
   }
   for (size_t t = 0; t < tiles; t++, v += SLICE, d += SLICE) {
-    lanes w[GRADIENT_VECTORS];
-    UNROLL for (int q = 0; q < GRADIENT_VECTORS; q++) w[q] = load_lanes(d + q * LANES);
+    lanes w[SLICE_VECTORS];
+    UNROLL for (int q = 0; q < SLICE_VECTORS; q++) w[q] = load_lanes(d + q * LANES);
     UNROLL for (int c = 0; c < count; c++) {
       lanes b = broadcast_for_block(v + c);
-      UNROLL for (int q = 0; q < GRADIENT_VECTORS; q++) add_to_block(&acc[c * GRADIENT_VECTORS + q], b, w[q]);
+      UNROLL for (int q = 0; q < SLICE_VECTORS; q++) add_to_block(&acc[c * SLICE_VECTORS + q], b, w[q]);
     }
   }
-  UNROLL for (int i = 0; i < count * GRADIENT_VECTORS; i++) {
-    store_lanes(gradient + (size_t)(i / GRADIENT_VECTORS) * out + i % GRADIENT_VECTORS * LANES, acc[i]);
+  UNROLL for (int i = 0; i < count * SLICE_VECTORS; i++) {
+    store_lanes(gradient + (size_t)(i / SLICE_VECTORS) * out + i % SLICE_VECTORS * LANES, acc[i]);
   }
 }
 
@@ -33,7 +31,7 @@ CONV_TARGET static void add_slices(
   add_products(v + 6, d, gradient + 6 * out, tiles, out, 6);
   add_products(v + 12, d, gradient + 12 * out, tiles, out, 4);
 #endif
-  // A line for every 342 multiply-adds, where kernels that make all 36 take one for every 768.
+  // A line for every 341 multiply-adds, where kernels that make all 36 take one for every 768.
   fetch_ahead(ahead, (int)(tiles * 3 / 4));
 }
 
@@ -41,8 +39,9 @@ CONV_TARGET static void winograd_weight_gradient(
   const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width, size_t channels_in,
   size_t channels_out, void *scratch) {
   const size_t in = channels_in, out = channels_out;
-  tile_grid g = tiles_of(height, width);
+  tile_grid g = grid_of(height, width);
   size_t rows = images * g.rows_per_image, most = rows_of_block(&g, rows, tiles_of_gradient_block(in, out));
+  read_ahead *ahead = rk_thread_read_ahead();
   float *v = aligned_to_line(scratch), *d = v + POINTS * planes_of(most * g.columns, in).plane;
   for (size_t row = 0; row < rows; row += most) {
     size_t here = rows - row < most ? rows - row : most, tiles = here * g.columns;
@@ -56,7 +55,8 @@ CONV_TARGET static void winograd_weight_gradient(
         for (size_t o = 0; o < out; o += SLICE) {
           add_slices(
             v + p * inputs.plane + i * tiles, d + p * outputs.plane + o * tiles,
-            gradient + p * weights_plane(in, out) + i * out + o, tiles, out, rk_thread_read_ahead());
+            gradient + p * weights_plane(in, out) + i * out + o, tiles, out,
+            ahead);
         }
       }
     }

@@ -1,16 +1,19 @@
 // Winograd's algorithm F(2 x 2, 3 x 3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", section
-// 4.1). Of an input tile d of 4 x 4, half of whose rows and columns belong to its neighbours too, 2 x 2 outputs are
-//   Y = A^T [(G g G^T) . (B^T d B)] A,   . point by point of 4 x 4, summed over input channels,
-// so that 16 multiply-adds do the work of 36. The gradient of the weights is G^T [(B^T d B) . (A dY A^T)] G.
-// Here are B^T d B, A dY A^T and A^T M A, for a row of tiles at a time.
+// 4.1). Of an input tile d of 4 x 4, which overlaps each of its neighbours by two rows or columns, 2 x 2 outputs are
+//   Y = A^T [U . V] A,   U = G g G^T,   V = B^T d B,   . point by point of 4 x 4, summed over input channels: M,
+// so that 16 multiply-adds do the work of 36.
 //
-//       1  0 -1  0          1  0  0           1  0
-//   B^T 0  1  1  0      2 G 1  1  1 (and 2)   1  1 A
-//       0 -1  1  0          1 -1  1           1 -1
-//       0  1  0 -1          0  0  1           0 -1
+//       1  0 -1  0       1   0   0        1  0
+//   B^T 0  1  1  0     G .5  .5  .5     A 1  1
+//       0 -1  1  0       .5 -.5  .5       1 -1
+//       0  1  0 -1       0   0   1        0 -1
 //
-// (2 G: its first and last rows are 2 0 0 and 0 0 2.) The 16 points of a tile lie in 16 planes of [16 channels][tile]
-// [16], so that what a product reads is contiguous, along channels as along tiles.
+// The data gradient is the same convolution with kernels turned by half a turn. The weight gradient is the transpose
+// of the forward map, G^T [V . D] G with D = A dY A^T, summed over tiles, and shares V with it; the paper takes another
+// algorithm there, F(3 x 3, 2 x 2).
+//
+// The 16 points of a tile lie in 16 planes of [slice of 16 channels][tile][channel of the slice], so that what a
+// product reads is contiguous, along channels as along tiles.
 
 enum { SLICE = 16, SLICE_VECTORS = SLICE / LANES };
 
@@ -33,10 +36,10 @@ typedef struct {
   size_t width, columns, rows_per_image;  // pixels; tiles; rows of tiles
 } tile_grid;
 
-static inline tile_grid tiles_of(size_t height, size_t width) { return (tile_grid){width, width / 2, height / 2}; }
+static inline tile_grid grid_of(size_t height, size_t width) { return (tile_grid){width, width / 2, height / 2}; }
 
-// Two rows of B^T d for one column: the outer two, of which one may lie in the padding, or the inner two. `at` is the
-// column in the second of the tile's four rows.
+// Two rows of B^T d for one column: the outer two, for which the tile's own outer rows are read, or are padding, or the
+// inner two. All four of two vectors would not fit into 16 registers. `at` is the column in the tile's second row.
 CONV_INLINE void input_column(
   const element *at, size_t row_step, const bool outer, const bool top, const bool bottom, lanes *v) {
   lanes d1 = load_outputs(at), d2 = load_outputs(at + row_step);
@@ -51,7 +54,7 @@ CONV_INLINE void input_column(
   }
 }
 
-// Two rows of B^T d B from four columns of B^T d.
+// Two rows of V from four columns of B^T d.
 CONV_INLINE void input_tile(
   const lanes *a, const lanes *b, const lanes *c, const lanes *d, const bool outer, element *v, size_t plane) {
   UNROLL for (int i = 0; i < 2; i++) {
@@ -63,8 +66,8 @@ CONV_INLINE void input_tile(
   }
 }
 
-// 16 channels of a row of tiles, two rows of points: the columns of a tile stay in registers for the next, and a line is
-// written as a whole.
+// 16 channels of a row of tiles, two rows of points: the columns of a tile stay in registers for the next, and a line
+// is written as a whole.
 CONV_INLINE void input_slice(
   const tile_grid *g, const element *at, size_t channels, element *v, size_t plane, const bool outer, const bool top,
   const bool bottom) {
@@ -98,7 +101,7 @@ CONV_INLINE void input_row_at(
   }
 }
 
-/// B^T d B of row `row` of tiles, to tiles from `v` on.
+/// V of row `row` of tiles, to tiles from `v` on.
 CONV_TARGET static void input_row(
   const tile_grid *g, const element *x, size_t channels, size_t row, element *v, const plane_layout *l) {
   size_t in_image = row % g->rows_per_image;
@@ -119,7 +122,7 @@ CONV_INLINE void gradient_column(const element *at, size_t row_step, lanes *y) {
   y[3] = subtract_lanes(zero_lanes(), y1);
 }
 
-/// A dY A^T of row `row` of tiles, to tiles from `d` on.
+/// D of row `row` of tiles, to tiles from `d` on.
 CONV_TARGET static void gradient_row(
   const tile_grid *g, const element *dy, size_t channels, size_t row, element *d, const plane_layout *l) {
   const size_t row_step = g->width * channels;

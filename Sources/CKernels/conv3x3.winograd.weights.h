@@ -1,4 +1,4 @@
-// Weights for Winograd's algorithm, G g G^T, and their gradients back, G^T M G.
+// Weights for Winograd's algorithm, U = G g G^T, and their gradients back: G^T of the 16 points' gradients, and G.
 
 // G g G^T of nine taps.
 CONV_INLINE void points_of_taps(const lanes *g, lanes *u) {
@@ -19,7 +19,7 @@ CONV_INLINE void points_of_taps(const lanes *g, lanes *u) {
   }
 }
 
-// G^T M G of 16 points that lie `plane` apart.
+// The gradient of nine taps from those of 16 points, which lie `plane` apart.
 CONV_INLINE void taps_of_points(const float *m, size_t plane, lanes *g) {
   lanes half = fill_lanes(0.5f), t[3][4];
   UNROLL for (int j = 0; j < 4; j++, m += plane) {
@@ -38,8 +38,8 @@ CONV_INLINE void taps_of_points(const float *m, size_t plane, lanes *g) {
 }
 
 // Stores the points of one vector of outputs for LANES inputs, of block[input * 9 + tap][output], as
-// [point][16 outputs][unit of inputs][16]. The data gradient takes the taps from the last to the first, which turns the
-// kernel by half a turn.
+// [point][slice of 16 outputs][unit of inputs][output]. The data gradient takes the taps from the last to the first,
+// which turns the kernel by half a turn.
 CONV_TARGET static void store_points(
   const float *block, const bool turned, size_t in, size_t out, size_t first_in, size_t first_out, element *packed) {
   element *to = packed + first_out / SLICE * SLICE * in + first_in * SLICE + first_out % SLICE * UNIT;
@@ -79,8 +79,7 @@ CONV_TARGET static void winograd_pack_data(
       read_block(weights + (o * channels_in + i) * TAPS, channels_in * TAPS, block);
       for (size_t tap = 0; tap < TAPS; tap++) {
         lanes r[LANES];
-        for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(block + (k * TAPS + tap) * LANES);
-        transpose(r);
+        transposed_tap(block, tap, r);
         for (size_t k = 0; k < LANES; k++) store_lanes(block + (k * TAPS + tap) * LANES, r[k]);
       }
       store_points(block, true, channels_out, channels_in, o, i, packed);

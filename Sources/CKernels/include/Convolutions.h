@@ -77,8 +77,9 @@ void rk_conv3x3_add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
 
 // The same with stride 1 by Winograd's algorithm, which makes 16 multiply-adds where the kernels above make 36, for
-// images of even height and width, float32. Sums are made in another order, so results differ in their last digits, and
-// numbers that are not finite reach neighbouring outputs too.
+// images of even height and width, float32. Sums and differences of neighbouring pixels are rounded, so errors are
+// relative to the largest neighbours, and numbers that are not finite reach neighbouring outputs too. Scratch may lie
+// anywhere.
 
 /// Whether the kernels below exist for these images and channels on the level in use.
 bool rk_conv3x3_winograd_supported_f32(size_t height, size_t width, size_t channels_in, size_t channels_out);
@@ -95,12 +96,15 @@ void rk_conv3x3_winograd_pack_forward_f32(
   const float *weights, size_t channels_in, size_t channels_out, float *packed);
 void rk_conv3x3_winograd_pack_data_f32(const float *weights, size_t channels_in, size_t channels_out, float *packed);
 
+/// y = x * w; `sums` (nullable, 2 x channels_out doubles) receives the sums of y and y^2 as batch norm wants them.
 void rk_conv3x3_winograd_forward_f32(
   const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, void *scratch);
+/// Writes (or adds, if `accumulate`) dx of the convolution.
 void rk_conv3x3_winograd_data_gradient_f32(
   const float *dy, const float *packed, float *dx, bool accumulate, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, void *scratch);
+/// Adds the weight gradient of these images to `gradient` (own layout; zero it before the first chunk).
 void rk_conv3x3_winograd_weight_gradient_f32(
   const float *x, const float *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, void *scratch);

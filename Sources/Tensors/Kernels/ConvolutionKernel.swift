@@ -7,7 +7,8 @@ protocol ConvolutionKernel: AnyObject, Sendable {
   /// Bytes of packed weights, or of a weight gradient in the kernel's own layout.
   var weightBytes: Int { get }
   var scratchBytes: Int { get }
-  /// What it has to multiply for all its images, without the taps that fall on padding: its floor.
+  /// Multiply-adds of its algorithm for all its images, its floor: tap by tap without those on padding, by Winograd's
+  /// algorithm 16 for every four outputs.
   var multiplyAdds: Int { get }
   /// Whether weights packed for (or gradients made by) `other` fit this kernel.
   func sharesLayout(with other: any ConvolutionKernel) -> Bool

@@ -9,7 +9,8 @@ final class WinogradConvolution: ConvolutionKernel, @unchecked Sendable {
   private let images: Int
   let weightBytes, scratchBytes, multiplyAdds: Int
 
-  /// Returns `nil` for everything else, and where padding leaves it nothing to save.
+  /// Returns `nil` for everything else, and for images two pixels high or wide, where padding leaves it
+  /// little to save.
   init?(_ key: ConvolutionKernelKey) {
     g = key.geometry
     let (i, o) = (g.inputChannels, g.outputChannels)

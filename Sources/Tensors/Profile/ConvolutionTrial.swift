@@ -23,7 +23,8 @@ public final class ConvolutionTrial {
   public let direction: Direction
   /// Images in the chunk.
   public let images: Int
-  /// Multiply-adds that the kernel has to make for the chunk, without taps that fall on padding.
+  /// Multiply-adds of the kernel's algorithm for the chunk: tap by tap without those on padding, by Winograd's 16 for
+  /// every four outputs.
   public let multiplyAdds: Int
   /// Bytes of the chunk's input and output and of the weights, each once.
   public let bytes: Int

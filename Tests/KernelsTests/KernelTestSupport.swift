@@ -49,8 +49,9 @@ func float(_ x: [UInt16]) -> [Float] { x.map { float($0) } }
 func withEveryInstructionSet(_ body: (rk_isa_level) throws -> Void) rethrows {
   for raw in 0...3 as ClosedRange<UInt32> {
     let level = rk_isa_level(raw)
-    guard rk_isa_select(level) == level else { continue }
+    // A level that the machine lacks selects a lower one all the same, which the thread's next test must not inherit.
     defer { rk_isa_reset() }
+    guard rk_isa_select(level) == level else { continue }
     try body(level)
   }
 }

@@ -196,7 +196,7 @@ CONV_TARGET static void weight_gradient(
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
   group_shape most = group_of(&s);
   size_t in_image = height * width * channels_in, out_image = s.out_height * s.out_width * channels_out;
-  element *in = (element *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+  element *in = aligned_to_line(scratch);
   for (size_t n = 0; n < images; n += UNIT * most.units) {
     size_t left = images - n, here = left < UNIT * most.units ? left : UNIT * most.units;
     group g = {.units = (here + UNIT - 1) / UNIT};

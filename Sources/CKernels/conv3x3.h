@@ -56,6 +56,11 @@ static inline conv_shape make_conv_shape(
     images, height, width, channels_in, channels_out, stride, (height - 1) / stride + 1, (width - 1) / stride + 1};
 }
 
+/// The first address from `p` on at which a cache line begins.
+static inline void *aligned_to_line(void *p) {
+  return (void *)(((uintptr_t)p + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1));
+}
+
 // A broadcast unit and a product in the order they are written. Where accumulators and weights fill the registers,
 // compilers reorder the intrinsics until some no longer fit.
 

@@ -23,10 +23,6 @@ static size_t tiles_of_gradient_block(size_t channels_in, size_t channels_out) {
   return channels_in <= 64 && channels_out <= 64 ? 32 : 64;
 }
 
-static inline void *aligned_to_line(void *p) {
-  return (void *)(((uintptr_t)p + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1));
-}
-
 /// Bytes of scratch that any direction needs: planes of both tensors.
 static size_t winograd_scratch_bytes(
   size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out) {

@@ -59,32 +59,40 @@ CONV_TARGET static void store_points(
   }
 }
 
-CONV_TARGET static void winograd_pack_forward(
-  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
+// Exchanges outputs and inputs of block[input * 9 + tap][output].
+CONV_TARGET static void exchange_channels(float *block) {
+  for (size_t tap = 0; tap < TAPS; tap++) {
+    lanes r[LANES];
+    transposed_tap(block, tap, r);
+    for (size_t k = 0; k < LANES; k++) store_lanes(block + (k * TAPS + tap) * LANES, r[k]);
+  }
+}
+
+// The data gradient is a convolution whose inputs are the forward one's outputs.
+CONV_INLINE void winograd_pack(
+  const float *weights, size_t channels_in, size_t channels_out, const bool data, element *packed) {
   float block[BLOCK_ROWS * LANES];
   for (size_t o = 0; o < channels_out; o += LANES) {
     for (size_t i = 0; i < channels_in; i += LANES) {
       read_block(weights + (o * channels_in + i) * TAPS, channels_in * TAPS, block);
-      store_points(block, false, channels_in, channels_out, i, o, packed);
+      if (data) {
+        exchange_channels(block);
+        store_points(block, true, channels_out, channels_in, o, i, packed);
+      } else {
+        store_points(block, false, channels_in, channels_out, i, o, packed);
+      }
     }
   }
 }
 
-// Outputs and inputs exchanged.
+CONV_TARGET static void winograd_pack_forward(
+  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
+  winograd_pack(weights, channels_in, channels_out, false, packed);
+}
+
 CONV_TARGET static void winograd_pack_data(
   const float *weights, size_t channels_in, size_t channels_out, element *packed) {
-  float block[BLOCK_ROWS * LANES];
-  for (size_t o = 0; o < channels_out; o += LANES) {
-    for (size_t i = 0; i < channels_in; i += LANES) {
-      read_block(weights + (o * channels_in + i) * TAPS, channels_in * TAPS, block);
-      for (size_t tap = 0; tap < TAPS; tap++) {
-        lanes r[LANES];
-        transposed_tap(block, tap, r);
-        for (size_t k = 0; k < LANES; k++) store_lanes(block + (k * TAPS + tap) * LANES, r[k]);
-      }
-      store_points(block, true, channels_out, channels_in, o, i, packed);
-    }
-  }
+  winograd_pack(weights, channels_in, channels_out, true, packed);
 }
 
 CONV_TARGET static void winograd_add_gradient(

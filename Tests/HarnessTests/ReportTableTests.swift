@@ -139,6 +139,19 @@ import Testing
     #expect(caption.contains("the code has moved on to version 2"))
   }
 
+  @Test func captionTellsWhichSeedsHadWhichPrecision() throws {
+    let runs = (UInt64(0)..<3).flatMap { seed in
+      ["Base", "Base + Term"].map {
+        SampleRun(arm: $0, seed: seed, precision: seed == 0 ? .bfloat16 : .float32)
+      }
+    }
+    let report = try ExperimentReport(
+      ReportedExperiment(scale: .reduced), scale: .reduced, results: RecordedResults(runs))
+    let caption = try #require(report.caption)
+    #expect(caption.contains("n = 3 paired seeds (0, 1, 2)"))
+    #expect(caption.contains("; bfloat16 (seed 0) and float32 (seeds 1, 2), 2 threads;"))
+  }
+
   @Test func terminalReport() throws {
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")

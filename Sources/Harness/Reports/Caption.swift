@@ -69,11 +69,21 @@ struct Caption {
   }
 
   private var settings: String {
-    let precisions = unique(manifests.map(\.identity.plan.precision.rawValue)).sorted()
     let threads = unique(manifests.map(\.threads)).sorted().map { "\($0)" }
-    guard !precisions.isEmpty else { return "" }
+    guard !threads.isEmpty else { return "" }
     let noun = threads == ["1"] ? "thread" : "threads"
-    return "\(Typography.list(precisions)), \(Typography.list(threads)) \(noun)"
+    return "\(precisions), \(Typography.list(threads)) \(noun)"
+  }
+
+  // Runs of a pair agree in precision, those of a table need not: where they differ, each is told with its seeds.
+  private var precisions: String {
+    let runs = Dictionary(grouping: manifests, by: \.identity.plan.precision.rawValue)
+    guard runs.count > 1 else { return runs.keys.first ?? "" }
+    let names = runs.sorted { $0.key < $1.key }.map { precision, runs in
+      let seeds = Set(runs.map(\.identity.seed)).sorted().map { "\($0)" }
+      return "\(precision) (\(seeds.count == 1 ? "seed" : "seeds") \(seeds.joined(separator: ", ")))"
+    }
+    return Typography.list(names)
   }
 
   private var machines: String {

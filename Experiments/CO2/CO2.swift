@@ -33,7 +33,8 @@ public final class CO2: PretrainingMethod {
     /// Whether keys are encoded in another order than queries, so that shared batch statistics tell nothing of a pair.
     public var shufflesKeys = true
 
-    /// Creates the constants of MoCo's CIFAR demonstration, with CO2 as recalled for MoCo v2.
+    /// Creates MoCo v2's head and crops, the queue, momentum and temperature of MoCo's CIFAR demonstration, and CO2's
+    /// constants as recalled.
     public init() {}
   }
 

@@ -89,10 +89,10 @@ extension ClassifyingNetwork {
 
 /// How far the features go with few labels, beside a network that has nothing else (the paper's figure 5b).
 ///
-/// For 20, 100, … labels of each class, the first of them in the order of the files, a convolutional classifier on the frozen
-/// second block and the three blocks of the supervised network are trained for equally many steps. Reported are
-/// `frozen-K` and `supervised-K` in percent, and `crossing`: the number of labels of each class at which the supervised
-/// network overtakes, on straight lines over the logarithm; no such row where it never does.
+/// For 20, 100, … labels of each class, the first of them in the order of the files, a convolutional classifier on the
+/// frozen second block and the three blocks of the supervised network are trained, for equally many steps at reduced
+/// scale. Reported are `frozen-K` and `supervised-K` in percent, and `crossing`: the number of labels of each class at
+/// which the supervised network overtakes, on straight lines over the logarithm; no such row where it never does.
 public struct FewLabels: Evaluation {
   /// Labels of each class, ascending.
   public let labelsPerClass: [Int]

@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test func captionTellsWhichSeedsHadWhichPrecision() throws {
-    let runs = (UInt64(0)..<3).flatMap { seed in
+    let runs: [SampleRun] = (UInt64(0)..<3).flatMap { seed in
       ["Base", "Base + Term"].map {
         SampleRun(arm: $0, seed: seed, precision: seed == 0 ? .bfloat16 : .float32)
       }

@@ -1,26 +1,26 @@
 # Drawn by `gnuplot pretraining.gp`; written by `repro plot` from the rows beside it.
 set encoding utf8
 $panel0_series0 << END
-1.0 0.9615470958061707 0.9615470958061707 0.9615470958061707
-2.0 0.7660589224252945 0.7660589224252945 0.7660589224252945
-3.0 0.6846297757747846 0.6846297757747846 0.6846297757747846
-4.0 0.6205754690445386 0.6205754690445386 0.6205754690445386
-5.0 0.5817479582169117 0.5817479582169117 0.5817479582169117
+1.0 0.9664009996968458 0.9615470958061707 0.9701341956089704
+2.0 0.7729469592754658 0.7660589224252945 0.7775846351415683
+3.0 0.6890504883395301 0.6846297757747846 0.693590567050836
+4.0 0.6270147647613135 0.6205754690445386 0.6333096250509604
+5.0 0.5846018851567537 0.5817479582169117 0.588484873297887
 END
 $panel1_series0 << END
-1.0 0.9615470958061707 0.9615470958061707 0.9615470958061707
-2.0 0.7660589224252945 0.7660589224252945 0.7660589224252945
-3.0 0.6846297757747846 0.6846297757747846 0.6846297757747846
-4.0 0.6205754690445386 0.6205754690445386 0.6205754690445386
-5.0 0.5817479582169117 0.5817479582169117 0.5817479582169117
+1.0 0.9664009996968458 0.9615470958061707 0.9701341956089704
+2.0 0.7729469592754658 0.7660589224252945 0.7775846351415683
+3.0 0.6890504883395301 0.6846297757747846 0.693590567050836
+4.0 0.6270147647613135 0.6205754690445386 0.6333096250509604
+5.0 0.5846018851567537 0.5817479582169117 0.588484873297887
 END
 $panel2_series0 << END
-0.0 7.610836098556223 7.610836098556223 7.610836098556223
-1.0 28.209530827464757 28.209530827464757 28.209530827464757
-2.0 27.093850835981378 27.093850835981378 27.093850835981378
-3.0 28.220603397125597 28.220603397125597 28.220603397125597
-4.0 28.952047938307693 28.952047938307693 28.952047938307693
-5.0 28.933880734879267 28.933880734879267 28.933880734879267
+0.0 10.715229518133496 7.610836098556223 12.91201920618701
+1.0 26.758392172750803 25.467924734580187 28.209530827464757
+2.0 26.56213252900621 25.81235686099805 27.093850835981378
+3.0 29.051811232118453 28.220603397125597 30.24228562011025
+4.0 29.64748384413386 28.952047938307693 30.46730901851191
+5.0 29.765575217721068 28.933880734879267 30.57737943235734
 END
 $panel2_series1 << END
 0.0 5.222834635221234 5.222834635221234 5.222834635221234
@@ -35,12 +35,12 @@ $panel2_series1 << END
 9.0 20.896227149129366 20.896227149129366 20.896227149129366
 END
 $panel3_series0 << END
-0.0 29.8 29.8 29.8
-1.0 38.9 38.9 38.9
-2.0 40.3 40.3 40.3
-3.0 43.6 43.6 43.6
-4.0 43.4 43.4 43.4
-5.0 42.9 42.9 42.9
+0.0 29.233333333333334 28.3 29.8
+1.0 40.23333333333333 38.9 41.3
+2.0 42.03333333333333 40.3 43.0
+3.0 43.76666666666667 43.1 44.6
+4.0 44.23333333333333 43.4 45.0
+5.0 44.29999999999999 42.9 45.8
 END
 $panel3_series1 << END
 0.0 28.1 28.1 28.1
@@ -55,12 +55,12 @@ $panel3_series1 << END
 9.0 78.2 78.2 78.2
 END
 $panel4_series0 << END
-0.0 0.0740123387405258 0.0740123387405258 0.0740123387405258
-1.0 0.37208713108168345 0.37208713108168345 0.37208713108168345
-2.0 0.3685143384746756 0.3685143384746756 0.3685143384746756
-3.0 0.366794605187737 0.366794605187737 0.366794605187737
-4.0 0.36483017446813515 0.36483017446813515 0.36483017446813515
-5.0 0.36045194597400504 0.36045194597400504 0.36045194597400504
+0.0 0.09617334370697378 0.0740123387405258 0.11106367560567083
+1.0 0.3884510602927309 0.37208713108168345 0.40015738258907335
+2.0 0.3870987124791765 0.3685143384746756 0.40406119591745676
+3.0 0.3691904834678547 0.3617215168116567 0.3790553284041704
+4.0 0.365179710486395 0.3570585613858151 0.3736503956052348
+5.0 0.36505814251404 0.36045194597400504 0.3725136013632483
 END
 $panel4_series1 << END
 0.0 0.038425986556715246 0.038425986556715246 0.038425986556715246
@@ -81,7 +81,7 @@ do for [image in "svg png"] {
     set terminal pngcairo size 1440,724 font "DejaVu Sans,10" background rgb "white"
   }
   set output "pretraining.".image
-  set multiplot layout 2,3 title "rotnet-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: one seed" noenhanced margins screen 0.0486,0.9896,0.0691,0.8785 spacing screen 0.059,0.1174
+  set multiplot layout 2,3 title "rotnet-cifar10, reduced scale, CIFAR-10 (jpeg75), version 1: mean and range over up to 3 seeds" noenhanced margins screen 0.0486,0.9896,0.0691,0.8785 spacing screen 0.059,0.1174
   set style fill transparent solid 0.18 noborder
   set border 3 linecolor rgb "#555555"
   set tics textcolor rgb "#333333"
@@ -95,7 +95,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel0_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  plot $panel0_series0 using 1:3:4 with filledcurves linecolor rgb "#0072B2" notitle, \
+    $panel0_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
   unset key
   set title "rotation loss" noenhanced
   set xlabel "epoch" noenhanced
@@ -103,7 +104,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel1_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
+  plot $panel1_series0 using 1:3:4 with filledcurves linecolor rgb "#0072B2" notitle, \
+    $panel1_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet"
   set key at screen 0.5, screen 0.9586 center top horizontal reverse Left noenhanced samplen 3
   set title "monitor: effective rank" noenhanced
   set xlabel "epoch" noenhanced
@@ -111,7 +113,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel2_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+  plot $panel2_series0 using 1:3:4 with filledcurves linecolor rgb "#0072B2" notitle, \
+    $panel2_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
     $panel2_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset key
   set title "monitor: knn" noenhanced
@@ -120,7 +123,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel3_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+  plot $panel3_series0 using 1:3:4 with filledcurves linecolor rgb "#0072B2" notitle, \
+    $panel3_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
     $panel3_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset key
   set title "monitor: std" noenhanced
@@ -129,7 +133,8 @@ do for [image in "svg png"] {
   unset xtics
   set xtics nomirror autofreq
   set xrange [*:*]
-  plot $panel4_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
+  plot $panel4_series0 using 1:3:4 with filledcurves linecolor rgb "#0072B2" notitle, \
+    $panel4_series0 using 1:2 with lines linecolor rgb "#0072B2" linewidth 2 dashtype 1 title "RotNet", \
     $panel4_series1 using 1:2 with lines linecolor rgb "#D55E00" linewidth 2 dashtype 2 title "supervised"
   unset multiplot
   unset output

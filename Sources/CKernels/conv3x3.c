@@ -16,6 +16,7 @@ static const conv_table_f32 *kernels_f32(void) {
 
 static const conv_table_bf16 *kernels_bf16(void) {
 #if defined(__x86_64__)
+  if (rk_isa() >= RK_ISA_AMX_BF16) return &rk_conv_amx_bf16;
   if (rk_isa() >= RK_ISA_AVX512_BF16) return &rk_conv_avx512_bf16;
 #endif
   return NULL;

@@ -31,8 +31,10 @@ static group_shape group_of(const conv_shape *s) {
   return g;
 }
 
-CONV_TARGET static size_t gradient_scratch_bytes(
-  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
+/// Of the weight gradient alone: the other directions read what they need where it lies.
+CONV_TARGET static size_t scratch_bytes(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
+  (void)images;
   conv_shape s = make_conv_shape(1, height, width, channels_in, channels_out, stride);
   group_shape g = group_of(&s);
   size_t in = g.units * g.in_rows * width * channels_in, out = g.units * g.rows * s.out_width * channels_out;

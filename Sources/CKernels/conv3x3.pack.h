@@ -13,9 +13,15 @@ CONV_TARGET static void read_block(const float *weights, size_t row_step, float 
   }
 }
 
-// Where the weights of one unit of inputs and one tap lie: [LANES outputs][tap row][unit][tap column][LANES units].
+// Where the weights of one unit of inputs and one tap lie: [LANES outputs][tap row][unit][tap column][LANES units], and
+// for tiles [LANES outputs][tap][unit][LANES units].
 CONV_INLINE element *place(element *packed, size_t in, size_t out_block, size_t unit, size_t tap) {
-  return packed + out_block * TAPS * in * LANES + ((tap / 3 * (in / UNIT) + unit) * 3 + tap % 3) * UNIT_LANES;
+  element *block = packed + out_block * TAPS * in * LANES;
+#if defined(CONV_AMX)
+  return block + (tap * (in / UNIT) + unit) * UNIT_LANES;
+#else
+  return block + ((tap / 3 * (in / UNIT) + unit) * 3 + tap % 3) * UNIT_LANES;
+#endif
 }
 
 CONV_TARGET static void pack_forward(
@@ -62,8 +68,6 @@ CONV_TARGET static void pack_data(
   }
 }
 
-#if !defined(CONV_BFLOAT16)  // once: the gradients of both types are float32
-
 // Adds block[input * 9 + tap][output] to LANES outputs by LANES inputs.
 CONV_TARGET static void add_block(const float *block, float *weights_gradient, size_t row_step) {
   for (size_t at = 0; at < BLOCK_ROWS; at += LANES) {
@@ -76,6 +80,8 @@ CONV_TARGET static void add_block(const float *block, float *weights_gradient, s
     }
   }
 }
+
+#if !defined(CONV_AMX)  // whose own layout is another
 
 CONV_TARGET static void add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {

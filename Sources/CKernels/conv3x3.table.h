@@ -17,21 +17,24 @@ enum { POINTS = 16, PLANE_GAP = 32 };
 static inline size_t weights_plane(size_t in, size_t out) { return in * out + PLANE_GAP; }
 
 #define CONV_FUNCTIONS(X, element)                                                                                   \
+  X(size_t, scratch_bytes,                                                                                           \
+    (size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride),            \
+    (images, height, width, channels_in, channels_out, stride))                                                      \
   X(void, forward,                                                                                                   \
     (const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,  \
-     size_t channels_in, size_t channels_out, size_t stride),                                                        \
-    (x, packed, y, sums, images, height, width, channels_in, channels_out, stride))                                  \
+     size_t channels_in, size_t channels_out, size_t stride, void *scratch),                                         \
+    (x, packed, y, sums, images, height, width, channels_in, channels_out, stride, scratch))                         \
   X(void, data_gradient,                                                                                             \
     (const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height,           \
-     size_t width, size_t channels_in, size_t channels_out, size_t stride),                                          \
-    (dy, packed, dx, accumulate, images, height, width, channels_in, channels_out, stride))                          \
-  X(size_t, gradient_scratch_bytes,                                                                                  \
-    (size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride),                           \
-    (height, width, channels_in, channels_out, stride))                                                              \
+     size_t width, size_t channels_in, size_t channels_out, size_t stride, void *scratch),                           \
+    (dy, packed, dx, accumulate, images, height, width, channels_in, channels_out, stride, scratch))                 \
   X(void, weight_gradient,                                                                                           \
     (const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,               \
      size_t channels_in, size_t channels_out, size_t stride, void *scratch),                                         \
     (x, dy, gradient, images, height, width, channels_in, channels_out, stride, scratch))                            \
+  X(void, add_gradient,                                                                                              \
+    (const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient),                       \
+    (gradient, channels_in, channels_out, weights_gradient))                                                         \
   X(void, pack_forward, (const float *weights, size_t channels_in, size_t channels_out, element *packed),            \
     (weights, channels_in, channels_out, packed))                                                                    \
   X(void, pack_data,                                                                                                 \
@@ -76,9 +79,6 @@ static inline size_t weights_plane(size_t in, size_t out) { return in * out + PL
 
 /// Those that exist once for each width, since gradients of both types are float32.
 #define CONV_GRADIENT_FUNCTIONS(X)                                                                                   \
-  X(void, add_gradient,                                                                                              \
-    (const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient),                       \
-    (gradient, channels_in, channels_out, weights_gradient))                                                         \
   X(void, rgb_add_gradient, (const float *gradient, size_t channels_out, float *weights_gradient),                   \
     (gradient, channels_out, weights_gradient))
 
@@ -95,6 +95,6 @@ typedef struct {
 } conv_table_bf16;
 
 extern const conv_table_f32 rk_conv_avx2_f32, rk_conv_avx512_f32;
-extern const conv_table_bf16 rk_conv_avx512_bf16;
+extern const conv_table_bf16 rk_conv_avx512_bf16, rk_conv_amx_bf16;
 
 #endif

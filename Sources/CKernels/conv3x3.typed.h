@@ -17,7 +17,8 @@
 
 CONV_TARGET static void forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride) {
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  (void)scratch;
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
   if (stride == 1) convolve_same(x, packed, y, false, sums, &s);
   else convolve_halving(x, packed, y, sums, &s);
@@ -25,7 +26,8 @@ CONV_TARGET static void forward(
 
 CONV_TARGET static void data_gradient(
   const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride) {
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  (void)scratch;
   if (stride == 1) {
     conv_shape s = make_conv_shape(images, height, width, channels_out, channels_in, 1);
     convolve_same(dy, packed, dx, accumulate, NULL, &s);

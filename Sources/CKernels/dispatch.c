@@ -9,6 +9,7 @@ static const rk_table *const tables[] = {
   &rk_table_avx2,
   &rk_table_avx512,
   &rk_table_avx512_bf16,
+  &rk_table_avx512_bf16,  // tiles serve convolutions only
 #endif
 };
 

@@ -128,7 +128,7 @@ import Testing
     defer { rk_isa_reset() }
     for (level, float32, bfloat16) in [
       (RK_ISA_PORTABLE, false, false), (RK_ISA_AVX2, true, false), (RK_ISA_AVX512, true, false),
-      (RK_ISA_AVX512_BF16, true, true),
+      (RK_ISA_AVX512_BF16, true, true), (RK_ISA_AMX_BF16, true, true),
     ] where rk_isa_select(level) == level {
       #expect(rk_conv3x3_rgb_supported_f32(16) == float32)
       #expect(rk_conv3x3_rgb_supported_bf16(16) == bfloat16)

@@ -47,7 +47,7 @@ func float(_ x: [UInt16]) -> [Float] { x.map { float($0) } }
 
 /// Runs `body` on this thread with every instruction set that the machine has.
 func withEveryInstructionSet(_ body: (rk_isa_level) throws -> Void) rethrows {
-  for raw in 0...3 as ClosedRange<UInt32> {
+  for raw in 0...4 as ClosedRange<UInt32> {
     let level = rk_isa_level(raw)
     // A level that the machine lacks selects a lower one all the same, which the thread's next test must not inherit.
     defer { rk_isa_reset() }

@@ -29,10 +29,11 @@ typedef enum {
   RK_ISA_AVX2 = 1,
   RK_ISA_AVX512 = 2,
   RK_ISA_AVX512_BF16 = 3,
+  RK_ISA_AMX_BF16 = 4,  // convolutions by tiles; all else as the level below
 } rk_isa_level;
 
 /// The level in use: what the processor has, capped by the environment variable REPRO_MAX_ISA
-/// (portable | avx2 | avx512 | avx512_bf16) read once.
+/// (portable | avx2 | avx512 | avx512_bf16 | amx_bf16) read once.
 rk_isa_level rk_isa(void);
 
 /// The level's name, as REPRO_MAX_ISA spells it.

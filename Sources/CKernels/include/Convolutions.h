@@ -16,7 +16,7 @@ void rk_read_ahead(const void *start, size_t bytes);
 /// Forgets what was named before.
 void rk_read_ahead_clear(void);
 
-// ---- 3 x 3 convolutions, padding 1 (float32: AVX2 or AVX-512; bfloat16: AVX512-BF16 only) -------------------------
+// ---- 3 x 3 convolutions, padding 1 (float32: AVX2 or AVX-512; bfloat16: AVX512-BF16 or AMX) -------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,
 // out = (in - 1) / stride + 1. Channels are multiples of 16 up to 512. Buffers never overlap. What one level of
 // instructions has packed, and a gradient in its own layout, is for the same level only.
@@ -39,30 +39,30 @@ void rk_conv3x3_pack_data_f32(
 void rk_conv3x3_pack_data_bf16(
   const float *weights, size_t channels_in, size_t channels_out, size_t stride, uint16_t *packed);
 
+/// Bytes of scratch, wherever it lies, that any of the three below needs for so many images.
+size_t rk_conv3x3_scratch_bytes_f32(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
+size_t rk_conv3x3_scratch_bytes_bf16(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
+
 /// y = x * w; `sums` (nullable, 2 x channels_out doubles) receives the sums of y and y^2 as batch norm wants them.
 void rk_conv3x3_forward_f32(
   const float *x, const float *packed, float *y, double *sums, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride);
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
 void rk_conv3x3_forward_bf16(
   const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride);
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
 
 /// Writes (or adds, if `accumulate`, in float32) dx of the convolution; height and width are the input's (dx's).
 void rk_conv3x3_data_gradient_f32(
   const float *dy, const float *packed, float *dx, bool accumulate, size_t images, size_t height, size_t width,
-  size_t channels_in, size_t channels_out, size_t stride);
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
 void rk_conv3x3_data_gradient_bf16(
   const uint16_t *dy, const uint16_t *packed, uint16_t *dx, bool accumulate, size_t images, size_t height,
-  size_t width, size_t channels_in, size_t channels_out, size_t stride);
+  size_t width, size_t channels_in, size_t channels_out, size_t stride, void *scratch);
 
 /// Floats of a weight gradient in the kernels' own layout.
 size_t rk_conv3x3_gradient_count(size_t channels_in, size_t channels_out);
-
-/// Bytes of scratch that the weight gradient needs.
-size_t rk_conv3x3_gradient_scratch_bytes_f32(
-  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
-size_t rk_conv3x3_gradient_scratch_bytes_bf16(
-  size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
 
 /// Adds the weight gradient of these images to `gradient` (own layout; zero it before the first chunk).
 void rk_conv3x3_weight_gradient_f32(
@@ -73,7 +73,9 @@ void rk_conv3x3_weight_gradient_bf16(
   size_t channels_in, size_t channels_out, size_t stride, void *scratch);
 
 /// Adds the gradient to channels_out x channels_in x 3 x 3.
-void rk_conv3x3_add_gradient(
+void rk_conv3x3_add_gradient_f32(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
+void rk_conv3x3_add_gradient_bf16(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
 
 // The same with stride 1 by Winograd's algorithm, which makes 16 multiply-adds where the kernels above make 36, for

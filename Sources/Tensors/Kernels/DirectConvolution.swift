@@ -22,14 +22,11 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     switch direction {
     case .forward, .data:
       weightBytes = isBFloat16 ? rk_conv3x3_packed_bytes_bf16(i, o) : rk_conv3x3_packed_bytes_f32(i, o)
-      scratchBytes = 0
     case .weights:
       weightBytes = 4 * rk_conv3x3_gradient_count(i, o)
-      scratchBytes =
-        isBFloat16
-        ? rk_conv3x3_gradient_scratch_bytes_bf16(g.height, g.width, i, o, g.stride)
-        : rk_conv3x3_gradient_scratch_bytes_f32(g.height, g.width, i, o, g.stride)
     }
+    let bytes = isBFloat16 ? rk_conv3x3_scratch_bytes_bf16 : rk_conv3x3_scratch_bytes_f32
+    scratchBytes = bytes(images, g.height, g.width, i, o, g.stride)
   }
 
   func sharesLayout(with other: any ConvolutionKernel) -> Bool {
@@ -54,9 +51,9 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     scratch: UnsafeMutableRawPointer
   ) {
     if direction == .forward {
-      forward(input, packed, output, nil)
+      forward(input, packed, output, nil, scratch)
     } else {
-      dataGradient(input, packed, output, accumulate: false)
+      dataGradient(input, packed, output, accumulate: false, scratch)
     }
   }
 
@@ -66,20 +63,21 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
     addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
   ) {
-    dataGradient(outputGradient, packed, gradient, accumulate: true)
+    dataGradient(outputGradient, packed, gradient, accumulate: true, scratch)
   }
 
   private func dataGradient(
-    _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool
+    _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool,
+    _ scratch: UnsafeMutableRawPointer
   ) {
     if isBFloat16 {
       rk_conv3x3_data_gradient_bf16(
         dy.words, packed.words, dx.words, accumulate, images, g.height, g.width, g.inputChannels,
-        g.outputChannels, g.stride)
+        g.outputChannels, g.stride, scratch)
     } else {
       rk_conv3x3_data_gradient_f32(
         dy.floats, packed.floats, dx.floats, accumulate, images, g.height, g.width, g.inputChannels,
-        g.outputChannels, g.stride)
+        g.outputChannels, g.stride, scratch)
     }
   }
 
@@ -87,21 +85,21 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
     sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
   ) {
-    forward(input, packed, output, sums)
+    forward(input, packed, output, sums, scratch)
   }
 
   private func forward(
     _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
-    _ sums: UnsafeMutablePointer<Double>?
+    _ sums: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutableRawPointer
   ) {
     if isBFloat16 {
       rk_conv3x3_forward_bf16(
         x.words, packed.words, y.words, sums, images, g.height, g.width, g.inputChannels,
-        g.outputChannels, g.stride)
+        g.outputChannels, g.stride, scratch)
     } else {
       rk_conv3x3_forward_f32(
         x.floats, packed.floats, y.floats, sums, images, g.height, g.width, g.inputChannels,
-        g.outputChannels, g.stride)
+        g.outputChannels, g.stride, scratch)
     }
   }
 
@@ -124,6 +122,7 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     _ sum: UnsafePointer<Float>, addingTo gradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutableRawPointer
   ) {
-    rk_conv3x3_add_gradient(sum, g.inputChannels, g.outputChannels, gradient)
+    let add = isBFloat16 ? rk_conv3x3_add_gradient_bf16 : rk_conv3x3_add_gradient_f32
+    add(sum, g.inputChannels, g.outputChannels, gradient)
   }
 }

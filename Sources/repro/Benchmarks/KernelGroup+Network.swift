@@ -53,7 +53,7 @@ extension KernelGroup {
             rk_conv3x3_pack_data_f32(weights.floats, channels, channels, 1, floats.floats)
           },
           KernelTrial("add the weight gradient", variant: "float32", bytes: 12 * count) {
-            rk_conv3x3_add_gradient(own.floats, channels, channels, weights.floats)
+            rk_conv3x3_add_gradient_f32(own.floats, channels, channels, weights.floats)
           },
         ]
       }
@@ -64,6 +64,9 @@ extension KernelGroup {
           },
           KernelTrial("pack for the data gradient", variant: "bfloat16", bytes: 6 * count) {
             rk_conv3x3_pack_data_bf16(weights.floats, channels, channels, 1, words.words)
+          },
+          KernelTrial("add the weight gradient", variant: "bfloat16", bytes: 12 * count) {
+            rk_conv3x3_add_gradient_bf16(own.floats, channels, channels, weights.floats)
           },
         ]
       }

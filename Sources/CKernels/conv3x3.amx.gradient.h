@@ -40,30 +40,61 @@ static size_t band_elements(const band_shape *b, const conv_shape *s) {
   return b->in_block * (s->channels_in / LANES) + b->out_block * (s->channels_out / LANES);
 }
 
-/// Two images, of which the second or both may be missing: 0 to 2 of them.
+/// 16 channels of the same pixel of two images as pairs; of a single image with zeros.
+CONV_INLINE lanes pair_channels(const element *first, const element *second) {
+  __m256i even = _mm256_loadu_si256((const __m256i *)first);
+  __m256i odd = second == NULL ? _mm256_setzero_si256() : _mm256_loadu_si256((const __m256i *)second);
+  return (lanes)interleave(even, odd);
+}
+
+/// Two images from one place on, of which the second, or both, may be missing.
 typedef struct {
   const element *first, *second;
 } image_pair;
 
-static image_pair pair_of(const element *images, size_t image, size_t index, size_t count) {
-  const element *first = images + 2 * index * image;
+static inline image_pair pair_of(const element *images, size_t image, size_t index, size_t count, size_t place) {
+  const element *first = images + 2 * index * image + place;
   return (image_pair){2 * index < count ? first : NULL, 2 * index + 1 < count ? first + image : NULL};
 }
 
-/// Copies 16 channels of a row of a pair, or zeros, into every `together`th unit of its columns, those of even and of
-/// odd place one after the other if the stride is 2.
-CONV_TARGET static void pack_band_row(
-  const band_shape *b, image_pair pair, size_t width, size_t channels, element *row) {
+/// Copies 16 channels of every `stride`th column of a row, from column `first` on, to units `step` elements apart.
+CONV_INLINE void pack_columns(
+  image_pair row, size_t first, size_t width, const size_t stride, size_t channels, const bool single, element *to,
+  size_t step) {
+  for (size_t c = first; c < width; c += stride, to += step) {
+    size_t at = c * channels;
+    store_lanes((float *)to, pair_channels(row.first + at, single ? NULL : row.second + at));
+  }
+}
+
+/// Copies 16 channels of a row between zeros into every `together`th unit. With stride 2 columns of even place, counted
+/// from the left edge's zeros on, come first and those of odd place after them.
+CONV_INLINE void pack_band_row(
+  const band_shape *b, image_pair row, size_t width, const size_t stride, size_t channels, element *to) {
   const size_t step = b->together * UNIT_LANES, plane = b->cells * step;
-  const __m512i zero = _mm512_setzero_si512();
-  for (size_t f = 0; f < b->stride * b->cells; f++) {
-    element *to = row + f % b->stride * plane + f / b->stride * step;
-    if (f == 0 || f > width || pair.first == NULL) {
-      _mm512_storeu_si512(to, zero);
-      continue;
-    }
-    size_t at = (f - 1) * channels;
-    store_units(to, pair.first + at, pair.second == NULL ? NULL : pair.second + at);
+  const bool single = row.second == NULL;
+  store_lanes((float *)to, zero_lanes());
+  for (size_t place = width + 1; place < stride * b->cells; place++) {
+    store_lanes((float *)(to + place % stride * plane + place / stride * step), zero_lanes());
+  }
+  if (stride == 1) {
+    if (single) pack_columns(row, 0, width, 1, channels, true, to + step, step);
+    else pack_columns(row, 0, width, 1, channels, false, to + step, step);
+    return;
+  }
+  if (single) {
+    pack_columns(row, 0, width, 2, channels, true, to + plane, step);
+    pack_columns(row, 1, width, 2, channels, true, to + step, step);
+  } else {
+    pack_columns(row, 0, width, 2, channels, false, to + plane, step);
+    pack_columns(row, 1, width, 2, channels, false, to + step, step);
+  }
+}
+
+/// Zeros every `together`th unit of a row.
+CONV_INLINE void clear_band_row(const band_shape *b, element *to) {
+  for (size_t place = 0; place < b->stride * b->cells; place++, to += b->together * UNIT_LANES) {
+    store_lanes((float *)to, zero_lanes());
   }
 }
 
@@ -71,46 +102,91 @@ CONV_TARGET static void pack_band_inputs(
   const band_shape *b, const conv_shape *s, const element *x, size_t images, size_t out_row, element *packed) {
   size_t row_numbers = s->width * s->channels_in, image = s->height * row_numbers;
   for (size_t i = 0; i < b->groups * b->together; i++) {
-    image_pair pair = pair_of(x, image, i, images);
+    element *pair_rows = packed + (i >> b->shift) * b->in_group + (i & (b->together - 1)) * UNIT_LANES;
     for (size_t r = 0; r < b->in_rows; r++) {
       size_t row = out_row * s->stride + r;  // one more than its place in the image
-      bool inside = row >= 1 && row <= s->height && pair.first != NULL;
+      bool inside = row >= 1 && row <= s->height && 2 * i < images;
       for (size_t c = 0; c < s->channels_in; c += LANES) {
-        image_pair here = {NULL, NULL};
-        if (inside) {
-          size_t at = (row - 1) * row_numbers + c;
-          here = (image_pair){pair.first + at, pair.second == NULL ? NULL : pair.second + at};
+        element *to = pair_rows + c / LANES * b->in_block + r * b->in_row;
+        if (!inside) {
+          clear_band_row(b, to);
+          continue;
         }
-        element *to = packed + c / LANES * b->in_block + (i >> b->shift) * b->in_group + r * b->in_row;
-        pack_band_row(b, here, s->width, s->channels_in, to + (i & (b->together - 1)) * UNIT_LANES);
+        image_pair here = pair_of(x, image, i, images, (row - 1) * row_numbers + c);
+        if (b->stride == 1) pack_band_row(b, here, s->width, 1, s->channels_in, to);
+        else pack_band_row(b, here, s->width, 2, s->channels_in, to);
       }
     }
   }
 }
 
-/// 16 pairs' 16 channels, transposed; what does not exist is zero.
+/// What stands for channels of images and columns that do not exist.
+static const element no_channels[MOST_CHANNELS] __attribute__((aligned(64)));
+
+/// The same 16 channels of two units.
+CONV_INLINE __m512i two_units(const element *a, const element *b) {
+  __m512i low = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)a));
+  return _mm512_inserti64x4(low, _mm256_loadu_si256((const __m256i *)b), 1);
+}
+
+/// 16 units by 16 channels from channel `c` on, transposed: a row for each channel. What follows moves within the four
+/// quarters of vectors only, but for the last step.
+CONV_INLINE void pack_transposed(const image_pair *units, size_t c, element *to) {
+  // Half h of vector k of block q: channels 4 h and on, and 8 + 4 h and on, of the units 8 q + k and 8 q + 4 + k.
+  __m512i pairs[2][2][4], rows[2][2][4];
+  UNROLL for (int q = 0; q < 2; q++) {
+    UNROLL for (int k = 0; k < 4; k++) {
+      const image_pair *a = units + 8 * q + k, *b = a + 4;
+      __m512i first = two_units(a->first + c, b->first + c), second = two_units(a->second + c, b->second + c);
+      pairs[q][0][k] = _mm512_unpacklo_epi16(first, second);
+      pairs[q][1][k] = _mm512_unpackhi_epi16(first, second);
+    }
+    UNROLL for (int h = 0; h < 2; h++) {
+      const __m512i *p = pairs[q][h];
+      __m512i low01 = _mm512_unpacklo_epi32(p[0], p[1]), high01 = _mm512_unpackhi_epi32(p[0], p[1]);
+      __m512i low23 = _mm512_unpacklo_epi32(p[2], p[3]), high23 = _mm512_unpackhi_epi32(p[2], p[3]);
+      rows[q][h][0] = _mm512_unpacklo_epi64(low01, low23);
+      rows[q][h][1] = _mm512_unpackhi_epi64(low01, low23);
+      rows[q][h][2] = _mm512_unpacklo_epi64(high01, high23);
+      rows[q][h][3] = _mm512_unpackhi_epi64(high01, high23);
+    }
+  }
+  UNROLL for (int h = 0; h < 2; h++) {
+    UNROLL for (int k = 0; k < 4; k++) {
+      __m512i a = rows[0][h][k], b = rows[1][h][k];
+      _mm512_storeu_si512(to + (4 * h + k) * UNIT_LANES, _mm512_shuffle_i32x4(a, b, 0x88));
+      _mm512_storeu_si512(to + (8 + 4 * h + k) * UNIT_LANES, _mm512_shuffle_i32x4(a, b, 0xdd));
+    }
+  }
+}
+
+/// Where 16 units' channels lie.
+CONV_INLINE void find_units(
+  const band_shape *b, const conv_shape *s, const element *row, size_t image, size_t images, size_t first,
+  image_pair *units) {
+  for (size_t i = 0; i < TILE_ROWS; i++) {
+    size_t column = (first + i) >> b->shift, n = 2 * ((first + i) & (b->together - 1));
+    const element *at = row + n * image + column * s->channels_out;
+    bool inside = column < s->out_width;
+    units[i].first = inside && n < images ? at : no_channels;
+    units[i].second = inside && n + 1 < images ? at + image : no_channels;
+  }
+}
+
+/// `rows` rows from `out_row` on; what does not exist is zero.
 CONV_TARGET static void pack_band_outputs(
   const band_shape *b, const conv_shape *s, const element *dy, size_t images, size_t out_row, size_t rows,
   element *packed) {
   size_t row_numbers = s->out_width * s->channels_out, image = s->out_height * row_numbers;
-  for (size_t c = 0; c < s->channels_out; c += LANES, packed += b->out_block) {
-    element *to = packed;
-    for (size_t g = 0; g < b->groups; g++) {
-      for (size_t r = 0; r < b->rows; r++) {
-        for (size_t tile = 0; tile < b->tiles_in_row; tile++, to += TILE_ELEMENTS) {
-          lanes units[TILE_ROWS];
-          for (size_t i = 0; i < TILE_ROWS; i++) {
-            size_t unit = tile * TILE_ROWS + i, column = unit >> b->shift;
-            image_pair pair = pair_of(dy, image, (g << b->shift) + (unit & (b->together - 1)), images);
-            units[i] = zero_lanes();
-            if (column >= s->out_width || r >= rows || pair.first == NULL) continue;
-            size_t at = (out_row + r) * row_numbers + column * s->channels_out + c;
-            element both[UNIT_LANES];
-            store_units(both, pair.first + at, pair.second == NULL ? NULL : pair.second + at);
-            units[i] = (lanes)load_units(both);
-          }
-          transpose(units);
-          for (size_t i = 0; i < TILE_ROWS; i++) store_lanes((float *)(to + i * UNIT_LANES), units[i]);
+  for (size_t g = 0; g < b->groups; g++) {
+    size_t done = 2 * g * b->together, left = done < images ? images - done : 0;
+    for (size_t r = 0; r < b->rows; r++) {
+      const element *row = dy + done * image + (out_row + r) * row_numbers;
+      for (size_t unit = 0; unit < b->tiles_in_row * TILE_ROWS; unit += TILE_ROWS, packed += TILE_ELEMENTS) {
+        image_pair units[TILE_ROWS];
+        find_units(b, s, row, image, r < rows ? left : 0, unit, units);
+        for (size_t c = 0; c < s->channels_out; c += LANES) {
+          pack_transposed(units, c, packed + c / LANES * b->out_block);
         }
       }
     }

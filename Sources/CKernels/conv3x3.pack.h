@@ -68,6 +68,8 @@ CONV_TARGET static void pack_data(
   }
 }
 
+#if !defined(CONV_AMX)  // whose own layout is another
+
 // Adds block[input * 9 + tap][output] to LANES outputs by LANES inputs.
 CONV_TARGET static void add_block(const float *block, float *weights_gradient, size_t row_step) {
   for (size_t at = 0; at < BLOCK_ROWS; at += LANES) {
@@ -80,8 +82,6 @@ CONV_TARGET static void add_block(const float *block, float *weights_gradient, s
     }
   }
 }
-
-#if !defined(CONV_AMX)  // whose own layout is another
 
 CONV_TARGET static void add_gradient(
   const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {

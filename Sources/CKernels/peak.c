@@ -22,6 +22,32 @@ __attribute__((target("avx512f,avx512bf16"))) static double bf16_products(size_t
   return 32 * SUMS;
 }
 
+// Six tiles of sums, which are never read: as many products as the tiles' multiplier makes.
+__attribute__((target("avx512f,amx-tile,amx-bf16"))) static double tile_products(size_t rounds) {
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+  } __attribute__((aligned(64))) c = {.palette = 1};
+  for (int t = 0; t < 8; t++) {
+    c.row_bytes[t] = 64;
+    c.rows[t] = 16;
+  }
+  _tile_loadconfig(&c);
+  _tile_zero(6);
+  _tile_zero(7);
+  for (size_t r = 0; r < rounds; r++) {
+    _tile_dpbf16ps(0, 6, 7);
+    _tile_dpbf16ps(1, 6, 7);
+    _tile_dpbf16ps(2, 6, 7);
+    _tile_dpbf16ps(3, 6, 7);
+    _tile_dpbf16ps(4, 6, 7);
+    _tile_dpbf16ps(5, 6, 7);
+  }
+  _tile_release();
+  return 16 * 16 * 32 * 6;
+}
+
 __attribute__((target("avx512f"))) static double wide_products(size_t rounds) {
   __m512 sums[SUMS];
   for (int i = 0; i < SUMS; i++) sums[i] = _mm512_set1_ps((float)i);
@@ -61,6 +87,7 @@ static double plain_products(size_t rounds) {
 
 double rk_peak_multiply_adds(size_t rounds, bool bf16) {
 #if defined(__x86_64__)
+  if (rk_isa() >= RK_ISA_AMX_BF16 && bf16) return tile_products(rounds);
   if (rk_isa() >= RK_ISA_AVX512_BF16 && bf16) return bf16_products(rounds);
   if (rk_isa() >= RK_ISA_AVX512) return wide_products(rounds);
   if (rk_isa() >= RK_ISA_AVX2) return narrow_products(rounds);

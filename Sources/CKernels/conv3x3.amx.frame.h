@@ -14,20 +14,20 @@ typedef struct {
 /// Bytes of a frame, more than which are made of few rows only.
 enum { BAND_BYTES = 16 * 1024 };
 
-static frame_shape frame_of(
-  size_t images, size_t height, size_t width, size_t channels, size_t stride, size_t out_height, size_t out_width) {
-  frame_shape f = {.height = height, .width = width, .channels = channels, .stride = stride,
-    .out_height = out_height, .out_width = out_width};
-  f.together = images_side_by_side(images, out_height, out_width);
+static frame_shape frame_of(size_t images, size_t height, size_t width, size_t channels, size_t stride) {
+  frame_shape f = {.height = height, .width = width, .channels = channels, .stride = stride};
+  f.out_height = (height - 1) / stride + 1;
+  f.out_width = (width - 1) / stride + 1;
+  f.together = images_side_by_side(images, f.out_height, f.out_width);
   f.shift = (size_t)__builtin_ctzll(f.together);
   f.cells = divide_up(width + 2, stride);
   f.cell = stride * channels;
   f.row = f.cells * f.together * f.cell;
-  f.band = out_height;
+  f.band = f.out_height;
   while (f.band > 8 && ((f.band - 1) * stride + 3) * f.row * sizeof(element) > BAND_BYTES) f.band = divide_up(f.band, 2);
   f.in_rows = (f.band - 1) * stride + 3;
   f.group = f.in_rows * f.row;
-  f.tiles_in_row = divide_up(out_width * f.together, TILE_ROWS);
+  f.tiles_in_row = divide_up(f.out_width * f.together, TILE_ROWS);
   return f;
 }
 

@@ -40,13 +40,6 @@ static size_t band_elements(const band_shape *b, const conv_shape *s) {
   return b->in_block * (s->channels_in / LANES) + b->out_block * (s->channels_out / LANES);
 }
 
-/// 16 channels of the same pixel of two images as pairs; of a single image with zeros.
-CONV_INLINE lanes pair_channels(const element *first, const element *second) {
-  __m256i even = _mm256_loadu_si256((const __m256i *)first);
-  __m256i odd = second == NULL ? _mm256_setzero_si256() : _mm256_loadu_si256((const __m256i *)second);
-  return (lanes)interleave(even, odd);
-}
-
 /// Two images from one place on, of which the second, or both, may be missing.
 typedef struct {
   const element *first, *second;
@@ -63,7 +56,7 @@ CONV_INLINE void pack_columns(
   size_t step) {
   for (size_t c = first; c < width; c += stride, to += step) {
     size_t at = c * channels;
-    store_lanes((float *)to, pair_channels(row.first + at, single ? NULL : row.second + at));
+    store_units(to, row.first + at, single ? NULL : row.second + at);
   }
 }
 

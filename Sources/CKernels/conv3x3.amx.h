@@ -5,6 +5,8 @@
 // Registers 0 to 3 hold sums; 6 and 7 a left and a right factor, 5 and 4 the same with half as many numbers to add up:
 // where channels end in the middle of a row, nothing beyond them is read.
 
+#include "tiles.h"
+
 enum { TILE_ROWS = 16, TILE_SUMS = 4, TILE_NUMBERS = 32 };
 
 /// Elements of a right factor, and sums of a tile.
@@ -12,18 +14,10 @@ enum { TILE_ELEMENTS = TILE_ROWS * TILE_NUMBERS, TILE_FLOATS = TILE_ROWS * LANES
 
 /// Begins the use of tiles by this thread. Whoever begins has to end it: the state costs time as long as it is there.
 CONV_TARGET static void begin_tiles(void) {
-  struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } __attribute__((aligned(64))) c = {.palette = 1};
-  for (int t = 0; t < 8; t++) {
-    c.row_bytes[t] = 64;
-    c.rows[t] = TILE_ROWS;
-  }
-  c.rows[4] = TILE_ROWS / 2;
-  c.row_bytes[5] = 32;
-  _tile_loadconfig(&c);
+  tile_shapes shapes = full_tiles();
+  shapes.rows[4] = TILE_ROWS / 2;
+  shapes.row_bytes[5] = 32;
+  _tile_loadconfig(&shapes);
 }
 
 CONV_INLINE void end_tiles(void) { _tile_release(); }
@@ -80,11 +74,13 @@ CONV_INLINE void add_tile_product(const int tile, const bool half) {
   }
 }
 
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+
 /// How many of 1, 2, 4, 8 and 16 images (or pairs of them) to take side by side, so that their rows fill tiles best.
 static size_t images_side_by_side(size_t images, size_t height, size_t width) {
   size_t best = 1, fewest = SIZE_MAX;
   for (size_t together = 1; together <= TILE_ROWS && together < 2 * images; together *= 2) {
-    size_t tiles = (images + together - 1) / together * height * ((width * together + TILE_ROWS - 1) / TILE_ROWS);
+    size_t tiles = divide_up(images, together) * height * divide_up(width * together, TILE_ROWS);
     if (tiles < fewest) {
       fewest = tiles;
       best = together;
@@ -92,5 +88,3 @@ static size_t images_side_by_side(size_t images, size_t height, size_t width) {
   }
   return best;
 }
-
-static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }

@@ -11,8 +11,7 @@ static size_t groups_at_once(const frame_shape *f, size_t images, size_t channel
 
 static size_t convolution_scratch_bytes(
   size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
-  frame_shape f =
-    frame_of(images, height, width, channels_in, stride, (height - 1) / stride + 1, (width - 1) / stride + 1);
+  frame_shape f = frame_of(images, height, width, channels_in, stride);
   size_t groups = groups_at_once(&f, images, channels_out);
   return (groups * f.group + frame_margin(&f)) * sizeof(element) + LINE_BYTES;
 }

@@ -23,7 +23,7 @@ static size_t scratch_bytes(
   if (stride == 1) {
     data = convolution_scratch_bytes(images, height, width, channels_out, channels_in, 1);
   } else {
-    frame_shape f = frame_of(images, s.out_height, s.out_width, channels_out, 1, s.out_height, s.out_width);
+    frame_shape f = frame_of(images, s.out_height, s.out_width, channels_out, 1);
     data = doubling_scratch_bytes(&f);
   }
   return larger(gradient, larger(output, data));
@@ -32,8 +32,7 @@ static size_t scratch_bytes(
 CONV_TARGET static void forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
-  frame_shape f =
-    frame_of(images, height, width, channels_in, stride, (height - 1) / stride + 1, (width - 1) / stride + 1);
+  frame_shape f = frame_of(images, height, width, channels_in, stride);
   convolve_tiles(x, packed, y, false, sums, images, &f, channels_out, scratch);
 }
 
@@ -41,7 +40,7 @@ CONV_TARGET static void data_gradient(
   const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
   conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
-  frame_shape f = frame_of(images, s.out_height, s.out_width, channels_out, 1, s.out_height, s.out_width);
+  frame_shape f = frame_of(images, s.out_height, s.out_width, channels_out, 1);
   if (stride == 1) convolve_tiles(dy, packed, dx, accumulate, NULL, images, &f, channels_in, scratch);
   else double_by_tiles(dy, packed, dx, accumulate, images, height, width, &f, channels_in, scratch);
 }

@@ -4,6 +4,8 @@
 #include "isa.h"
 
 #if defined(__x86_64__)
+#include "tiles.h"
+
 #include <immintrin.h>
 
 // Sixteen sums, so that no multiplication waits for the one before; they leave through memory, or nothing would be done.
@@ -24,16 +26,8 @@ __attribute__((target("avx512f,avx512bf16"))) static double bf16_products(size_t
 
 // Six tiles of sums, which are never read: as many products as the tiles' multiplier makes.
 __attribute__((target("avx512f,amx-tile,amx-bf16"))) static double tile_products(size_t rounds) {
-  struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } __attribute__((aligned(64))) c = {.palette = 1};
-  for (int t = 0; t < 8; t++) {
-    c.row_bytes[t] = 64;
-    c.rows[t] = 16;
-  }
-  _tile_loadconfig(&c);
+  tile_shapes shapes = full_tiles();
+  _tile_loadconfig(&shapes);
   _tile_zero(6);
   _tile_zero(7);
   for (size_t r = 0; r < rounds; r++) {

@@ -34,16 +34,19 @@ static frame_shape frame_of(size_t images, size_t height, size_t width, size_t c
 /// Elements beyond a frame that a row's last tile may read, for nothing.
 static size_t frame_margin(const frame_shape *f) { return 2 * TILE_ROWS * f->cell; }
 
+CONV_INLINE void copy_channels(element *to, const element *from, size_t channels) {
+  for (size_t k = 0; k < channels; k += CHANNEL_STEP) {
+    _mm256_storeu_si256((__m256i *)(to + k), _mm256_loadu_si256((const __m256i *)(from + k)));
+  }
+}
+
 CONV_INLINE void frame_row(const frame_shape *f, const element *from, element *row) {
   if (f->together == 1) {
     memcpy(row + f->channels, from, f->width * f->channels * sizeof(element));
     return;
   }
   for (size_t c = 1; c <= f->width; c++, from += f->channels) {
-    element *to = row + c / f->stride * f->together * f->cell + c % f->stride * f->channels;
-    for (size_t k = 0; k < f->channels; k += CHANNEL_STEP) {
-      _mm256_storeu_si256((__m256i *)(to + k), _mm256_loadu_si256((const __m256i *)(from + k)));
-    }
+    copy_channels(row + c / f->stride * f->together * f->cell + c % f->stride * f->channels, from, f->channels);
   }
 }
 

@@ -22,7 +22,9 @@ typedef struct {
   element *y;                 // the outputs of the first framed image at those channels, from the band's first row on
   float *sums;                // 2 x LANES, nullable
   bool accumulate;            // whether to add to y instead, which has no sums
+  const uint32_t *places;     // of each output among the pixels of y, nullable where they lie one after the other
   size_t images, rows, out;   // framed images; rows of outputs; channels of y
+  size_t tap_rows;
   tap_run runs[3];
   int run_count;
   read_ahead *ahead;
@@ -57,8 +59,19 @@ CONV_INLINE void finish_mixed(const tile_job *j, const float *made, const tile_p
   if (j->sums != NULL) add_pixels(j->sums, sum, square);
 }
 
+/// The same for outputs that lie anywhere, which have no sums.
+CONV_INLINE void finish_scattered(const tile_job *j, const float *made, const uint32_t *places, size_t count) {
+  for (size_t i = 0; i < count && i < TILE_ROWS; i++) {
+    put_pixel(j->y + places[i] * j->out, load_lanes(made + i * LANES), j->accumulate);
+  }
+}
+
 CONV_INLINE void finish_tile(const tile_job *j, const float *made, const tile_place *place) {
   const frame_shape *f = j->f;
+  if (j->places != NULL) {
+    finish_scattered(j, made, j->places + place->first, f->out_width - place->first);
+    return;
+  }
   if (f->together > 1) {
     finish_mixed(j, made, place);
     return;
@@ -90,6 +103,24 @@ CONV_INLINE void add_slice(
   }
 }
 
+/// Asks for the cache lines that a tile's outputs will lie in, so that they can be written to when it is made. Of two
+/// blocks of channels that share a line the first asks for both.
+CONV_INLINE void claim_outputs(const tile_job *j, const tile_place *place) {
+  const frame_shape *f = j->f;
+  if (j->accumulate || j->places != NULL || (uintptr_t)j->y % LINE_BYTES != 0) return;
+  if (f->together == 1) {
+    const element *y = j->y + ((place->group * f->out_height + place->row) * f->out_width + place->first) * j->out;
+    const size_t step = j->out < LINE_BYTES / sizeof(element) ? LINE_BYTES / sizeof(element) : j->out;
+    for (size_t i = 0; i < TILE_ROWS * j->out; i += step) __builtin_prefetch(y + i, 1);
+    return;
+  }
+  for (size_t i = 0; i < TILE_ROWS; i++) {
+    size_t unit = place->first + i, n = (place->group << f->shift) + (unit & (f->together - 1));
+    size_t pixel = (n * f->out_height + place->row) * f->out_width + (unit >> f->shift);
+    __builtin_prefetch(j->y + pixel * j->out, 1);
+  }
+}
+
 /// The outputs of `tiles` tiles from `place` on, as `next`. Meanwhile those made `before` are finished: the tiles'
 /// multiplier and the vectors work at the same time, and what is stored from a tile cannot be read at once. Returns the
 /// place after them.
@@ -100,10 +131,11 @@ CONV_INLINE tile_place tile_block(
   UNROLL for (int t = 0; t < tiles; t++) {
     at[t] = j->frames + place.group * f->group + place.row * f->stride * f->row + place.first * f->cell;
     next->places[t] = place;
+    claim_outputs(j, &place);
     place = place_after(f, j->rows, place);
     clear_sums(t);
   }
-  for (size_t row = 0; row < 3; row++) {
+  for (size_t row = 0; row < j->tap_rows; row++) {
     for (int run = 0; run < j->run_count; run++) {
       size_t offset = row * f->row + j->runs[run].offset, left = j->runs[run].count;
       for (; left >= TILE_NUMBERS; left -= TILE_NUMBERS) {
@@ -163,7 +195,7 @@ CONV_TARGET static void convolve_tiles(
           .f = f, .frames = frames, .w = packed + c / LANES * weights,
           .y = y + n * out_image + row * f->out_width * channels_out + c, .sums = sums == NULL ? NULL : group_sums,
           .accumulate = accumulate, .images = here, .rows = rows, .out = channels_out,
-          .ahead = rk_thread_read_ahead()};
+          .tap_rows = 3, .ahead = rk_thread_read_ahead()};
         j.run_count = tap_runs(f, j.runs);
         all_tiles(&j, full * rows * f->tiles_in_row);
         add_image(sums, group_sums, c, channels_out);

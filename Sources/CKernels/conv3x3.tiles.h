@@ -1,6 +1,7 @@
-// The 3 x 3 convolutions by tiles, as the table CONV_TABLE.
+// The convolutions by tiles: 3 x 3 as the table CONV_TABLE, and 1 x 1.
 
 #include "conv3x3.h"
+#include "conv1x1.table.h"
 #include "conv3x3.table.h"
 
 #include "conv3x3.amx.h"
@@ -48,3 +49,5 @@ CONV_TARGET static void data_gradient(
 #define CONV_ENTRY(result, name, parameters, arguments) .name = name,
 
 const conv_table_bf16 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element)};
+
+#include "conv1x1.amx.h"

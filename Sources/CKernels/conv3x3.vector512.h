@@ -4,7 +4,7 @@ enum { LANES = 16 };
 #define REGISTERS 32
 
 #if defined(CONV_AMX)
-#define CONV_FEATURES "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,amx-tile,amx-bf16"
+#define CONV_FEATURES "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,amx-tile,amx-bf16,prfchw"
 #elif defined(CONV_BFLOAT16)
 #define CONV_FEATURES "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16"
 #endif

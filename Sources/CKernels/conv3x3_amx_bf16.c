@@ -1,4 +1,4 @@
-// The 3 x 3 convolutions of bfloat16 by AMX.
+// The convolutions of bfloat16 by AMX.
 
 #if defined(__x86_64__)
 #define CONV_BFLOAT16

@@ -1,6 +1,9 @@
-/// Sizes of a 3 x 3 convolution with padding 1.
+/// Sizes of a convolution by square kernels of odd size with half of it as padding.
 struct ConvolutionShape: CustomStringConvertible, Sendable {
   let images: Int, height: Int, width: Int, input: Int, output: Int, stride: Int
+  var size = 3
+
+  var taps: Int { size * size }
 
   var outHeight: Int { (height - 1) / stride + 1 }
   var outWidth: Int { (width - 1) / stride + 1 }
@@ -17,7 +20,7 @@ struct ConvolutionReference {
     var noise = Noise(s.height * 100 + s.width)
     func eighths(_ count: Int) -> [Float] { noise.integers(count, limit: 8).map { $0 / 8 } }
     let x = eighths(s.images * s.height * s.width * s.input)
-    let w = eighths(s.output * s.input * 9)
+    let w = eighths(s.output * s.input * s.taps)
     self.init(s, x: x, w: w, dy: eighths(s.images * s.outHeight * s.outWidth * s.output))
   }
 
@@ -29,8 +32,8 @@ struct ConvolutionReference {
     for n in 0..<s.images {
       for i in 0..<s.outHeight {
         for j in 0..<s.outWidth {
-          for tap in 0..<9 {
-            let (h, v) = (i * s.stride + tap / 3 - 1, j * s.stride + tap % 3 - 1)
+          for tap in 0..<s.taps {
+            let (h, v) = (i * s.stride + tap / s.size - s.size / 2, j * s.stride + tap % s.size - s.size / 2)
             guard (0..<s.height).contains(h), (0..<s.width).contains(v) else { continue }
             let (atX, atY) = (
               ((n * s.height + h) * s.width + v) * s.input,
@@ -38,7 +41,7 @@ struct ConvolutionReference {
             )
             for o in 0..<s.output {
               for c in 0..<s.input {
-                let place = (o * s.input + c) * 9 + tap
+                let place = (o * s.input + c) * s.taps + tap
                 y[atY + o] += Double(x[atX + c]) * Double(w[place])
                 dx[atX + c] += Double(dy[atY + o]) * Double(w[place])
                 dw[place] += Double(dy[atY + o]) * Double(x[atX + c])

@@ -149,4 +149,36 @@ void rk_conv3x3_rgb_weight_gradient_bf16(
 /// Adds the gradient to channels_out x 3 x 3 x 3.
 void rk_conv3x3_rgb_add_gradient(const float *gradient, size_t channels_out, float *weights_gradient);
 
+// ---- 1 x 1 convolutions without padding, any stride (bfloat16: AMX) -------------------------------------------------
+// Layouts, channels, buffers and levels as above; weights are channels_out x channels_in and packed take 2 bytes each, a
+// gradient in its own layout 4.
+
+/// Whether the kernels below exist for these channels on the level in use.
+bool rk_conv1x1_supported_bf16(size_t channels_in, size_t channels_out);
+
+/// Bytes of scratch, wherever it lies, that any of the three below needs for so many images.
+size_t rk_conv1x1_scratch_bytes_bf16(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride);
+
+/// Pack f32 weights for the output, and for the data gradient.
+void rk_conv1x1_pack_forward_bf16(const float *weights, size_t channels_in, size_t channels_out, uint16_t *packed);
+void rk_conv1x1_pack_data_bf16(const float *weights, size_t channels_in, size_t channels_out, uint16_t *packed);
+
+/// y = x * w; `sums` (nullable, 2 x channels_out doubles) receives the sums of y and y^2 as batch norm wants them.
+void rk_conv1x1_forward_bf16(
+  const uint16_t *x, const uint16_t *packed, uint16_t *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
+/// Writes (or adds, if `accumulate`, in float32) dx of the convolution; height and width are the input's (dx's).
+void rk_conv1x1_data_gradient_bf16(
+  const uint16_t *dy, const uint16_t *packed, uint16_t *dx, bool accumulate, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
+/// Adds the weight gradient of these images to `gradient` (own layout; zero it before the first chunk).
+void rk_conv1x1_weight_gradient_bf16(
+  const uint16_t *x, const uint16_t *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch);
+
+/// Adds the gradient to channels_out x channels_in.
+void rk_conv1x1_add_gradient_bf16(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient);
+
 #endif

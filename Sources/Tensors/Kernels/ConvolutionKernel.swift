@@ -95,6 +95,7 @@ enum ConvolutionKernels {
     if let winograd = WinogradConvolution(key) { return winograd }
     if let direct = DirectConvolution(key) { return direct }
     if let first = ImageConvolution(key) { return first }
+    if let pointwise = PointwiseConvolution(key) { return pointwise }
     if let subsampled = SubsampledConvolution(key) { return subsampled }
     return OneDNNConvolution(key)
   }

@@ -1,0 +1,208 @@
+// 1 x 1 without padding, any stride, by tiles: products of matrices over the pixels that the convolution sees. A row is a
+// pixel's channels, and with a stride the rows of x are first copied to lie one after the other, or written to where they
+// belong.
+
+/// Sizes of one convolution and how many pixels it sees.
+typedef struct {
+  conv_shape s;
+  size_t pixels;
+} seen_shape;
+
+static seen_shape seen_of(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
+  conv_shape s = make_conv_shape(images, height, width, channels_in, channels_out, stride);
+  return (seen_shape){s, images * s.out_height * s.out_width};
+}
+
+/// Numbers in whole cache lines.
+static size_t in_lines(size_t count, size_t bytes) { return divide_up(count * bytes, LINE_BYTES) * LINE_BYTES; }
+
+/// Tiles' worth of pixels, rounded up.
+static size_t whole_tiles(size_t pixels) { return divide_up(pixels, TILE_ROWS) * TILE_ROWS; }
+
+CONV_TARGET static size_t pointwise_scratch_bytes(
+  size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
+  size_t pixels = seen_of(images, height, width, channels_in, channels_out, stride).pixels;
+  size_t product = whole_tiles(pixels) * (channels_in > channels_out ? channels_in : channels_out);
+  size_t gradient = PASSING_TILES * TILE_NUMBERS * (channels_in + channels_out);
+  return LINE_BYTES + in_lines(pixels, sizeof(uint32_t)) + (product > gradient ? product : gradient) * sizeof(element);
+}
+
+/// Scratch memory: where the pixels seen lie among those of x, and the rest.
+typedef struct {
+  uint32_t *places;
+  element *rest;
+} seen_memory;
+
+static seen_memory find_seen(const seen_shape *seen, void *scratch) {
+  const conv_shape *s = &seen->s;
+  uint32_t *places = aligned_to_line(scratch), *to = places;
+  for (size_t n = 0; n < s->images; n++) {
+    for (size_t row = 0; row < s->out_height; row++) {
+      size_t first = (n * s->height + row * s->stride) * s->width;
+      for (size_t column = 0; column < s->out_width; column++) *to++ = (uint32_t)(first + column * s->stride);
+    }
+  }
+  return (seen_memory){places, (element *)((char *)places + in_lines(seen->pixels, sizeof(uint32_t)))};
+}
+
+/// Rows of whole tiles, those beyond the last pixel zero; `places` is nullable where rows lie one after the other.
+CONV_TARGET static void gather_rows(
+  const element *x, const uint32_t *places, size_t pixels, size_t channels, element *rows) {
+  if (places == NULL) memcpy(rows, x, pixels * channels * sizeof(element));
+  else for (size_t p = 0; p < pixels; p++) copy_channels(rows + p * channels, x + places[p] * channels, channels);
+  memset(rows + pixels * channels, 0, (whole_tiles(pixels) - pixels) * channels * sizeof(element));
+}
+
+/// y (or what is at `places` of it) = rows w, or that added.
+CONV_TARGET static void multiply_rows(
+  const element *rows, const element *packed, element *y, bool accumulate, const uint32_t *places, double *sums,
+  size_t pixels, size_t in, size_t out) {
+  // One row of an image whose pixels are all taps there are.
+  frame_shape f = {
+    .height = 1, .width = pixels, .channels = in, .stride = 1, .out_height = 1, .out_width = pixels, .together = 1,
+    .cells = pixels, .cell = in, .tiles_in_row = divide_up(pixels, TILE_ROWS)};
+  if (sums != NULL) memset(sums, 0, 2 * out * sizeof(double));
+  begin_tiles();
+  for (size_t c = 0; c < out; c += LANES) {
+    float pixel_sums[2 * LANES] = {0};
+    tile_job j = {
+      .f = &f, .frames = rows, .w = packed + c * in, .y = y + c, .sums = sums == NULL ? NULL : pixel_sums,
+      .accumulate = accumulate, .places = places, .images = 1, .rows = 1, .out = out, .tap_rows = 1,
+      .runs = {{0, in}}, .run_count = 1, .ahead = rk_thread_read_ahead()};
+    all_tiles(&j, f.tiles_in_row);
+    add_image(sums, pixel_sums, c, out);
+  }
+  end_tiles();
+}
+
+CONV_TARGET static void pointwise_forward(
+  const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  seen_shape seen = seen_of(images, height, width, channels_in, channels_out, stride);
+  if (stride > 1 || seen.pixels % TILE_ROWS != 0) {
+    seen_memory m = find_seen(&seen, scratch);
+    gather_rows(x, stride > 1 ? m.places : NULL, seen.pixels, channels_in, m.rest);
+    x = m.rest;
+  }
+  multiply_rows(x, packed, y, false, NULL, sums, seen.pixels, channels_in, channels_out);
+}
+
+CONV_TARGET static void pointwise_data_gradient(
+  const element *dy, const element *packed, element *dx, bool accumulate, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  seen_shape seen = seen_of(images, height, width, channels_in, channels_out, stride);
+  seen_memory m = find_seen(&seen, scratch);
+  if (seen.pixels % TILE_ROWS != 0) {
+    gather_rows(dy, NULL, seen.pixels, channels_out, m.rest);
+    dy = m.rest;
+  }
+  if (stride > 1 && !accumulate) memset(dx, 0, images * height * width * channels_in * sizeof(element));
+  multiply_rows(
+    dy, packed, dx, accumulate, stride > 1 ? m.places : NULL, NULL, seen.pixels, channels_out, channels_in);
+}
+
+// ---- Weight gradient: a pair is two neighbouring pixels. ----
+
+/// Copies `tiles` tiles of pairs from pixel `first` on: x as right factors, dy transposed as left ones.
+CONV_TARGET static void pack_pairs(
+  const seen_shape *seen, const element *x, const element *dy, const uint32_t *places, size_t first, size_t tiles,
+  element *in, element *out) {
+  const size_t block = PASSING_TILES * TILE_ELEMENTS, ci = seen->s.channels_in, co = seen->s.channels_out;
+  for (size_t t = 0; t < tiles; t++, in += TILE_ELEMENTS, out += TILE_ELEMENTS) {
+    image_pair units[TILE_ROWS];
+    for (size_t k = 0; k < TILE_ROWS; k++) {
+      size_t p = first + t * TILE_NUMBERS + 2 * k;
+      const element *a = p < seen->pixels ? x + places[p] * ci : no_channels;
+      const element *b = p + 1 < seen->pixels ? x + places[p + 1] * ci : no_channels;
+      for (size_t c = 0; c < ci; c += LANES) store_units(in + c / LANES * block + k * UNIT_LANES, a + c, b + c);
+      units[k].first = p < seen->pixels ? dy + p * co : no_channels;
+      units[k].second = p + 1 < seen->pixels ? dy + (p + 1) * co : no_channels;
+    }
+    for (size_t c = 0; c < co; c += LANES) pack_transposed(units, c, out + c / LANES * block);
+  }
+}
+
+/// Adds the products of 16 outputs with `blocks` times 16 inputs over `tiles` tiles of pairs.
+CONV_INLINE void add_pairs(
+  const element *in, const element *out, size_t tiles, float *gradient, const int blocks, read_ahead *ahead) {
+  UNROLL for (int b = 0; b < blocks; b++) load_sums(b, gradient + b * TILE_FLOATS);
+  for (size_t t = 0; t < tiles; t++, in += TILE_ELEMENTS, out += TILE_ELEMENTS) {
+    load_left(out, UNIT_LANES, false);
+    UNROLL for (int b = 0; b < blocks; b++) {
+      load_right(in + (size_t)b * PASSING_TILES * TILE_ELEMENTS, false);
+      add_tile_product(b, false);
+    }
+  }
+  fetch_ahead(ahead, LINES_PER_BLOCK);
+  UNROLL for (int b = 0; b < blocks; b++) store_sums(b, gradient + b * TILE_FLOATS);
+}
+
+CONV_TARGET static void pointwise_weight_gradient(
+  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
+  const size_t block = PASSING_TILES * TILE_ELEMENTS, at_once = PASSING_TILES * TILE_NUMBERS;
+  seen_shape seen = seen_of(images, height, width, channels_in, channels_out, stride);
+  seen_memory m = find_seen(&seen, scratch);
+  element *in = m.rest, *out = in + channels_in / LANES * block;
+  read_ahead *ahead = rk_thread_read_ahead();
+  begin_tiles();
+  for (size_t first = 0; first < seen.pixels; first += at_once) {
+    size_t left = seen.pixels - first, tiles = divide_up(left < at_once ? left : at_once, TILE_NUMBERS);
+    pack_pairs(&seen, x, dy, m.places, first, tiles, in, out);
+    float *sums = gradient;
+    for (size_t o = 0; o < channels_out / LANES; o++) {
+      size_t i = 0, blocks = channels_in / LANES;
+#define PAIRS(number)                                                                     \
+  add_pairs(in + i * block, out + o * block, tiles, sums, number, ahead);                 \
+  i += number, sums += number * TILE_FLOATS
+      while (i + 4 <= blocks) { PAIRS(4); }
+      if (i + 2 <= blocks) { PAIRS(2); }
+      if (i < blocks) { PAIRS(1); }
+#undef PAIRS
+    }
+  }
+  end_tiles();
+}
+
+/// Adds a gradient in the kernels' own layout, [16 outputs][16 inputs][output][input].
+CONV_TARGET static void pointwise_add_gradient(
+  const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient) {
+  for (size_t o = 0; o < channels_out; o += LANES) {
+    for (size_t i = 0; i < channels_in; i += LANES) {
+      for (size_t k = 0; k < LANES; k++, gradient += LANES) {
+        float *to = weights_gradient + (o + k) * channels_in + i;
+        store_lanes(to, add_lanes(load_lanes(to), load_lanes(gradient)));
+      }
+    }
+  }
+}
+
+// ---- Weights: [16 outputs][pair of inputs][16 pairs] ----
+
+CONV_TARGET static void pointwise_pack_forward(
+  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
+  for (size_t o = 0; o < channels_out; o += LANES) {
+    for (size_t i = 0; i < channels_in; i += LANES) {
+      lanes r[LANES];
+      for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(weights + (o + k) * channels_in + i);
+      transpose(r);
+      for (size_t k = 0; k < LANES; k += UNIT, packed += UNIT_LANES) store_weights(packed, r[k], r[k + 1]);
+    }
+  }
+}
+
+/// For the data gradient, whose inputs are the convolution's outputs.
+CONV_TARGET static void pointwise_pack_data(
+  const float *weights, size_t channels_in, size_t channels_out, element *packed) {
+  for (size_t i = 0; i < channels_in; i += LANES) {
+    for (size_t o = 0; o < channels_out; o += UNIT, packed += UNIT_LANES) {
+      const float *first = weights + o * channels_in + i;
+      store_weights(packed, load_lanes(first), load_lanes(first + channels_in));
+    }
+  }
+}
+
+#define POINTWISE_ENTRY(result, name, parameters, arguments) .name = pointwise_##name,
+
+const pointwise_table rk_pointwise_amx_bf16 = {POINTWISE_FUNCTIONS(POINTWISE_ENTRY)};

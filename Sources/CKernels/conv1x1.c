@@ -1,0 +1,30 @@
+// The public 1 x 1 convolutions, which exist for tiles only: everywhere else oneDNN's do not wait for more than memory.
+
+#include "conv1x1.table.h"
+#include "conv3x3.table.h"
+#include "isa.h"
+
+static const pointwise_table *kernels(void) {
+#if defined(__x86_64__)
+  if (rk_isa() >= RK_ISA_AMX_BF16) return &rk_pointwise_amx_bf16;
+#endif
+  return NULL;
+}
+
+static bool channels_fit(size_t channels) {
+  return channels > 0 && channels % CHANNEL_STEP == 0 && channels <= MOST_CHANNELS;
+}
+
+bool rk_conv1x1_supported_bf16(size_t channels_in, size_t channels_out) {
+  return kernels() != NULL && channels_fit(channels_in) && channels_fit(channels_out);
+}
+
+// Calling what is not supported is the caller's error.
+#define POINTWISE_UNPACK(...) __VA_ARGS__
+#define POINTWISE_PUBLIC(result, name, parameters, arguments)       \
+  result rk_conv1x1_##name##_bf16(POINTWISE_UNPACK parameters) {    \
+    if (kernels() == NULL) __builtin_trap();                        \
+    return kernels()->name arguments;                               \
+  }
+
+POINTWISE_FUNCTIONS(POINTWISE_PUBLIC)

@@ -54,7 +54,7 @@ CONV_TARGET static void gather_rows(
   memset(rows + pixels * channels, 0, (whole_tiles(pixels) - pixels) * channels * sizeof(element));
 }
 
-/// y (or what is at `places` of it) = rows w, or that added.
+/// y (or what is at `places` of it) = rows w, or that added; adds the sums of y.
 CONV_TARGET static void multiply_rows(
   const element *rows, const element *packed, element *y, bool accumulate, const uint32_t *places, double *sums,
   size_t pixels, size_t in, size_t out) {
@@ -62,8 +62,6 @@ CONV_TARGET static void multiply_rows(
   frame_shape f = {
     .height = 1, .width = pixels, .channels = in, .stride = 1, .out_height = 1, .out_width = pixels, .together = 1,
     .cells = pixels, .cell = in, .tiles_in_row = divide_up(pixels, TILE_ROWS)};
-  if (sums != NULL) memset(sums, 0, 2 * out * sizeof(double));
-  begin_tiles();
   for (size_t c = 0; c < out; c += LANES) {
     float pixel_sums[2 * LANES] = {0};
     tile_job j = {
@@ -73,7 +71,6 @@ CONV_TARGET static void multiply_rows(
     all_tiles(&j, f.tiles_in_row);
     add_image(sums, pixel_sums, c, out);
   }
-  end_tiles();
 }
 
 CONV_TARGET static void pointwise_forward(
@@ -85,7 +82,10 @@ CONV_TARGET static void pointwise_forward(
     gather_rows(x, stride > 1 ? m.places : NULL, seen.pixels, channels_in, m.rest);
     x = m.rest;
   }
+  if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
+  begin_tiles();
   multiply_rows(x, packed, y, false, NULL, sums, seen.pixels, channels_in, channels_out);
+  end_tiles();
 }
 
 CONV_TARGET static void pointwise_data_gradient(
@@ -98,39 +98,53 @@ CONV_TARGET static void pointwise_data_gradient(
     dy = m.rest;
   }
   if (stride > 1 && !accumulate) memset(dx, 0, images * height * width * channels_in * sizeof(element));
+  begin_tiles();
   multiply_rows(
     dy, packed, dx, accumulate, stride > 1 ? m.places : NULL, NULL, seen.pixels, channels_out, channels_in);
+  end_tiles();
 }
 
 // ---- Weight gradient: a pair is two neighbouring pixels. ----
 
-/// Copies `tiles` tiles of pairs from pixel `first` on: x as right factors, dy transposed as left ones.
-CONV_TARGET static void pack_pairs(
-  const seen_shape *seen, const element *x, const element *dy, const uint32_t *places, size_t first, size_t tiles,
-  element *in, element *out) {
-  const size_t block = PASSING_TILES * TILE_ELEMENTS, ci = seen->s.channels_in, co = seen->s.channels_out;
-  for (size_t t = 0; t < tiles; t++, in += TILE_ELEMENTS, out += TILE_ELEMENTS) {
-    image_pair units[TILE_ROWS];
-    for (size_t k = 0; k < TILE_ROWS; k++) {
-      size_t p = first + t * TILE_NUMBERS + 2 * k;
-      const element *a = p < seen->pixels ? x + places[p] * ci : no_channels;
-      const element *b = p + 1 < seen->pixels ? x + places[p + 1] * ci : no_channels;
-      for (size_t c = 0; c < ci; c += LANES) store_units(in + c / LANES * block + k * UNIT_LANES, a + c, b + c);
-      units[k].first = p < seen->pixels ? dy + p * co : no_channels;
-      units[k].second = p + 1 < seen->pixels ? dy + (p + 1) * co : no_channels;
-    }
-    for (size_t c = 0; c < co; c += LANES) pack_transposed(units, c, out + c / LANES * block);
+/// Copies `tiles` tiles of pairs of rows of x from pixel `first` on, as right factors: [16 channels][tile][pair][16].
+CONV_TARGET static void pack_right_pairs(
+  const element *x, const uint32_t *places, size_t first, size_t pixels, size_t channels, size_t tiles, size_t block,
+  element *packed) {
+  for (size_t unit = 0; unit < tiles * TILE_ROWS; unit++, packed += UNIT_LANES) {
+    size_t p = first + 2 * unit, place = p, next = p + 1;
+    if (places != NULL && next < pixels) place = places[p], next = places[p + 1];
+    else if (places != NULL && p < pixels) place = places[p];
+    const element *a = p < pixels ? x + place * channels : no_channels;
+    const element *b = p + 1 < pixels ? x + next * channels : no_channels;
+    for (size_t c = 0; c < channels; c += LANES) store_units(packed + c / LANES * block, a + c, b + c);
   }
 }
 
-/// Adds the products of 16 outputs with `blocks` times 16 inputs over `tiles` tiles of pairs.
+/// Copies the first `channels` of as many pairs of dy's rows of `step` numbers, transposed, as left factors:
+/// [16 channels][tile][channel][pair].
+CONV_TARGET static void pack_left_pairs(
+  const element *dy, size_t first, size_t pixels, size_t step, size_t channels, size_t tiles, size_t block,
+  element *packed) {
+  for (size_t t = 0; t < tiles; t++, packed += TILE_ELEMENTS) {
+    image_pair units[TILE_ROWS];
+    for (size_t k = 0; k < TILE_ROWS; k++) {
+      size_t p = first + t * TILE_NUMBERS + 2 * k;
+      units[k].first = p < pixels ? dy + p * step : no_channels;
+      units[k].second = p + 1 < pixels ? dy + (p + 1) * step : no_channels;
+    }
+    for (size_t c = 0; c < channels; c += LANES) pack_transposed(units, c, packed + c / LANES * block);
+  }
+}
+
+/// Adds the products of 16 outputs with `blocks` times 16 inputs, `block` elements apart, over `tiles` tiles of pairs.
 CONV_INLINE void add_pairs(
-  const element *in, const element *out, size_t tiles, float *gradient, const int blocks, read_ahead *ahead) {
+  const element *in, const element *out, size_t tiles, size_t block, float *gradient, const int blocks,
+  read_ahead *ahead) {
   UNROLL for (int b = 0; b < blocks; b++) load_sums(b, gradient + b * TILE_FLOATS);
   for (size_t t = 0; t < tiles; t++, in += TILE_ELEMENTS, out += TILE_ELEMENTS) {
     load_left(out, UNIT_LANES, false);
     UNROLL for (int b = 0; b < blocks; b++) {
-      load_right(in + (size_t)b * PASSING_TILES * TILE_ELEMENTS, false);
+      load_right(in + (size_t)b * block, false);
       add_tile_product(b, false);
     }
   }
@@ -149,12 +163,13 @@ CONV_TARGET static void pointwise_weight_gradient(
   begin_tiles();
   for (size_t first = 0; first < seen.pixels; first += at_once) {
     size_t left = seen.pixels - first, tiles = divide_up(left < at_once ? left : at_once, TILE_NUMBERS);
-    pack_pairs(&seen, x, dy, m.places, first, tiles, in, out);
+    pack_right_pairs(x, m.places, first, seen.pixels, channels_in, tiles, block, in);
+    pack_left_pairs(dy, first, seen.pixels, channels_out, channels_out, tiles, block, out);
     float *sums = gradient;
     for (size_t o = 0; o < channels_out / LANES; o++) {
       size_t i = 0, blocks = channels_in / LANES;
 #define PAIRS(number)                                                                     \
-  add_pairs(in + i * block, out + o * block, tiles, sums, number, ahead);                 \
+  add_pairs(in + i * block, out + o * block, tiles, block, sums, number, ahead);          \
   i += number, sums += number * TILE_FLOATS
       while (i + 4 <= blocks) { PAIRS(4); }
       if (i + 2 <= blocks) { PAIRS(2); }
@@ -202,7 +217,3 @@ CONV_TARGET static void pointwise_pack_data(
     }
   }
 }
-
-#define POINTWISE_ENTRY(result, name, parameters, arguments) .name = pointwise_##name,
-
-const pointwise_table rk_pointwise_amx_bf16 = {POINTWISE_FUNCTIONS(POINTWISE_ENTRY)};

@@ -10,7 +10,8 @@
 #include "conv3x3.amx.doubling.h"
 #include "conv3x3.amx.gradient.h"
 #include "conv3x3.pack.h"
-#include "conv3x3.rgb.h"
+#include "conv1x1.amx.h"
+#include "conv3x3.amx.rgb.h"
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -50,4 +51,6 @@ CONV_TARGET static void data_gradient(
 
 const conv_table_bf16 CONV_TABLE = {CONV_FUNCTIONS(CONV_ENTRY, element)};
 
-#include "conv1x1.amx.h"
+#define POINTWISE_ENTRY(result, name, parameters, arguments) .name = pointwise_##name,
+
+const pointwise_table rk_pointwise_amx_bf16 = {POINTWISE_FUNCTIONS(POINTWISE_ENTRY)};

@@ -1,0 +1,149 @@
+// 3 x 3, stride 1, padding 1 of images of three colours by tiles. The 27 numbers that an output is made of fit into one
+// row of a tile: they are copied there, and what is left is a 1 x 1 convolution of 32 channels, five of which count for
+// nothing. They hold numbers of the same image: as long as images are finite, zeros of weights meet them.
+
+enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
+
+/// Pixels whose numbers are copied together: those of `RGB_PIXELS / width` rows, at least of one.
+enum { RGB_PIXELS = PASSING_TILES * TILE_NUMBERS / 2, RGB_BLOCKS = TILE_NUMBERS / LANES };
+
+/// Elements of the weights of 16 outputs.
+enum { RGB_BLOCK = TILE_ELEMENTS };
+
+static size_t rgb_rows(size_t height, size_t width) {
+  size_t rows = RGB_PIXELS / width;
+  return rows == 0 ? 1 : rows < height ? rows : height;
+}
+
+CONV_TARGET static size_t rgb_packed_bytes(size_t channels_out) {
+  return channels_out / LANES * RGB_BLOCK * sizeof(element);
+}
+
+/// [16 outputs][pair of numbers][16 pairs]; a number is a row of taps, a column, a colour.
+CONV_TARGET static void rgb_pack(const float *weights, size_t channels_out, element *packed) {
+  for (size_t o = 0; o < channels_out; o += LANES) {
+    for (size_t pair = 0; pair < TILE_ROWS; pair++, packed += UNIT_LANES) {
+      float numbers[UNIT][LANES] = {{0}};
+      for (size_t e = 0; e < UNIT && pair * UNIT + e < RGB_TAPS; e++) {
+        size_t tap = (pair * UNIT + e) / COLOURS, colour = (pair * UNIT + e) % COLOURS;
+        for (size_t lane = 0; lane < LANES; lane++) {
+          numbers[e][lane] = weights[((o + lane) * COLOURS + colour) * TAPS + tap];
+        }
+      }
+      store_weights(packed, load_lanes(numbers[0]), load_lanes(numbers[1]));
+    }
+  }
+}
+
+// ---- Scratch memory: an image between zeros, rows of numbers, pairs of both factors, sums of all channels. ----
+
+typedef struct {
+  element *framed, *rows, *in, *out;
+  float *sums;
+} rgb_memory;
+
+/// Divides the memory, or counts its bytes from NULL on.
+static rgb_memory rgb_divide(size_t height, size_t width, void *scratch, size_t *bytes) {
+  size_t pixels = whole_tiles(rgb_rows(height, width) * width), tiles = divide_up(pixels, TILE_NUMBERS);
+  // A row's last copy reaches beyond what it is of.
+  size_t framed = in_lines((height + 2) * (width + 2) * COLOURS + TILE_NUMBERS, sizeof(element));
+  size_t rows = in_lines((pixels + 1) * TILE_NUMBERS, sizeof(element));
+  size_t in = in_lines(RGB_BLOCKS * tiles * TILE_ELEMENTS, sizeof(element));
+  size_t out = in_lines(tiles * TILE_ELEMENTS, sizeof(element));
+  size_t sums = MOST_CHANNELS / LANES * RGB_BLOCKS * TILE_FLOATS * sizeof(float);
+  if (bytes != NULL) *bytes = LINE_BYTES + framed + rows + in + out + sums;
+  char *at = aligned_to_line(scratch);
+  return (rgb_memory){
+    .framed = (element *)at, .rows = (element *)(at + framed), .in = (element *)(at + framed + rows),
+    .out = (element *)(at + framed + rows + in), .sums = (float *)(at + framed + rows + in + out)};
+}
+
+CONV_TARGET static size_t rgb_scratch_bytes(size_t height, size_t width) {
+  size_t bytes;
+  rgb_divide(height, width, NULL, &bytes);
+  return bytes;
+}
+
+CONV_TARGET static void rgb_frame(const element *x, size_t height, size_t width, element *framed) {
+  const size_t row = width * COLOURS, step = row + 2 * COLOURS;
+  for (size_t r = 0; r < height; r++) memcpy(framed + (r + 1) * step + COLOURS, x + r * row, row * sizeof(element));
+}
+
+/// The numbers of every output of `rows` rows from `first` on.
+CONV_TARGET static void rgb_numbers(const element *framed, size_t width, size_t first, size_t rows, element *to) {
+  const size_t step = (width + 2) * COLOURS;
+  for (size_t r = first; r < first + rows; r++) {
+    const element *from = framed + r * step;
+    for (size_t c = 0; c < width; c++, from += COLOURS, to += TILE_NUMBERS) {
+      // What each copy writes beyond its nine numbers the next replaces.
+      UNROLL for (size_t tap_row = 0; tap_row < 3; tap_row++) {
+        __m256i numbers = _mm256_loadu_si256((const __m256i *)(from + tap_row * step));
+        _mm256_storeu_si256((__m256i *)(to + tap_row * ROW_NUMBERS), numbers);
+      }
+    }
+  }
+}
+
+CONV_TARGET static void rgb_forward(
+  const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch) {
+  rgb_memory m = rgb_divide(height, width, scratch, NULL);
+  const size_t most = rgb_rows(height, width);
+  memset(m.framed, 0, (size_t)((char *)m.rows - (char *)m.framed));
+  if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
+  begin_tiles();
+  for (size_t n = 0; n < images; n++, x += height * width * COLOURS) {
+    rgb_frame(x, height, width, m.framed);
+    for (size_t row = 0; row < height; row += most) {
+      size_t rows = height - row < most ? height - row : most;
+      rgb_numbers(m.framed, width, row, rows, m.rows);
+      multiply_rows(m.rows, packed, y, false, NULL, sums, rows * width, TILE_NUMBERS, channels_out);
+      y += rows * width * channels_out;
+    }
+  }
+  end_tiles();
+}
+
+// ---- Weight gradient ----
+
+/// Adds the sums of all tiles in the layout of the other kernels, [16 outputs][number][16 outputs].
+CONV_TARGET static void rgb_add_sums(const float *sums, size_t channels_out, float *gradient) {
+  for (size_t o = 0; o < channels_out; o += LANES) {
+    for (size_t block = 0; block < RGB_BLOCKS; block++, sums += TILE_FLOATS) {
+      lanes r[LANES];
+      for (size_t k = 0; k < LANES; k++) r[k] = load_lanes(sums + k * LANES);
+      transpose(r);
+      for (size_t k = 0; k < LANES && block * LANES + k < RGB_TAPS; k++) {
+        float *to = gradient + (o * RGB_TAPS) + (block * LANES + k) * LANES;
+        store_lanes(to, add_lanes(load_lanes(to), r[k]));
+      }
+    }
+  }
+}
+
+CONV_TARGET static void rgb_weight_gradient(
+  const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
+  size_t channels_out, void *scratch) {
+  rgb_memory m = rgb_divide(height, width, scratch, NULL);
+  const size_t most = rgb_rows(height, width), blocks = channels_out / LANES;
+  read_ahead *ahead = rk_thread_read_ahead();
+  memset(m.framed, 0, (size_t)((char *)m.rows - (char *)m.framed));
+  memset(m.sums, 0, blocks * RGB_BLOCKS * TILE_FLOATS * sizeof(float));
+  begin_tiles();
+  for (size_t n = 0; n < images; n++, x += height * width * COLOURS) {
+    rgb_frame(x, height, width, m.framed);
+    for (size_t row = 0; row < height; row += most) {
+      size_t pixels = (height - row < most ? height - row : most) * width, tiles = divide_up(pixels, TILE_NUMBERS);
+      rgb_numbers(m.framed, width, row, pixels / width, m.rows);
+      pack_right_pairs(m.rows, NULL, 0, pixels, TILE_NUMBERS, tiles, tiles * TILE_ELEMENTS, m.in);
+      for (size_t o = 0; o < blocks; o++) {
+        pack_left_pairs(dy + o * LANES, 0, pixels, channels_out, LANES, tiles, tiles * TILE_ELEMENTS, m.out);
+        add_pairs(
+          m.in, m.out, tiles, tiles * TILE_ELEMENTS, m.sums + o * RGB_BLOCKS * TILE_FLOATS, RGB_BLOCKS, ahead);
+      }
+      dy += pixels * channels_out;
+    }
+  }
+  end_tiles();
+  rgb_add_sums(m.sums, channels_out, gradient);
+}

@@ -6,7 +6,7 @@
 #   help         the built binary's --help (asked: under 50 ms)
 #   first-step   from start to the first step of co2-cifar10, digests cached (under 1 s)
 #   scaling      images per second on two threads over one (1.8 times)
-#   linear       cost of an image in sets of 10,000, 50,000 and 200,000 (the same, within a tenth)
+#   linear       cost of an image in sets of 10,000, 50,000 and 200,000, in turns (the same, within a tenth)
 #   neighbour    a step beside one busy process over a step alone (under 3 times)
 #   memory       peak memory over that of the PyTorch twin (at most half)
 #   release      debug build's milliseconds over the release build's (at most 1.3 times; builds one)
@@ -85,7 +85,7 @@ measure_scaling() {
 }
 
 measure_linear() {
-  "$repro" bench --images 10000,50000,200000 --json 2>>"$work/warnings" >"$work/linear"
+  "$repro" bench --images 10000,50000,200000 --rounds 3 --json 2>>"$work/warnings" >"$work/linear"
   local part small large ratio
   for part in epoch features neighbors probe; do
     small=$(value "$part" <"$work/linear")

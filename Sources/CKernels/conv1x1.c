@@ -1,4 +1,4 @@
-// The public 1 x 1 convolutions, which exist for tiles only: everywhere else oneDNN's do not wait for more than memory.
+// The public 1 x 1 convolutions, which exist for tiles only; elsewhere oneDNN's are used.
 
 #include "conv1x1.table.h"
 #include "conv3x3.table.h"

@@ -56,8 +56,12 @@ import Testing
   @Test func passesAreTimedForEveryNumberOfImages() async {
     await #expect(processExitsWith: .success) {
       let workload = BenchmarkWorkload(step: .simCLR, width: 4, batch: 16, precision: .float32)
-      let passes = try! PassBenchmark(workload, counts: [96, 32]) { _ in }
+      var measured: [PassBenchmark.Line] = []
+      let passes = try! PassBenchmark(workload, counts: [96, 32], rounds: 3) { measured.append($0) }
+      precondition(measured.map(\.images) == [32, 96, 32, 96, 32, 96])
       precondition(passes.lines.map(\.images) == [32, 96])
+      let epochs = measured.filter { $0.images == 96 }.map(\.epoch)
+      precondition(passes.lines[1].epoch == epochs.sorted()[1], "\(epochs)")
       precondition(passes.lines.allSatisfy { min($0.epoch, $0.features, $0.neighbors, $0.probe) > 0 })
     }
   }
@@ -75,7 +79,7 @@ import Testing
     (["--images", "10000,x"], "“x” is no number"), (["--images", "500"], "at least 1,000"),
     (["--images", "2000", "--step", "features"], "no epochs"),
     (["--images", "2000", "--kernels"], "choose one"),
-    (["--profile", "--kernels"], "choose one"),
+    (["--profile", "--kernels"], "choose one"), (["--rounds", "3"], "goes with --images"),
   ])
   func measurementsThatMakeNoSenseAreRefused(arguments: [String], text: String) {
     do {

@@ -56,12 +56,21 @@ struct Bench: ParsableCommand {
     transform: Bench.counts)
   var imageCounts: [Int] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Rounds of --images, in turns, of which the medians count.",
+      discussion: "A machine whose speed changes from minute to minute needs three."))
+  var rounds = 1
+
   @Flag(help: "Print as JSON.")
   var json = false
 
   func validate() throws {
     guard width > 0, batch > 1, seconds > 0, windows > 0 else {
       throw ValidationError("--width, --batch, --seconds and --windows are positive, --batch at least 2")
+    }
+    guard rounds > 0, rounds == 1 || !imageCounts.isEmpty else {
+      throw ValidationError("--rounds is positive and goes with --images")
     }
     guard [profile, kernels, !imageCounts.isEmpty].count(where: { $0 }) < 2 else {
       throw ValidationError("--profile, --kernels and --images are different measurements: choose one")
@@ -119,10 +128,10 @@ struct Bench: ParsableCommand {
   private func showPasses() throws {
     let workload = BenchmarkWorkload(
       step: step ?? .mocoCO2, width: width, batch: batch, precision: precision)
-    let benchmark = try PassBenchmark(workload, counts: imageCounts) { line in
+    let benchmark = try PassBenchmark(workload, counts: imageCounts, rounds: rounds) { line in
       if !json { print(line.text) }
     }
-    if json { try Console.json(benchmark) } else { print(benchmark.heading) }
+    if json { try Console.json(benchmark) } else { benchmark.summary(of: rounds).forEach { print($0) } }
   }
 
   private var workloads: [BenchmarkWorkload] {

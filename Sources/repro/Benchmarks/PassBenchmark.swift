@@ -21,19 +21,34 @@ struct PassBenchmark: Encodable {
   let threads: Int
   private(set) var lines: [Line] = []
 
-  /// Measures sets of so many images, of which the first 10,000 differ: then the probe solves one problem whatever
-  /// the number, in as many steps. Traps unless the workload begins with bytes and trains.
-  init(_ workload: BenchmarkWorkload, counts: [Int], watch: (Line) -> Void) throws {
+  /// Measures sets of so many images in turns, of which the first 10,000 differ: then the probe solves one problem
+  /// whatever the number, in as many steps. Of several rounds the medians count. Traps unless the workload begins with
+  /// bytes and trains.
+  init(_ workload: BenchmarkWorkload, counts: [Int], rounds: Int = 1, watch: (Line) -> Void) throws {
     (step, width, batch) = (workload.step, workload.width, workload.batch)
     (precision, threads) = (workload.precision.dataType.rawValue, WorkerPool.threads)
     // What is made once for a shape is no cost of an image.
     let first = try workload.trainer(on: RandomImages(count: workload.batch).set)!
     for _ in 0..<3 { try first.step() }
-    for count in counts.sorted() {
-      let line = try PassBenchmark.line(workload, count)
-      lines.append(line)
-      watch(line)
+    var measured: [Line] = []
+    for _ in 0..<rounds {
+      for count in counts.sorted() {
+        let line = try PassBenchmark.line(workload, count)
+        measured.append(line)
+        watch(line)
+      }
     }
+    lines = counts.sorted().map { count in PassBenchmark.median(measured.filter { $0.images == count }) }
+  }
+
+  /// Each cost's median among lines of one size, and the first one's peak.
+  private static func median(_ lines: [Line]) -> Line {
+    func median(_ cost: KeyPath<Line, Double>) -> Double {
+      lines.map { $0[keyPath: cost] }.sorted()[lines.count / 2]
+    }
+    return Line(
+      images: lines[0].images, epoch: median(\.epoch), features: median(\.features),
+      neighbors: median(\.neighbors), probe: median(\.probe), peakBytes: lines[0].peakBytes)
   }
 
   private static func line(_ workload: BenchmarkWorkload, _ count: Int) throws -> Line {
@@ -58,6 +73,11 @@ struct PassBenchmark: Encodable {
     return Line(
       images: count, epoch: epoch, features: features, neighbors: neighbors, probe: probe,
       peakBytes: ProcessUsage.peakMemoryBytes)
+  }
+
+  /// What `rounds` rounds came to, if it has not been shown yet, and what the numbers are.
+  func summary(of rounds: Int) -> [String] {
+    (rounds == 1 ? [] : ["medians of \(rounds) rounds:"] + lines.map(\.text)) + [heading]
   }
 
   var heading: String {

@@ -14,7 +14,7 @@ static seen_shape seen_of(
   return (seen_shape){s, images * s.out_height * s.out_width};
 }
 
-/// Numbers in whole cache lines.
+/// Bytes of the cache lines that `count` numbers of so many bytes take.
 static size_t in_lines(size_t count, size_t bytes) { return divide_up(count * bytes, LINE_BYTES) * LINE_BYTES; }
 
 /// Tiles' worth of pixels, rounded up.
@@ -28,7 +28,7 @@ CONV_TARGET static size_t pointwise_scratch_bytes(
   return LINE_BYTES + in_lines(pixels, sizeof(uint32_t)) + (product > gradient ? product : gradient) * sizeof(element);
 }
 
-/// Scratch memory: where the pixels seen lie among those of x, and the rest.
+/// Scratch memory: where the pixels seen lie among those of x (NULL if those are all), and the rest.
 typedef struct {
   uint32_t *places;
   element *rest;
@@ -37,6 +37,7 @@ typedef struct {
 static seen_memory find_seen(const seen_shape *seen, void *scratch) {
   const conv_shape *s = &seen->s;
   uint32_t *places = aligned_to_line(scratch), *to = places;
+  if (s->stride == 1) return (seen_memory){NULL, (element *)places};
   for (size_t n = 0; n < s->images; n++) {
     for (size_t row = 0; row < s->out_height; row++) {
       size_t first = (n * s->height + row * s->stride) * s->width;
@@ -54,37 +55,60 @@ CONV_TARGET static void gather_rows(
   memset(rows + pixels * channels, 0, (whole_tiles(pixels) - pixels) * channels * sizeof(element));
 }
 
-/// y (or what is at `places` of it) = rows w, or that added; adds the sums of y.
+/// Rows that are multiplied with all weights before the next: they stay in the nearest cache, and so few outputs are
+/// added up in float32 before they are in double.
+enum { ROWS_AT_ONCE = 256 };
+
+/// y (or what is at `places` of it) = rows w, or that added; adds the sums of y. What lies behind the last row is read up
+/// to a whole tile, for nothing.
 CONV_TARGET static void multiply_rows(
   const element *rows, const element *packed, element *y, bool accumulate, const uint32_t *places, double *sums,
   size_t pixels, size_t in, size_t out) {
-  // One row of an image whose pixels are all taps there are.
-  frame_shape f = {
-    .height = 1, .width = pixels, .channels = in, .stride = 1, .out_height = 1, .out_width = pixels, .together = 1,
-    .cells = pixels, .cell = in, .tiles_in_row = divide_up(pixels, TILE_ROWS)};
-  for (size_t c = 0; c < out; c += LANES) {
-    float pixel_sums[2 * LANES] = {0};
-    tile_job j = {
-      .f = &f, .frames = rows, .w = packed + c * in, .y = y + c, .sums = sums == NULL ? NULL : pixel_sums,
-      .accumulate = accumulate, .places = places, .images = 1, .rows = 1, .out = out, .tap_rows = 1,
-      .runs = {{0, in}}, .run_count = 1, .ahead = rk_thread_read_ahead()};
-    all_tiles(&j, f.tiles_in_row);
-    add_image(sums, pixel_sums, c, out);
+  for (size_t first = 0; first < pixels; first += ROWS_AT_ONCE) {
+    size_t here = pixels - first < ROWS_AT_ONCE ? pixels - first : ROWS_AT_ONCE;
+    // One row of an image whose pixels are all taps there are.
+    frame_shape f = {
+      .height = 1, .width = here, .channels = in, .stride = 1, .out_height = 1, .out_width = here, .together = 1,
+      .cells = here, .cell = in, .tiles_in_row = divide_up(here, TILE_ROWS)};
+    for (size_t c = 0; c < out; c += LANES) {
+      float pixel_sums[2 * LANES] = {0};
+      tile_job j = {
+        .f = &f, .frames = rows + first * in, .w = packed + c * in, .y = y + c + (places == NULL ? first * out : 0),
+        .sums = sums == NULL ? NULL : pixel_sums, .accumulate = accumulate,
+        .places = places == NULL ? NULL : places + first, .images = 1, .rows = 1, .out = out, .tap_rows = 1,
+        .runs = {{0, in}}, .run_count = 1, .ahead = rk_thread_read_ahead()};
+      all_tiles(&j, f.tiles_in_row);
+      add_image(sums, pixel_sums, c, out);
+    }
   }
+}
+
+/// The same for rows behind which nothing may be read: the last ones, which fill no tile, are copied first.
+CONV_TARGET static void multiply_only_rows(
+  const element *rows, const element *packed, element *y, bool accumulate, const uint32_t *places, double *sums,
+  size_t pixels, size_t in, size_t out, element *copy) {
+  size_t whole = pixels / TILE_ROWS * TILE_ROWS, rest = pixels - whole;
+  multiply_rows(rows, packed, y, accumulate, places, sums, whole, in, out);
+  if (rest == 0) return;
+  gather_rows(rows + whole * in, NULL, rest, in, copy);
+  if (places == NULL) y += whole * out;
+  else places += whole;
+  multiply_rows(copy, packed, y, accumulate, places, sums, rest, in, out);
 }
 
 CONV_TARGET static void pointwise_forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
   seen_shape seen = seen_of(images, height, width, channels_in, channels_out, stride);
-  if (stride > 1 || seen.pixels % TILE_ROWS != 0) {
-    seen_memory m = find_seen(&seen, scratch);
-    gather_rows(x, stride > 1 ? m.places : NULL, seen.pixels, channels_in, m.rest);
-    x = m.rest;
-  }
+  seen_memory m = find_seen(&seen, scratch);
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
   begin_tiles();
-  multiply_rows(x, packed, y, false, NULL, sums, seen.pixels, channels_in, channels_out);
+  if (m.places == NULL) {
+    multiply_only_rows(x, packed, y, false, NULL, sums, seen.pixels, channels_in, channels_out, m.rest);
+  } else {
+    gather_rows(x, m.places, seen.pixels, channels_in, m.rest);
+    multiply_rows(m.rest, packed, y, false, NULL, sums, seen.pixels, channels_in, channels_out);
+  }
   end_tiles();
 }
 
@@ -93,14 +117,10 @@ CONV_TARGET static void pointwise_data_gradient(
   size_t channels_in, size_t channels_out, size_t stride, void *scratch) {
   seen_shape seen = seen_of(images, height, width, channels_in, channels_out, stride);
   seen_memory m = find_seen(&seen, scratch);
-  if (seen.pixels % TILE_ROWS != 0) {
-    gather_rows(dy, NULL, seen.pixels, channels_out, m.rest);
-    dy = m.rest;
-  }
-  if (stride > 1 && !accumulate) memset(dx, 0, images * height * width * channels_in * sizeof(element));
+  if (m.places != NULL && !accumulate) memset(dx, 0, images * height * width * channels_in * sizeof(element));
   begin_tiles();
-  multiply_rows(
-    dy, packed, dx, accumulate, stride > 1 ? m.places : NULL, NULL, seen.pixels, channels_out, channels_in);
+  multiply_only_rows(
+    dy, packed, dx, accumulate, m.places, NULL, seen.pixels, channels_out, channels_in, m.rest);
   end_tiles();
 }
 

@@ -11,10 +11,6 @@ static const pointwise_table *kernels(void) {
   return NULL;
 }
 
-static bool channels_fit(size_t channels) {
-  return channels > 0 && channels % CHANNEL_STEP == 0 && channels <= MOST_CHANNELS;
-}
-
 bool rk_conv1x1_supported_bf16(size_t channels_in, size_t channels_out) {
   return kernels() != NULL && channels_fit(channels_in) && channels_fit(channels_out);
 }

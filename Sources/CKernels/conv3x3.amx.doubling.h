@@ -2,7 +2,7 @@
 // conv3x3.doubling.h; here 16 pixels of dy make 16 of dx in each of the four places of a pair of rows and columns.
 
 static size_t doubling_scratch_bytes(const frame_shape *f) {
-  return (f->group + frame_margin(f)) * sizeof(element) + LINE_BYTES;
+  return frame_bytes(f, 1) + LINE_BYTES;
 }
 
 typedef struct {
@@ -101,7 +101,7 @@ CONV_TARGET static void double_by_tiles(
   const frame_shape *f, size_t channels, void *scratch) {
   element *frame = aligned_to_line(scratch);
   size_t weights = TAPS * f->channels * LANES;
-  memset(frame, 0, (f->group + frame_margin(f)) * sizeof(element));
+  memset(frame, 0, frame_bytes(f, 1));
   begin_tiles();
   for (size_t n = 0; n < images; n += f->together) {
     size_t here = images - n < f->together ? images - n : f->together;

@@ -31,8 +31,10 @@ static frame_shape frame_of(size_t images, size_t height, size_t width, size_t c
   return f;
 }
 
-/// Elements beyond a frame that a row's last tile may read, for nothing.
-static size_t frame_margin(const frame_shape *f) { return 2 * TILE_ROWS * f->cell; }
+/// Bytes of `groups` frames, with what a row's last tile may read beyond them, for nothing.
+static size_t frame_bytes(const frame_shape *f, size_t groups) {
+  return (groups * f->group + 2 * TILE_ROWS * f->cell) * sizeof(element);
+}
 
 CONV_INLINE void copy_channels(element *to, const element *from, size_t channels) {
   for (size_t k = 0; k < channels; k += CHANNEL_STEP) {

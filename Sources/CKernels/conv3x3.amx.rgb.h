@@ -4,14 +4,12 @@
 
 enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
 
-/// Pixels whose numbers are copied together: those of `RGB_PIXELS / width` rows, at least of one.
-enum { RGB_PIXELS = PASSING_TILES * TILE_NUMBERS / 2, RGB_BLOCKS = TILE_NUMBERS / LANES };
+/// Vectors of a row's numbers, and elements of the weights of 16 outputs.
+enum { RGB_BLOCKS = TILE_NUMBERS / LANES, RGB_BLOCK = TILE_ELEMENTS };
 
-/// Elements of the weights of 16 outputs.
-enum { RGB_BLOCK = TILE_ELEMENTS };
-
+/// Rows of outputs whose numbers are copied together.
 static size_t rgb_rows(size_t height, size_t width) {
-  size_t rows = RGB_PIXELS / width;
+  size_t rows = ROWS_AT_ONCE / width;
   return rows == 0 ? 1 : rows < height ? rows : height;
 }
 
@@ -38,30 +36,37 @@ CONV_TARGET static void rgb_pack(const float *weights, size_t channels_out, elem
 // ---- Scratch memory: an image between zeros, rows of numbers, pairs of both factors, sums of all channels. ----
 
 typedef struct {
+  size_t framed, rows, in, out, sums;
+} rgb_bytes;
+
+static rgb_bytes rgb_bytes_of(size_t height, size_t width) {
+  size_t pixels = whole_tiles(rgb_rows(height, width) * width), tiles = divide_up(pixels, TILE_NUMBERS);
+  return (rgb_bytes){
+    // A row's last copy reaches beyond what it is of, both where it is read and where it is written.
+    .framed = in_lines((height + 2) * (width + 2) * COLOURS + TILE_NUMBERS, sizeof(element)),
+    .rows = in_lines((pixels + 1) * TILE_NUMBERS, sizeof(element)),
+    .in = in_lines(RGB_BLOCKS * tiles * TILE_ELEMENTS, sizeof(element)),
+    .out = in_lines(tiles * TILE_ELEMENTS, sizeof(element)),
+    .sums = MOST_CHANNELS / LANES * RGB_BLOCKS * TILE_FLOATS * sizeof(float)};
+}
+
+CONV_TARGET static size_t rgb_scratch_bytes(size_t height, size_t width) {
+  rgb_bytes b = rgb_bytes_of(height, width);
+  return LINE_BYTES + b.framed + b.rows + b.in + b.out + b.sums;
+}
+
+typedef struct {
   element *framed, *rows, *in, *out;
   float *sums;
 } rgb_memory;
 
-/// Divides the memory, or counts its bytes from NULL on.
-static rgb_memory rgb_divide(size_t height, size_t width, void *scratch, size_t *bytes) {
-  size_t pixels = whole_tiles(rgb_rows(height, width) * width), tiles = divide_up(pixels, TILE_NUMBERS);
-  // A row's last copy reaches beyond what it is of.
-  size_t framed = in_lines((height + 2) * (width + 2) * COLOURS + TILE_NUMBERS, sizeof(element));
-  size_t rows = in_lines((pixels + 1) * TILE_NUMBERS, sizeof(element));
-  size_t in = in_lines(RGB_BLOCKS * tiles * TILE_ELEMENTS, sizeof(element));
-  size_t out = in_lines(tiles * TILE_ELEMENTS, sizeof(element));
-  size_t sums = MOST_CHANNELS / LANES * RGB_BLOCKS * TILE_FLOATS * sizeof(float);
-  if (bytes != NULL) *bytes = LINE_BYTES + framed + rows + in + out + sums;
-  char *at = aligned_to_line(scratch);
+/// The memory's parts, of which the frame is zero.
+static rgb_memory rgb_divide(size_t height, size_t width, void *scratch) {
+  rgb_bytes b = rgb_bytes_of(height, width);
+  char *framed = aligned_to_line(scratch), *rows = framed + b.framed, *in = rows + b.rows, *out = in + b.in;
+  memset(framed, 0, b.framed);
   return (rgb_memory){
-    .framed = (element *)at, .rows = (element *)(at + framed), .in = (element *)(at + framed + rows),
-    .out = (element *)(at + framed + rows + in), .sums = (float *)(at + framed + rows + in + out)};
-}
-
-CONV_TARGET static size_t rgb_scratch_bytes(size_t height, size_t width) {
-  size_t bytes;
-  rgb_divide(height, width, NULL, &bytes);
-  return bytes;
+    (element *)framed, (element *)rows, (element *)in, (element *)out, (float *)(out + b.out)};
 }
 
 CONV_TARGET static void rgb_frame(const element *x, size_t height, size_t width, element *framed) {
@@ -87,9 +92,8 @@ CONV_TARGET static void rgb_numbers(const element *framed, size_t width, size_t 
 CONV_TARGET static void rgb_forward(
   const element *x, const element *packed, element *y, double *sums, size_t images, size_t height, size_t width,
   size_t channels_out, void *scratch) {
-  rgb_memory m = rgb_divide(height, width, scratch, NULL);
+  rgb_memory m = rgb_divide(height, width, scratch);
   const size_t most = rgb_rows(height, width);
-  memset(m.framed, 0, (size_t)((char *)m.rows - (char *)m.framed));
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
   begin_tiles();
   for (size_t n = 0; n < images; n++, x += height * width * COLOURS) {
@@ -124,10 +128,9 @@ CONV_TARGET static void rgb_add_sums(const float *sums, size_t channels_out, flo
 CONV_TARGET static void rgb_weight_gradient(
   const element *x, const element *dy, float *gradient, size_t images, size_t height, size_t width,
   size_t channels_out, void *scratch) {
-  rgb_memory m = rgb_divide(height, width, scratch, NULL);
+  rgb_memory m = rgb_divide(height, width, scratch);
   const size_t most = rgb_rows(height, width), blocks = channels_out / LANES;
   read_ahead *ahead = rk_thread_read_ahead();
-  memset(m.framed, 0, (size_t)((char *)m.rows - (char *)m.framed));
   memset(m.sums, 0, blocks * RGB_BLOCKS * TILE_FLOATS * sizeof(float));
   begin_tiles();
   for (size_t n = 0; n < images; n++, x += height * width * COLOURS) {

@@ -13,7 +13,7 @@ static size_t convolution_scratch_bytes(
   size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride) {
   frame_shape f = frame_of(images, height, width, channels_in, stride);
   size_t groups = groups_at_once(&f, images, channels_out);
-  return (groups * f.group + frame_margin(&f)) * sizeof(element) + LINE_BYTES;
+  return frame_bytes(&f, groups) + LINE_BYTES;
 }
 
 typedef struct {
@@ -104,7 +104,8 @@ CONV_INLINE void add_slice(
 }
 
 /// Asks for the cache lines that a tile's outputs will lie in, so that they can be written to when it is made. Of two
-/// blocks of channels that share a line the first asks for both.
+/// blocks of channels that share a line the first asks for both, as long as all pixels' channels are divided alike: if
+/// they are an odd multiple of 16, some lines are not asked for. Asking beyond the outputs' end does no harm.
 CONV_INLINE void claim_outputs(const tile_job *j, const tile_place *place) {
   const frame_shape *f = j->f;
   if (j->accumulate || j->places != NULL || (uintptr_t)j->y % LINE_BYTES != 0) return;
@@ -178,7 +179,7 @@ CONV_TARGET static void convolve_tiles(
   size_t groups = groups_at_once(f, images, channels_out), in_image = f->height * f->width * f->channels;
   size_t out_image = f->out_height * f->out_width * channels_out, weights = TAPS * f->channels * LANES;
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
-  memset(frames, 0, (groups * f->group + frame_margin(f)) * sizeof(element));
+  memset(frames, 0, frame_bytes(f, groups));
   begin_tiles();
   for (size_t n = 0; n < images; n += groups * f->together) {
     size_t here = images - n < groups * f->together ? images - n : groups * f->together;

@@ -22,10 +22,6 @@ static const conv_table_bf16 *kernels_bf16(void) {
   return NULL;
 }
 
-static bool channels_fit(size_t channels) {
-  return channels > 0 && channels % CHANNEL_STEP == 0 && channels <= MOST_CHANNELS;
-}
-
 static bool fits(size_t channels_in, size_t channels_out, size_t stride) {
   return channels_fit(channels_in) && channels_fit(channels_out) && (stride == 1 || stride == 2);
 }

@@ -9,6 +9,10 @@
 /// Channels come in so many, up to so many.
 enum { CHANNEL_STEP = 16, MOST_CHANNELS = 512 };
 
+static inline bool channels_fit(size_t channels) {
+  return channels > 0 && channels % CHANNEL_STEP == 0 && channels <= MOST_CHANNELS;
+}
+
 // Winograd's algorithm keeps its 16 points in as many planes. A gap lies between them, since planes at a distance of
 // 4096 bytes would evict each other.
 enum { POINTS = 16, PLANE_GAP = 32 };

@@ -46,7 +46,7 @@ import Testing
   private func expectForward(
     _ s: Shape, _ r: ConvolutionReference, _ x: UnsafePointer<UInt16>, _ scratch: inout [UInt8]
   ) {
-    var packed = [UInt16](repeating: 0, count: s.input * s.output)
+    var packed = [UInt16](repeating: bf16(.nan), count: s.input * s.output)
     rk_conv1x1_pack_forward_bf16(r.w, s.input, s.output, &packed)
     var (y, alone) = (
       [UInt16](repeating: bf16(.nan), count: r.y.count + 8),
@@ -72,18 +72,43 @@ import Testing
   private func expectDataGradient(
     _ s: Shape, _ r: ConvolutionReference, _ dy: UnsafePointer<UInt16>, _ scratch: inout [UInt8]
   ) {
-    var packed = [UInt16](repeating: 0, count: s.input * s.output)
+    var packed = [UInt16](repeating: bf16(.nan), count: s.input * s.output)
     rk_conv1x1_pack_data_bf16(r.w, s.input, s.output, &packed)
-    var dx = [UInt16](repeating: bf16(.nan), count: r.dx.count)
+    var dx = [UInt16](repeating: bf16(.nan), count: r.dx.count + 8)
     rk_conv1x1_data_gradient_bf16(
       dy, packed, &dx, false, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
-    expectClose(float(dx), r.dx, tolerance: 4e-3, "data gradient")
+    expectClose(float(Array(dx[..<r.dx.count])), r.dx, tolerance: 4e-3, "data gradient")
+    #expect(dx[r.dx.count...].allSatisfy { float($0).isNaN }, "wrote beyond the input's gradient")
     let before = (0..<r.dx.count + 8).map { Float($0 % 7) - 3 }
     var sum = bf16(before)
     rk_conv1x1_data_gradient_bf16(
       dy, packed, &sum, true, s.images, s.height, s.width, s.input, s.output, s.stride, &scratch)
     let added = zip(r.dx + [Double](repeating: 0, count: 8), before).map { $0 + Double($1) }
     expectClose(float(sum), added, tolerance: 4e-3, "data gradient, added")
+  }
+
+  /// Sums of many squares that are far from zero still give the variance, which is what they are for.
+  @Test(.enabled(if: isThere, "no AMX")) func sumsOfAWholeChunkGiveItsVariance() {
+    let s = Shape(images: 8, height: 32, width: 32, input: 16, output: 16, stride: 1, size: 1)
+    let pixels = 8 * 32 * 32
+    var noise = Noise(1)
+    let x = bf16(noise.floats(pixels * 16, in: 9.9...10.1))
+    let identity = (0..<256).map { $0 % 17 == 0 ? Float(1) : 0 }
+    var packed = [UInt16](repeating: 0, count: 256)
+    rk_conv1x1_pack_forward_bf16(identity, 16, 16, &packed)
+    var (y, sums) = ([UInt16](repeating: 0, count: x.count), [Double](repeating: .nan, count: 32))
+    var scratch = [UInt8](repeating: 0, count: rk_conv1x1_scratch_bytes_bf16(8, 32, 32, 16, 16, 1))
+    rk_conv1x1_forward_bf16(x, packed, &y, &sums, s.images, s.height, s.width, 16, 16, 1, &scratch)
+    #expect(y == x)
+    for channel in 0..<16 {
+      let values = stride(from: channel, to: x.count, by: 16).map { Double(float(x[$0])) }
+      let mean = values.reduce(0, +) / Double(pixels)
+      let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(pixels)
+      let found =
+        sums[16 + channel] / Double(pixels) - (sums[channel] / Double(pixels))
+        * (sums[channel] / Double(pixels))
+      #expect(abs(found / variance - 1) < 0.01, "channel \(channel): \(found), not \(variance)")
+    }
   }
 
   @Test func onlyWithTiles() {

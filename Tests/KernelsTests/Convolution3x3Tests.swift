@@ -34,6 +34,15 @@ import Testing
     }
     shapes.append(Shape(images: 1, height: 4, width: 4, input: 512, output: 96, stride: 1))
     shapes.append(Shape(images: 4, height: 8, width: 8, input: 80, output: 512, stride: 2))
+    // More images than lie side by side whose weights do not stay in the second-level cache; images side by side, and
+    // alone, that are high enough to be taken in bands of which the last is lower.
+    shapes.append(Shape(images: 19, height: 4, width: 4, input: 512, output: 96, stride: 1))
+    shapes.append(Shape(images: 5, height: 8, width: 16, input: 128, output: 128, stride: 1))
+    for stride in 1...2 {
+      shapes.append(Shape(images: 4, height: 41, width: 4, input: 48, output: 16, stride: stride))
+      shapes.append(Shape(images: 5, height: 67, width: 7, input: 80, output: 32, stride: stride))
+      shapes.append(Shape(images: 1, height: 33, width: 33, input: 16, output: 16, stride: stride))
+    }
     return shapes
   }()
 
@@ -60,8 +69,8 @@ import Testing
     _ s: Shape, _ r: ConvolutionReference, _ type: Element.Type, tolerance: Double
   ) {
     let poison = Element(value: .nan)
-    let none = Element(value: 0)
-    var packed = [Element](repeating: none, count: Element.packedBytes(s) / MemoryLayout<Element>.stride)
+    let packedCount = Element.packedBytes(s) / MemoryLayout<Element>.stride
+    var packed = [Element](repeating: poison, count: packedCount + 8)
     var y = [Element](repeating: poison, count: r.y.count + 8)
     var sums = [Double](repeating: .nan, count: 2 * s.output)
     Element.packForward(r.w, s, &packed)
@@ -88,17 +97,22 @@ import Testing
     }
     expectClose(sums.map { Float($0) }, expectedSums, tolerance: 1e-6, "sums")
 
-    var dx = [Element](repeating: poison, count: r.dx.count)
+    var dx = [Element](repeating: poison, count: r.dx.count + 8)
+    for index in 0..<packedCount { packed[index] = poison }
     Element.packData(r.w, s, &packed)
+    #expect(packed[packedCount...].allSatisfy { $0.value.isNaN }, "wrote beyond the packed weights")
     Element.dataGradient(dy, packed, &dx, s, accumulate: false, &scratch)
-    expectClose(dx.map(\.value), r.dx, tolerance: tolerance, "data gradient")
+    expectClose(dx[..<r.dx.count].map(\.value), r.dx, tolerance: tolerance, "data gradient")
+    #expect(dx[r.dx.count...].allSatisfy { $0.value.isNaN }, "wrote beyond the input's gradient")
     let before = (0..<r.dx.count + 8).map { Float($0 % 7) - 3 }
     var sum = before.map { Element(value: $0) }
     Element.dataGradient(dy, packed, &sum, s, accumulate: true, &scratch)
     let added = zip(r.dx + [Double](repeating: 0, count: 8), before).map { $0 + Double($1) }
     expectClose(sum.map(\.value), added, tolerance: tolerance, "data gradient, added")
 
-    var native = [Float](repeating: 0, count: rk_conv3x3_gradient_count(s.input, s.output))
+    let count = rk_conv3x3_gradient_count(s.input, s.output)
+    var native = [Float](repeating: 0, count: count) + [Float](repeating: 1, count: 8)
+    defer { #expect(native[count...].allSatisfy { $0 == 1 }, "wrote beyond the weights' gradient") }
     for _ in 0..<2 { Element.weightGradient(x, dy, &native, s, &scratch) }
     var dw = [Float](repeating: 1, count: r.dw.count)
     Element.addGradient(native, s, &dw)

@@ -14,6 +14,8 @@ import Testing
     Shape(images: 3, height: 5, width: 4, output: 48), Shape(images: 2, height: 9, width: 16, output: 16),
     Shape(images: 5, height: 3, width: 39, output: 32), Shape(images: 3, height: 32, width: 32, output: 16),
     Shape(images: 2, height: 4, width: 14, output: 32), Shape(images: 1, height: 8, width: 8, output: 16),
+    // Taken in several blocks of rows, of which the last is lower, and of single wide rows.
+    Shape(images: 2, height: 20, width: 20, output: 16), Shape(images: 1, height: 2, width: 300, output: 32),
   ]
 
   /// Inputs that bfloat16 holds exactly, and both results in double.
@@ -81,23 +83,28 @@ import Testing
   @Test(.enabled(if: hasBFloat16, "no bfloat16 instructions"), arguments: shapes)
   func bfloat16Matches(_ s: Shape) {
     let r = Reference(s)
+    let (guardedX, guardedDY) = (
+      Guarded(bf16(r.x), between: bf16(.nan)), Guarded(bf16(r.dy), between: bf16(.nan))
+    )
+    defer { withExtendedLifetime((guardedX, guardedDY)) {} }
+    let (x, dy) = (guardedX.numbers, guardedDY.numbers)
     var scratch = [UInt8](repeating: 0xFF, count: rk_conv3x3_rgb_scratch_bytes_bf16(s.height, s.width) + 64)
     var packed = [UInt16](repeating: .max, count: rk_conv3x3_rgb_packed_bytes_bf16(s.output) / 2)
     rk_conv3x3_rgb_pack_bf16(r.w, s.output, &packed)
     var y = [UInt16](repeating: bf16(.nan), count: r.y.count + 8)
     var sums = [Double](repeating: .nan, count: 2 * s.output)
     rk_conv3x3_rgb_forward_bf16(
-      bf16(r.x), packed, &y, &sums, s.images, s.height, s.width, s.output, &scratch)
+      x, packed, &y, &sums, s.images, s.height, s.width, s.output, &scratch)
     expectOutputs(float(y), sums, r.y, s, tolerance: 4e-3)
     var alone = [UInt16](repeating: bf16(.nan), count: y.count)
     rk_conv3x3_rgb_forward_bf16(
-      bf16(r.x), packed, &alone, nil, s.images, s.height, s.width, s.output, &scratch)
+      x, packed, &alone, nil, s.images, s.height, s.width, s.output, &scratch)
     #expect(alone == y)
 
     var native = [Float](repeating: 0, count: r.dw.count)
     for _ in 0..<2 {
       rk_conv3x3_rgb_weight_gradient_bf16(
-        bf16(r.x), bf16(r.dy), &native, s.images, s.height, s.width, s.output, &scratch)
+        x, dy, &native, s.images, s.height, s.width, s.output, &scratch)
     }
     expectGradient(native, r.dw, s)
     #expect(scratch.suffix(64).allSatisfy { $0 == 0xFF }, "wrote beyond the scratch")

@@ -54,13 +54,13 @@ struct ConvolutionReference {
   }
 }
 
-/// Numbers between others that no kernel may read.
+/// Numbers between others that no kernel may read, at an address of which nothing is promised but their own alignment.
 final class Guarded<Element: BitwiseCopyable> {
   private let memory: UnsafeMutablePointer<Element>
   let numbers: UnsafePointer<Element>
 
   init(_ numbers: [Element], between poison: Element) {
-    let margin = 1024
+    let margin = 1025
     memory = .allocate(capacity: numbers.count + 2 * margin)
     memory.initialize(repeating: poison, count: numbers.count + 2 * margin)
     (memory + margin).update(from: numbers, count: numbers.count)

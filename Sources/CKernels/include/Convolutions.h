@@ -19,7 +19,8 @@ void rk_read_ahead_clear(void);
 // ---- 3 x 3 convolutions, padding 1 (float32: AVX2 or AVX-512; bfloat16: AVX512-BF16 or AMX) -------------------------
 // x: images x height x width x channels_in; y: images x out_height x out_width x channels_out,
 // out = (in - 1) / stride + 1. Channels are multiples of 16 up to 512. Buffers never overlap. What one level of
-// instructions has packed, and a gradient in its own layout, is for the same level only.
+// instructions has packed, and a gradient in its own layout, is for the same level only. By AMX numbers that are not
+// finite reach neighbouring outputs and taps too, since zeros beside the images meet them.
 
 /// Whether the kernels below exist for these channels and this stride (1 or 2) on the level in use.
 bool rk_conv3x3_supported_f32(size_t channels_in, size_t channels_out, size_t stride);

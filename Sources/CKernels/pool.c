@@ -190,6 +190,8 @@ void rk_pool_barrier(void) {
   }
 }
 
+size_t rk_pool_claim(size_t *next) { return __atomic_fetch_add(next, 1, __ATOMIC_RELAXED); }
+
 void rk_pool_set_thread_hook(void (*hook)(void)) { atomic_store(&thread_hook, hook); }
 
 void rk_pool_part(size_t count, int worker, int workers, size_t *begin, size_t *end) {

@@ -37,6 +37,28 @@ import Testing
     }
   }
 
+  @Test func everyNumberIsClaimedOnce() async {
+    await #expect(processExitsWith: .success) {
+      rk_pool_start(4)
+      let memory = UnsafeMutablePointer<Int>.allocate(capacity: 1001)
+      memory.initialize(repeating: 0, count: 1001)
+      rk_pool_run(
+        { context, _, _ in
+          let (next, taken) = (
+            context!.assumingMemoryBound(to: Int.self), context!.assumingMemoryBound(to: Int.self) + 1
+          )
+          var number = rk_pool_claim(next)
+          while number < 1000 {
+            taken[number] += 1
+            number = rk_pool_claim(next)
+          }
+        }, memory)
+      precondition((1...1000).allSatisfy { memory[$0] == 1 })
+      precondition(memory[0] == 1004, "every worker learns once that there is no more")
+      memory.deallocate()
+    }
+  }
+
   @Test func barriersKeepStep() async {
     await #expect(processExitsWith: .success) {
       rk_pool_start(3)

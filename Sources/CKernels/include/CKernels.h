@@ -64,6 +64,9 @@ void rk_pool_run(void (*body)(void *context, int worker, int workers), void *con
 /// Waits, inside a body, until every worker of the run has called it; nothing in an inline (0, 1) run.
 void rk_pool_barrier(void);
 
+/// The number at `next`, which becomes one larger: workers that share it take different ones. Count from 0; inside a run.
+size_t rk_pool_claim(size_t *next);
+
 /// Calls `hook` on every thread of the pool before it first runs a body (and on a caller before it is worker 0).
 void rk_pool_set_thread_hook(void (*hook)(void));
 

@@ -8,13 +8,15 @@ struct ForwardWalk {
   let images, values, scratch, result: UnsafeMutableRawPointer
   let statistics: UnsafeMutablePointer<Float>
   let sums: UnsafeMutablePointer<Double>
+  /// How many chunks of each feature's parts have been begun, feature after feature; `nil` where no walk is made.
+  let begun: UnsafeMutablePointer<Int>?
   let kernels: ActivationKernels
 
   init(
     _ plan: NetworkPlan, _ network: ConvolutionalNetwork, weights: PackedWeights,
     images: UnsafeMutableRawPointer,
     values: UnsafeMutableRawPointer, statistics: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Double>,
+    sums: UnsafeMutablePointer<Double>, begun: UnsafeMutablePointer<Int>?,
     scratch: UnsafeMutableRawPointer, result: UnsafeMutableRawPointer
   ) {
     self.plan = plan
@@ -24,6 +26,7 @@ struct ForwardWalk {
     self.values = values
     self.statistics = statistics
     self.sums = sums
+    self.begun = begun
     self.scratch = scratch
     self.result = result
     kernels = ActivationKernels(isBFloat16: plan.key.dataType == .bfloat16)
@@ -32,7 +35,8 @@ struct ForwardWalk {
   /// Walks the network on all workers.
   ///
   /// A worker takes the parts of the batch that are congruent to its number: its own, unless the pool is narrower than
-  /// the plan was made for.
+  /// the plan was made for. In training it then takes chunks that slower workers have not begun: what is made of a chunk
+  /// does not depend on who makes it.
   func run() {
     let parts = plan.key.parts
     WorkerPool.run { worker, workers in
@@ -44,20 +48,30 @@ struct ForwardWalk {
         return
       }
       for index in plan.features.indices {
-        for part in own {
-          let chunks = plan.features[index].partition.chunks[part]
-          for (place, chunk) in chunks.enumerated() {
-            visit(index, chunk, part, next: place + 1 < chunks.count ? chunks[place + 1] : nil)
-          }
+        for part in own { take(index, of: part, worker) }
+        // A worker without a part has no memory to work with.
+        for other in 1..<max(1, parts) where worker < parts {
+          take(index, of: (worker + other) % parts, worker)
         }
-        let readers = network.features[index].readers
-        guard !readers.isEmpty else { continue }
+        guard index < plan.features.count - 1 else { break }
         Profile.time(.waiting) { rk_pool_barrier() }
+        let readers = network.features[index].readers
         // Every worker adds up the sums itself: that takes less time than waiting a second time.
         for part in own {
           for reader in readers { combine(reader, part) }
         }
       }
+    }
+  }
+
+  /// Visits the chunks of a part that nobody has begun, with the memory of `worker`'s own part.
+  private func take(_ index: Int, of part: Int, _ worker: Int) {
+    let chunks = plan.features[index].partition.chunks[part]
+    let next = begun! + index * plan.key.parts + part
+    var place = rk_pool_claim(next)
+    while place < chunks.count {
+      visit(index, chunks[place], worker, next: place + 1 < chunks.count ? chunks[place + 1] : nil)
+      place = rk_pool_claim(next)
     }
   }
 

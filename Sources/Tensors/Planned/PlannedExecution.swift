@@ -66,18 +66,23 @@ final class PlannedForward {
     let weights = PackedWeights(network, plan.convolutions.map(\.kernels))
     let sums = Storage(byteCount: max(64, 8 * plan.sumsCount))
     let scratch = Storage(byteCount: plan.scratch.byteCount * plan.key.parts)
+    var begun = [Int](repeating: 0, count: plan.features.count * plan.key.parts)
     withExtendedLifetime((sums, scratch)) {
-      walk(weights, sums: sums.pointer, scratch: scratch.pointer).run()
+      begun.withUnsafeMutableBufferPointer {
+        walk(weights, sums: sums.pointer, begun: $0.baseAddress, scratch: scratch.pointer).run()
+      }
     }
   }
 
   private func walk(
-    _ weights: PackedWeights, sums: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
+    _ weights: PackedWeights, sums: UnsafeMutableRawPointer, begun: UnsafeMutablePointer<Int>?,
+    scratch: UnsafeMutableRawPointer
   ) -> ForwardWalk {
     ForwardWalk(
       plan, network, weights: weights, images: images.storage.pointer, values: values.pointer,
       statistics: statistics.pointer.assumingMemoryBound(to: Float.self),
-      sums: sums.assumingMemoryBound(to: Double.self), scratch: scratch, result: result.storage.pointer)
+      sums: sums.assumingMemoryBound(to: Double.self), begun: begun, scratch: scratch,
+      result: result.storage.pointer)
   }
 
   private func takeFrozenStatistics() {
@@ -132,8 +137,9 @@ final class PlannedForward {
     withExtendedLifetime((self, seed, accumulators, sums, values, scratch)) {
       BackwardWalk(
         // The way there only makes features again, for which it needs neither weights nor memory of its own.
-        forward: walk(weights, sums: sums.pointer, scratch: scratch.pointer), back: back, weights: weights,
-        wantsWeight: gradients.map { $0 != nil }, seed: seed.storage.pointer, gradients: values.pointer,
+        forward: walk(weights, sums: sums.pointer, begun: nil, scratch: scratch.pointer), back: back,
+        weights: weights, wantsWeight: gradients.map { $0 != nil }, seed: seed.storage.pointer,
+        gradients: values.pointer,
         scratch: scratch.pointer, coefficients: factors,
         accumulators: accumulators.pointer.assumingMemoryBound(to: Float.self),
         sums: sums.pointer.assumingMemoryBound(to: Double.self), results: gradients.map { $0?.floatPointer }

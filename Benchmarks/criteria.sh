@@ -12,8 +12,8 @@
 #   release      debug build's milliseconds over the release build's (at most 1.3 times; builds one)
 #
 # REPRO names the binary (default .build/debug/repro), RELEASE a release build (else one is made), SECONDS_EACH how long
-# each timing takes (6), REPRO_DATA the images of first-step, REPRO_TORCH_VENV the twin's environment. Run it on an
-# otherwise idle machine.
+# three turns of a timing take (6), REPRO_DATA the images of first-step, REPRO_TORCH_VENV the twin's environment. Run it
+# on an otherwise idle machine.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -39,8 +39,14 @@ line() {
     printf "%-11s %s (asked: at %s %s)  %s\n", name, text, kind, limit, met ? "met" : "MISSED" }'
 }
 
-# Images per second: rate BINARY THREADS STEP.
-rate() { "$1" bench --step "$3" --threads "$2" --seconds "$seconds" --json 2>>"$work/warnings" | value imagesPerSecond; }
+# Images per second: rate BINARY THREADS STEP. What is compared is timed in short turns, many of them, since a shared
+# machine's speed changes within minutes, and the median pair counts.
+turns=9
+rate() {
+  "$1" bench --step "$3" --threads "$2" --seconds "$(awk -v s="$seconds" 'BEGIN { print s / 3 }')" --json \
+    2>>"$work/warnings" | value imagesPerSecond
+}
+median_pair() { sort -g | sed -n "$(((turns + 1) / 2))p"; }
 
 measure_help() {
   local began ended i
@@ -73,12 +79,12 @@ measure_first_step() {
 measure_scaling() {
   local step pair one two
   for step in network moco-co2; do
-    for pair in 1 2 3; do
+    for pair in $(seq "$turns"); do
       one=$(rate "$repro" 1 "$step")
       two=$(rate "$repro" 2 "$step")
       echo "$one $two" | awk '{ print $2 / $1, $1, $2 }'
     done >"$work/scaling"
-    read -r ratio one two < <(sort -g "$work/scaling" | sed -n 2p)
+    read -r ratio one two < <(median_pair <"$work/scaling")
     line scaling "$ratio" 1.8 least \
       "$(printf '%s, width 16: %.0f images/s on one thread, %.0f on two: %.2f times' "$step" "$one" "$two" "$ratio")"
   done
@@ -99,7 +105,7 @@ measure_linear() {
 measure_neighbour() {
   local step pair alone beside ratio
   for step in network moco-co2; do
-    for pair in 1 2 3; do
+    for pair in $(seq "$turns"); do
       alone=$(rate "$repro" 2 "$step")
       setsid bash -c 'while :; do :; done' &
       neighbour=$!
@@ -109,7 +115,7 @@ measure_neighbour() {
       neighbour=""
       echo "$alone $beside" | awk '{ print $1 / $2, $1, $2 }'
     done >"$work/neighbour"
-    read -r ratio alone beside < <(sort -g "$work/neighbour" | sed -n 2p)
+    read -r ratio alone beside < <(median_pair <"$work/neighbour")
     line neighbour "$ratio" 3 most \
       "$(printf '%s: %.0f images/s alone, %.0f beside a busy process: %.2f times as long' "$step" "$alone" "$beside" "$ratio")"
   done
@@ -135,12 +141,12 @@ measure_release() {
     release=$(swift build -c release --show-bin-path)/repro
   fi
   for step in network moco-co2 simclr features; do
-    for pair in 1 2 3; do
+    for pair in $(seq "$turns"); do
       slow=$(rate "$repro" 2 "$step")
       fast=$(rate "$release" 2 "$step")
       echo "$slow $fast" | awk '{ print $2 / $1, $1, $2 }'
     done >"$work/release"
-    read -r ratio slow fast < <(sort -g "$work/release" | sed -n 2p)
+    read -r ratio slow fast < <(median_pair <"$work/release")
     line release "$ratio" 1.3 most \
       "$(printf '%s: %.0f images/s in a debug build, %.0f in a release build: %.2f times' "$step" "$slow" "$fast" "$ratio")"
   done

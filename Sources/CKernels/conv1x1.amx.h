@@ -126,16 +126,20 @@ CONV_TARGET static void pointwise_data_gradient(
 
 // ---- Weight gradient: a pair is two neighbouring pixels. ----
 
+/// One row, and zeros beyond the last.
+CONV_INLINE const element *row_at(
+  const element *rows, const uint32_t *places, size_t pixel, size_t pixels, size_t step) {
+  if (pixel >= pixels) return no_channels;
+  return rows + (places == NULL ? pixel : places[pixel]) * step;
+}
+
 /// Copies `tiles` tiles of pairs of rows of x from pixel `first` on, as right factors: [16 channels][tile][pair][16].
 CONV_TARGET static void pack_right_pairs(
   const element *x, const uint32_t *places, size_t first, size_t pixels, size_t channels, size_t tiles, size_t block,
   element *packed) {
   for (size_t unit = 0; unit < tiles * TILE_ROWS; unit++, packed += UNIT_LANES) {
-    size_t p = first + 2 * unit, place = p, next = p + 1;
-    if (places != NULL && next < pixels) place = places[p], next = places[p + 1];
-    else if (places != NULL && p < pixels) place = places[p];
-    const element *a = p < pixels ? x + place * channels : no_channels;
-    const element *b = p + 1 < pixels ? x + next * channels : no_channels;
+    size_t p = first + 2 * unit;
+    const element *a = row_at(x, places, p, pixels, channels), *b = row_at(x, places, p + 1, pixels, channels);
     for (size_t c = 0; c < channels; c += LANES) store_units(packed + c / LANES * block, a + c, b + c);
   }
 }
@@ -149,8 +153,7 @@ CONV_TARGET static void pack_left_pairs(
     image_pair units[TILE_ROWS];
     for (size_t k = 0; k < TILE_ROWS; k++) {
       size_t p = first + t * TILE_NUMBERS + 2 * k;
-      units[k].first = p < pixels ? dy + p * step : no_channels;
-      units[k].second = p + 1 < pixels ? dy + (p + 1) * step : no_channels;
+      units[k] = (image_pair){row_at(dy, NULL, p, pixels, step), row_at(dy, NULL, p + 1, pixels, step)};
     }
     for (size_t c = 0; c < channels; c += LANES) pack_transposed(units, c, packed + c / LANES * block);
   }

@@ -1,6 +1,5 @@
 // The public 1 x 1 convolutions, which exist for tiles only; elsewhere oneDNN's are used.
 
-#include "conv1x1.table.h"
 #include "conv3x3.table.h"
 #include "isa.h"
 
@@ -15,12 +14,7 @@ bool rk_conv1x1_supported_bf16(size_t channels_in, size_t channels_out) {
   return kernels() != NULL && channels_fit(channels_in) && channels_fit(channels_out);
 }
 
-// Calling what is not supported is the caller's error.
-#define POINTWISE_UNPACK(...) __VA_ARGS__
-#define POINTWISE_PUBLIC(result, name, parameters, arguments)       \
-  result rk_conv1x1_##name##_bf16(POINTWISE_UNPACK parameters) {    \
-    if (kernels() == NULL) __builtin_trap();                        \
-    return kernels()->name arguments;                               \
-  }
+#define POINTWISE_PUBLIC(result, name, parameters, arguments) \
+  result rk_conv1x1_##name##_bf16(CONV_UNPACK parameters) { CONV_CALL(kernels, name, arguments); }
 
 POINTWISE_FUNCTIONS(POINTWISE_PUBLIC)

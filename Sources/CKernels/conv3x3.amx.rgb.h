@@ -2,7 +2,7 @@
 // row of a tile: they are copied there, and what is left is a 1 x 1 convolution of 32 channels, five of which count for
 // nothing. They hold numbers of the same image: as long as images are finite, zeros of weights meet them.
 
-enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
+#include "conv3x3.rgb.image.h"
 
 /// Vectors of a row's numbers, and elements of the weights of 16 outputs.
 enum { RGB_BLOCKS = TILE_NUMBERS / LANES, RGB_BLOCK = TILE_ELEMENTS };
@@ -17,18 +17,11 @@ CONV_TARGET static size_t rgb_packed_bytes(size_t channels_out) {
   return channels_out / LANES * RGB_BLOCK * sizeof(element);
 }
 
-/// [16 outputs][pair of numbers][16 pairs]; a number is a row of taps, a column, a colour.
+/// [16 outputs][pair of numbers][16 pairs].
 CONV_TARGET static void rgb_pack(const float *weights, size_t channels_out, element *packed) {
   for (size_t o = 0; o < channels_out; o += LANES) {
-    for (size_t pair = 0; pair < TILE_ROWS; pair++, packed += UNIT_LANES) {
-      float numbers[UNIT][LANES] = {{0}};
-      for (size_t e = 0; e < UNIT && pair * UNIT + e < RGB_TAPS; e++) {
-        size_t tap = (pair * UNIT + e) / COLOURS, colour = (pair * UNIT + e) % COLOURS;
-        for (size_t lane = 0; lane < LANES; lane++) {
-          numbers[e][lane] = weights[((o + lane) * COLOURS + colour) * TAPS + tap];
-        }
-      }
-      store_weights(packed, load_lanes(numbers[0]), load_lanes(numbers[1]));
+    for (size_t number = 0; number < TILE_NUMBERS; number += UNIT, packed += UNIT_LANES) {
+      rgb_pack_unit(weights + o * RGB_TAPS, number, RGB_TAPS, packed);
     }
   }
 }
@@ -67,11 +60,6 @@ static rgb_memory rgb_divide(size_t height, size_t width, void *scratch) {
   memset(framed, 0, b.framed);
   return (rgb_memory){
     (element *)framed, (element *)rows, (element *)in, (element *)out, (float *)(out + b.out)};
-}
-
-CONV_TARGET static void rgb_frame(const element *x, size_t height, size_t width, element *framed) {
-  const size_t row = width * COLOURS, step = row + 2 * COLOURS;
-  for (size_t r = 0; r < height; r++) memcpy(framed + (r + 1) * step + COLOURS, x + r * row, row * sizeof(element));
 }
 
 /// The numbers of every output of `rows` rows from `first` on.

@@ -59,12 +59,6 @@ size_t rk_conv3x3_winograd_count(size_t channels_in, size_t channels_out) {
   return POINTS * weights_plane(channels_in, channels_out);
 }
 
-// Calling what is not supported is the caller's error.
-#define CONV_CALL(table, name, arguments) \
-  if (table() == NULL) __builtin_trap();  \
-  return table()->name arguments
-
-#define CONV_UNPACK(...) __VA_ARGS__
 #define CONV_PUBLIC_F32(result, name, parameters, arguments) \
   result rk_conv3x3_##name##_f32(CONV_UNPACK parameters) { CONV_CALL(kernels_f32, name, arguments); }
 #define CONV_PUBLIC_BF16(result, name, parameters, arguments) \

@@ -1,7 +1,7 @@
 // 3 x 3, stride 1, padding 1 of images of three colours, the first convolution of a network: nine numbers of a row of
 // taps lie one after the other. The image is copied once into a frame of zeros, so that no tap is a special case.
 
-enum { COLOURS = 3, ROW_NUMBERS = 3 * COLOURS, RGB_TAPS = 3 * ROW_NUMBERS };
+#include "conv3x3.rgb.image.h"
 
 /// Units of a row of taps. In bfloat16 a tenth number is read with the ninth, of the pixel beyond the window's right
 /// column, and meets a weight of zero: as long as images are finite, it adds nothing.
@@ -21,16 +21,9 @@ CONV_TARGET static size_t rgb_scratch_bytes(size_t height, size_t width) {
 
 CONV_TARGET static void rgb_pack(const float *weights, size_t channels_out, element *packed) {
   for (size_t o = 0; o < channels_out; o += LANES) {
-    for (size_t row = 0; row < 3; row++) {
+    for (size_t end = ROW_NUMBERS; end <= RGB_TAPS; end += ROW_NUMBERS) {
       for (size_t unit = 0; unit < ROW_UNITS; unit++, packed += UNIT_LANES) {
-        float numbers[2][LANES] = {{0}};
-        for (size_t e = 0; e < UNIT && unit * UNIT + e < ROW_NUMBERS; e++) {
-          size_t column = (unit * UNIT + e) / COLOURS, colour = (unit * UNIT + e) % COLOURS;
-          for (size_t lane = 0; lane < LANES; lane++) {
-            numbers[e][lane] = weights[((o + lane) * COLOURS + colour) * TAPS + row * 3 + column];
-          }
-        }
-        store_weights(packed, load_lanes(numbers[0]), load_lanes(numbers[1]));
+        rgb_pack_unit(weights + o * RGB_TAPS, end - ROW_NUMBERS + unit * UNIT, end, packed);
       }
     }
   }
@@ -103,9 +96,7 @@ CONV_TARGET static void rgb_forward(
   memset(framed, 0, ((height + 2) * row_step + UNIT - 1) * sizeof(element));
   if (sums != NULL) memset(sums, 0, 2 * channels_out * sizeof(double));
   for (size_t n = 0; n < images; n++, x += height * row, y += height * width * channels_out) {
-    for (size_t r = 0; r < height; r++) {
-      memcpy(framed + (r + 1) * row_step + COLOURS, x + r * row, row * sizeof(element));
-    }
+    rgb_frame(x, height, width, framed);
     for (size_t c = 0; c < channels_out; c += RGB_VECTORS * LANES) {
       float image_sums[RGB_VECTORS * 2 * LANES] = {0};
       rgb_job j = {
@@ -121,13 +112,13 @@ CONV_TARGET static void rgb_forward(
 /// Frames one unit of images, its second nullable, as [row][column][colour][unit].
 CONV_TARGET static void frame_units(
   const element *first, const element *second, size_t height, size_t width, element *framed) {
+  if (UNIT == 1) {
+    rgb_frame(first, height, width, framed);
+    return;
+  }
   size_t row = width * COLOURS;
   for (size_t r = 0; r < height; r++, first += row) {
     element *to = framed + ((r + 1) * (width + 2) + 1) * COLOURS * UNIT;
-    if (UNIT == 1) {
-      memcpy(to, first, row * sizeof(element));
-      continue;
-    }
     for (size_t i = 0; i < row; i++) {
       to[UNIT * i] = first[i];
       to[UNIT * i + UNIT - 1] = second == NULL ? 0 : second[i];

@@ -20,7 +20,8 @@ enum { POINTS = 16, PLANE_GAP = 32 };
 /// From one point of all weights to the next.
 static inline size_t weights_plane(size_t in, size_t out) { return in * out + PLANE_GAP; }
 
-#define CONV_FUNCTIONS(X, element)                                                                                   \
+/// Those that 1 x 1 convolutions have too.
+#define CONV_COMMON_FUNCTIONS(X, element)                                                                            \
   X(size_t, scratch_bytes,                                                                                           \
     (size_t images, size_t height, size_t width, size_t channels_in, size_t channels_out, size_t stride),            \
     (images, height, width, channels_in, channels_out, stride))                                                      \
@@ -40,7 +41,10 @@ static inline size_t weights_plane(size_t in, size_t out) { return in * out + PL
     (const float *gradient, size_t channels_in, size_t channels_out, float *weights_gradient),                       \
     (gradient, channels_in, channels_out, weights_gradient))                                                         \
   X(void, pack_forward, (const float *weights, size_t channels_in, size_t channels_out, element *packed),            \
-    (weights, channels_in, channels_out, packed))                                                                    \
+    (weights, channels_in, channels_out, packed))
+
+#define CONV_FUNCTIONS(X, element)                                                                                   \
+  CONV_COMMON_FUNCTIONS(X, element)                                                                                  \
   X(void, pack_data,                                                                                                 \
     (const float *weights, size_t channels_in, size_t channels_out, size_t stride, element *packed),                 \
     (weights, channels_in, channels_out, stride, packed))                                                            \
@@ -86,6 +90,12 @@ static inline size_t weights_plane(size_t in, size_t out) { return in * out + PL
   X(void, rgb_add_gradient, (const float *gradient, size_t channels_out, float *weights_gradient),                   \
     (gradient, channels_out, weights_gradient))
 
+/// All of the 1 x 1 convolutions, which exist for bfloat16 only.
+#define POINTWISE_FUNCTIONS(X)                                                                                       \
+  CONV_COMMON_FUNCTIONS(X, uint16_t)                                                                                 \
+  X(void, pack_data, (const float *weights, size_t channels_in, size_t channels_out, uint16_t *packed),              \
+    (weights, channels_in, channels_out, packed))
+
 #define CONV_FIELD(result, name, parameters, arguments) result(*name) parameters;
 
 typedef struct {
@@ -98,7 +108,18 @@ typedef struct {
   CONV_FUNCTIONS(CONV_FIELD, uint16_t)
 } conv_table_bf16;
 
+typedef struct {
+  POINTWISE_FUNCTIONS(CONV_FIELD)
+} pointwise_table;
+
 extern const conv_table_f32 rk_conv_avx2_f32, rk_conv_avx512_f32;
 extern const conv_table_bf16 rk_conv_avx512_bf16, rk_conv_amx_bf16;
+extern const pointwise_table rk_pointwise_amx_bf16;
+
+// Public functions are calls of what such a table holds. Calling what is not supported is the caller's error.
+#define CONV_UNPACK(...) __VA_ARGS__
+#define CONV_CALL(table, name, arguments) \
+  if (table() == NULL) __builtin_trap();  \
+  return table()->name arguments
 
 #endif

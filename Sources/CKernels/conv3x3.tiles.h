@@ -1,7 +1,6 @@
 // The convolutions by tiles: 3 x 3 as the table CONV_TABLE, and 1 x 1.
 
 #include "conv3x3.h"
-#include "conv1x1.table.h"
 #include "conv3x3.table.h"
 
 #include "conv3x3.amx.h"

@@ -90,12 +90,7 @@ import Testing
     let found = y[..<r.y.count].map(\.value)
     expectClose(found, r.y, tolerance: tolerance, "forward")
     #expect(y[r.y.count...].allSatisfy { $0.value.isNaN }, "wrote beyond the output")
-    var expectedSums = [Double](repeating: 0, count: 2 * s.output)
-    for (index, value) in found.enumerated() {
-      expectedSums[index % s.output] += Double(value)
-      expectedSums[s.output + index % s.output] += Double(value) * Double(value)
-    }
-    expectClose(sums.map { Float($0) }, expectedSums, tolerance: 1e-6, "sums")
+    expectSums(sums, of: found, channels: s.output)
 
     var dx = [Element](repeating: poison, count: r.dx.count + 8)
     for index in 0..<packedCount { packed[index] = poison }

@@ -116,12 +116,7 @@ import Testing
     let found = Array(y[..<expected.count])
     expectClose(found, expected, tolerance: tolerance, "forward")
     #expect(y[expected.count...].allSatisfy { $0.isNaN }, "wrote beyond the output")
-    var expectedSums = [Double](repeating: 0, count: 2 * s.output)
-    for (index, value) in found.enumerated() {
-      expectedSums[index % s.output] += Double(value)
-      expectedSums[s.output + index % s.output] += Double(value) * Double(value)
-    }
-    expectClose(sums.map { Float($0) }, expectedSums, tolerance: 1e-6, "sums")
+    expectSums(sums, of: found, channels: s.output)
   }
 
   /// `native` holds the gradient twice.

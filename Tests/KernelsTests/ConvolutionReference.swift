@@ -1,3 +1,5 @@
+import Testing
+
 /// Sizes of a convolution by square kernels of odd size with half of it as padding.
 struct ConvolutionShape: CustomStringConvertible, Sendable {
   let images: Int, height: Int, width: Int, input: Int, output: Int, stride: Int
@@ -68,4 +70,17 @@ final class Guarded<Element: BitwiseCopyable> {
   }
 
   deinit { memory.deallocate() }
+}
+
+/// Expects the sums over positions of `outputs` (positions × channels) and of their squares, as kernels make them.
+func expectSums(
+  _ found: [Double], of outputs: [Float], channels: Int, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  var expected = [Double](repeating: 0, count: 2 * channels)
+  for (index, value) in outputs.enumerated() {
+    expected[index % channels] += Double(value)
+    expected[channels + index % channels] += Double(value) * Double(value)
+  }
+  expectClose(
+    found.map { Float($0) }, expected, tolerance: 1e-6, "sums", sourceLocation: sourceLocation)
 }

@@ -70,12 +70,7 @@ import Testing
     expectClose(Array(y[..<r.y.count]), r.y, tolerance: tolerance, "forward")
     expectClose(alone, r.y, tolerance: tolerance, "forward without sums")
     #expect(y[r.y.count...].allSatisfy { $0.isNaN }, "wrote beyond the output")
-    var expectedSums = [Double](repeating: 0, count: 2 * s.output)
-    for (index, value) in y[..<r.y.count].enumerated() {
-      expectedSums[index % s.output] += Double(value)
-      expectedSums[s.output + index % s.output] += Double(value) * Double(value)
-    }
-    expectClose(sums.map { Float($0) }, expectedSums, tolerance: 1e-6, "sums")
+    expectSums(sums, of: Array(y[..<r.y.count]), channels: s.output)
 
     rk_conv3x3_winograd_pack_data_f32(r.w, s.input, s.output, &packed)
     for isAdded in [false, true] {

@@ -1,8 +1,8 @@
 import CKernels
 
 /// Our own 3 × 3 kernels that multiply tap by tap, for the channel counts and CPUs that they are made for.
-final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
-  private let direction: ConvolutionKernelKey.Direction
+final class DirectConvolution: OwnConvolution, @unchecked Sendable {
+  let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
   private let isBFloat16: Bool
   private let images: Int
@@ -46,27 +46,7 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     }
   }
 
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    scratch: UnsafeMutableRawPointer
-  ) {
-    if direction == .forward {
-      forward(input, packed, output, nil, scratch)
-    } else {
-      dataGradient(input, packed, output, accumulate: false, scratch)
-    }
-  }
-
-  var addsDataGradients: Bool { direction == .data }
-
-  func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
-    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
-  ) {
-    dataGradient(outputGradient, packed, gradient, accumulate: true, scratch)
-  }
-
-  private func dataGradient(
+  func dataGradient(
     _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool,
     _ scratch: UnsafeMutableRawPointer
   ) {
@@ -81,14 +61,7 @@ final class DirectConvolution: ConvolutionKernel, @unchecked Sendable {
     }
   }
 
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
-  ) {
-    forward(input, packed, output, sums, scratch)
-  }
-
-  private func forward(
+  func forward(
     _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
     _ sums: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutableRawPointer
   ) {

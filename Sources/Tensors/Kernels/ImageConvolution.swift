@@ -2,8 +2,8 @@ import CKernels
 
 /// Our own 3 × 3 kernels for images of three colours, a network's first convolution; where the gradient with respect to
 /// images is wanted, it is oneDNN's.
-final class ImageConvolution: ConvolutionKernel, @unchecked Sendable {
-  private let direction: ConvolutionKernelKey.Direction
+final class ImageConvolution: OwnConvolution, @unchecked Sendable {
+  let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
   private let isBFloat16: Bool
   private let images: Int
@@ -50,21 +50,7 @@ final class ImageConvolution: ConvolutionKernel, @unchecked Sendable {
     }
   }
 
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    scratch: UnsafeMutableRawPointer
-  ) {
-    forward(input, packed, output, nil, scratch)
-  }
-
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
-  ) {
-    forward(input, packed, output, sums, scratch)
-  }
-
-  private func forward(
+  func forward(
     _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
     _ sums: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutableRawPointer
   ) {

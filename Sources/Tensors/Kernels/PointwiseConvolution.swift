@@ -1,8 +1,8 @@
 import CKernels
 
 /// Our own 1 × 1 kernels of bfloat16, for the channel counts and CPUs that they are made for.
-final class PointwiseConvolution: ConvolutionKernel, @unchecked Sendable {
-  private let direction: ConvolutionKernelKey.Direction
+final class PointwiseConvolution: OwnConvolution, @unchecked Sendable {
+  let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
   private let images: Int
   let weightBytes, scratchBytes, multiplyAdds: Int
@@ -33,34 +33,7 @@ final class PointwiseConvolution: ConvolutionKernel, @unchecked Sendable {
     pack(weights, g.inputChannels, g.outputChannels, packed.words)
   }
 
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    scratch: UnsafeMutableRawPointer
-  ) {
-    if direction == .forward {
-      forward(input, packed, output, nil, scratch)
-    } else {
-      dataGradient(input, packed, output, accumulate: false, scratch)
-    }
-  }
-
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
-  ) {
-    forward(input, packed, output, sums, scratch)
-  }
-
-  var addsDataGradients: Bool { direction == .data }
-
-  func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
-    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
-  ) {
-    dataGradient(outputGradient, packed, gradient, accumulate: true, scratch)
-  }
-
-  private func forward(
+  func forward(
     _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
     _ sums: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutableRawPointer
   ) {
@@ -69,7 +42,7 @@ final class PointwiseConvolution: ConvolutionKernel, @unchecked Sendable {
       g.stride, scratch)
   }
 
-  private func dataGradient(
+  func dataGradient(
     _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool,
     _ scratch: UnsafeMutableRawPointer
   ) {

@@ -3,8 +3,8 @@ import CKernels
 /// Our own 3 × 3 kernels with stride 1 by Winograd's algorithm, which makes 16 products where others make up to 36.
 ///
 /// In float32 only: its sums and differences of four neighbouring pixels would each be rounded to bfloat16 once more.
-final class WinogradConvolution: ConvolutionKernel, @unchecked Sendable {
-  private let direction: ConvolutionKernelKey.Direction
+final class WinogradConvolution: OwnConvolution, @unchecked Sendable {
+  let direction: ConvolutionKernelKey.Direction
   private let g: ConvolutionGeometry
   private let images: Int
   let weightBytes, scratchBytes, multiplyAdds: Int
@@ -38,34 +38,7 @@ final class WinogradConvolution: ConvolutionKernel, @unchecked Sendable {
     pack(weights, g.inputChannels, g.outputChannels, packed.floats)
   }
 
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    scratch: UnsafeMutableRawPointer
-  ) {
-    if direction == .forward {
-      forward(input, packed, output, nil, scratch)
-    } else {
-      dataGradient(input, packed, output, accumulate: false, scratch)
-    }
-  }
-
-  func apply(
-    _ input: UnsafeRawPointer, _ packed: UnsafeRawPointer, into output: UnsafeMutableRawPointer,
-    sums: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
-  ) {
-    forward(input, packed, output, sums, scratch)
-  }
-
-  var addsDataGradients: Bool { direction == .data }
-
-  func apply(
-    _ outputGradient: UnsafeRawPointer, _ packed: UnsafeRawPointer,
-    addingTo gradient: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer
-  ) {
-    dataGradient(outputGradient, packed, gradient, accumulate: true, scratch)
-  }
-
-  private func forward(
+  func forward(
     _ x: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
     _ sums: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutableRawPointer
   ) {
@@ -74,7 +47,7 @@ final class WinogradConvolution: ConvolutionKernel, @unchecked Sendable {
       scratch)
   }
 
-  private func dataGradient(
+  func dataGradient(
     _ dy: UnsafeRawPointer, _ packed: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer, accumulate: Bool,
     _ scratch: UnsafeMutableRawPointer
   ) {

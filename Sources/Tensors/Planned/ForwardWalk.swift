@@ -35,8 +35,8 @@ struct ForwardWalk {
   /// Walks the network on all workers.
   ///
   /// A worker takes the parts of the batch that are congruent to its number: its own, unless the pool is narrower than
-  /// the plan was made for. In training it then takes chunks that slower workers have not begun: what is made of a chunk
-  /// does not depend on who makes it.
+  /// the plan was made for. Where all wait for each other after each feature, it begins with its own and then takes
+  /// chunks that slower workers have not begun: what is made of a chunk does not depend on who makes it.
   func run() {
     let parts = plan.key.parts
     WorkerPool.run { worker, workers in
@@ -48,11 +48,8 @@ struct ForwardWalk {
         return
       }
       for index in plan.features.indices {
-        for part in own { take(index, of: part, worker) }
         // A worker without a part has no memory to work with.
-        for other in 1..<max(1, parts) where worker < parts {
-          take(index, of: (worker + other) % parts, worker)
-        }
+        for step in 0..<parts where worker < parts { take(index, of: (worker + step) % parts, worker) }
         guard index < plan.features.count - 1 else { break }
         Profile.time(.waiting) { rk_pool_barrier() }
         let readers = network.features[index].readers

@@ -31,6 +31,14 @@ let package = Package(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
 
+    // MARK: The statistics
+    .target(
+      name: "Statistics", dependencies: [.product(name: "Numerics", package: "swift-numerics")],
+      swiftSettings: optimizedInDebug),
+    .executableTarget(
+      name: "validate-verdicts", dependencies: ["Statistics"], path: "Sources/ValidateVerdicts",
+      swiftSettings: optimizedInDebug),
+
     // MARK: The suite
     .target(
       name: "Vision",
@@ -50,9 +58,9 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "CKernels", "COneDNN",
+        "Statistics", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "CKernels",
+        "COneDNN",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Numerics", package: "swift-numerics"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
@@ -104,6 +112,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: optimizedInDebug),
     .testTarget(
       name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "TestSupport"]),

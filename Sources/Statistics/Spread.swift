@@ -65,7 +65,7 @@ public struct PairedDifference: Sendable, Equatable {
     return 2 * StudentT(degreesOfFreedom: Double(spread.count - 1)).probability(above: t.magnitude)
   }
 
-  static func halfWidth(deviation: Double, count: Int, level: Double = 0.95) -> Double {
+  package static func halfWidth(deviation: Double, count: Int, level: Double = 0.95) -> Double {
     let t = StudentT(degreesOfFreedom: Double(count - 1)).quantile(0.5 + level / 2)
     return t * deviation / Double(count).squareRoot()
   }

@@ -12,10 +12,10 @@ public enum Power {
     return noncentrality * deviation / Double(count).squareRoot()
   }
 
-  /// How many pairs in all detect a true difference of `effect` with probability `power`; at least `Verdict.fewestPairs`.
+  /// How many pairs in all detect a true difference of `effect` with probability `power`; three at least.
   public static func pairsNeeded(toDetect effect: Double, deviation: Double, power: Double = 0.8) -> Int {
     precondition(effect > 0, "no number of seeds detects a difference of \(effect)")
-    return smallest(above: Verdict.fewestPairs - 1) { count in
+    return smallest(above: 2) { count in
       (smallestDetectableEffect(deviation: deviation, count: count, power: power) ?? .infinity) <= effect
     }
   }
@@ -41,7 +41,7 @@ public enum Power {
 }
 
 /// The smallest whole number above `count` for which a condition holds that, once true, stays true.
-func smallest(above count: Int, where holds: (Int) -> Bool) -> Int {
+package func smallest(above count: Int, where holds: (Int) -> Bool) -> Int {
   var step = 1
   while !holds(count + step) && step < 1 << 40 { step *= 2 }
   var (low, high) = (count + step / 2, count + step)

@@ -13,4 +13,9 @@ public enum Holm {
     }
     return adjusted
   }
+
+  /// The adjusted p values of a closed family, where a question without a verdict counts as 1.
+  ///
+  /// The family is what was announced, not what has got far enough: a question that nobody recorded takes its place.
+  public static func adjusted(family pValues: [Double?]) -> [Double] { adjusted(pValues.map { $0 ?? 1 }) }
 }

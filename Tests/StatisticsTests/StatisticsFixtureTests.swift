@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Harness
+@testable import Statistics
 
 /// The same statistics by scipy, over grids: `Tests/Fixtures/statistics.json`.
 @Suite struct StatisticsFixtureTests {

@@ -2,7 +2,7 @@ import Harness
 import Tensors
 import Testing
 
-@Suite struct StatisticsSimulationTests {
+@Suite struct OldVerdictSimulationTests {
   private static let trials = 3_000
 
   /// Verdicts of many experiments whose differences are normal with the given mean and standard deviation.

@@ -869,6 +869,71 @@ def tiny_resnet():
     gradients.write()
 
 
+def stored(name, prefix):
+    """The tensors of a fixture on disk whose names begin with `prefix`, which is left out."""
+    tensors = json.loads((FOLDER / f"{name}.json").read_text())["tensors"]
+    return {
+        key.removeprefix(prefix): torch.from_numpy(
+            np.frombuffer(base64.b64decode(value["f32"]), "<f4").reshape(value["shape"]).copy()
+        ).double()
+        for key, value in tensors.items()
+        if key.startswith(prefix)
+    }
+
+
+def simclr_on_images(encoder, head, views, steps=10):
+    """SimCLR on one pair of views: losses, each before its update, gradients and statistics of the first step."""
+    encoder, head = copy.deepcopy(encoder).train(), copy.deepcopy(head)
+    named = dict(encoder.named_parameters()) | {f"head.{name}": p for name, p in head.named_parameters()}
+    optimizer = torch.optim.SGD(named.values(), lr=0.005, momentum=0.9, weight_decay=5e-4)
+    losses = []
+    for step in range(steps):
+        loss = nt_xent_loss(normalize(head(encoder(views)), dim=1), 0.5)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 0:
+            gradients = {name: p.grad.clone() for name, p in named.items()}
+            buffers = [(name, values.clone()) for name, values in encoder.named_buffers()]
+        optimizer.step()
+    return torch.tensor(losses, dtype=torch.float64), gradients, buffers
+
+
+def simclr_resnet():
+    fixture = Fixture(
+        "simclr_resnet",
+        "SimCLR on images: the encoder is that of tiny_resnet.json (state.*, without fc), head Linear(32, 32) ReLU "
+        "Linear(32, 8) in state.*, both views of 8 images of 16 x 16 in one forward pass, NT-Xent at temperature .5, ten "
+        "steps of SGD on the same views (rate .005, momentum .9, decay 5e-4 on everything). losses: each before its "
+        "update; gradient.*, norm.* (of every gradient) and after.* (running statistics): of the first step. "
+        "float32_deviation: of PyTorch's own float32 losses",
+    )
+    encoder = TinyResNet(4, 10).double()
+    encoder.fc = nn.Identity()
+    encoder.load_state_dict(
+        {name: values for name, values in stored("tiny_resnet", "state.").items() if not name.startswith("fc.")},
+        strict=False,
+    )
+    head = nn.Sequential(nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 8)).double()
+    for p in head.parameters():
+        p.data = 0.3 * fixture.normal(*p.shape)
+        p.data = p.data.float().double()
+    sources = fixture.normal(8, 3, 16, 16)
+    views = torch.cat([sources + 0.5 * fixture.normal(8, 3, 16, 16) for _ in range(2)]).float().double()
+    fixture.add_state("state", head.state_dict().items())
+    fixture.add_images("views", views)
+    losses, gradients, buffers = simclr_on_images(encoder, head, views)
+    single = simclr_on_images(encoder.float(), head.float(), views.float())[0]
+    fixture.add("losses", losses)
+    fixture.scalar("losses.float32_deviation", (single - losses).abs().max())
+    kept = ("conv1.weight", "bn1.weight", "bn1.bias", "layer2.0.downsample.0.weight", "layer4.1.bn2.bias")
+    fixture.add_state("gradient", ((n, g) for n, g in gradients.items() if n in kept or n.startswith("head.")))
+    for name, gradient in gradients.items():
+        fixture.scalar(f"norm.{name}", gradient.norm())
+    fixture.add_state("after", buffers)
+    fixture.write()
+
+
 def nin_block(inputs, outputs, kernel, pooling=None):
     """Three units of convolution (no bias), batch norm and ReLU, and a 3 x 3 pooling of stride 2 and padding 1."""
     channels = [inputs, *outputs]
@@ -1753,6 +1818,7 @@ FIXTURES = {
     "optimizers": optimizers,
     "moco_ten_steps": moco_ten_steps,
     "simclr": simclr,
+    "simclr_resnet": simclr_resnet,
     "swav": swav,
     "byol": byol,
     "barlow_twins": barlow_twins,

@@ -46,6 +46,34 @@ import Testing
     #expect(network(images).dataType == .float32)
   }
 
+  /// Every convolution's mean square is that of its rule, and what is not said stays out of records.
+  @Test func firstWeightsFollowTheirRule() throws {
+    for firstWeights in [nil, ConvolutionInitialization.uniformFanIn] {
+      for configuration in [
+        ResNet.Configuration.resNet18(width: 16, firstWeights: firstWeights),
+        .init(blocks: [1, 1, 1, 1], isBottleneck: true, width: 16, firstWeights: firstWeights),
+      ] {
+        for (name, parameter) in network(configuration).namedParameters where parameter.shape.rank == 4 {
+          let (w, shape) = (parameter.constant.floats, parameter.shape)
+          let area = shape[2] * shape[3]
+          let expected =
+            firstWeights == nil ? 2 / Float(shape[0] * area) : 1 / Float(3 * shape[1] * area)
+          let variance = w.reduce(0) { $0 + $1 * $1 } / Float(w.count)
+          // Five deviations of a mean of squares, which for normal numbers is √(2 / n) of it.
+          let error = abs(variance / expected - 1)
+          #expect(error < 5 * (2 / Float(w.count)).squareRoot(), "\(name) of \(firstWeights as Any)")
+        }
+      }
+    }
+    func text(_ configuration: ResNet.Configuration) throws -> String {
+      String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+    }
+    #expect(try !text(.resNet18()).contains("firstWeights"))
+    let chosen = ResNet.Configuration.resNet18(firstWeights: .uniformFanIn)
+    #expect(try text(chosen).contains("\"firstWeights\":\"uniformFanIn\""))
+    #expect(try JSONDecoder().decode(ResNet.Configuration.self, from: Data(text(chosen).utf8)) == chosen)
+  }
+
   @Test func stridesChangeTheSizesAndNothingElse() throws {
     let (usual, dense) = (network(.resNet18(width: 4)), network(.resNet18(width: 4, strides: [1, 2, 2, 1])))
     #expect(usual.namedParameters.map(\.name) == dense.namedParameters.map(\.name))

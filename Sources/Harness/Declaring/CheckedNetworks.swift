@@ -10,6 +10,7 @@ extension ResNet.Configuration: CheckedHyperparameters {
     if let strides, strides.count != 4 || !strides.allSatisfy((1...4).contains) {
       return "strides are four numbers within 1...4, not \(strides)"
     }
+    if firstWeights == .zero { return "a network of zeros does not learn: firstWeights is another rule" }
     if normalizationGroups < 1 || !plan.batchSize.isMultiple(of: normalizationGroups) {
       return
         "a batch of \(plan.batchSize) images cannot be normalized in \(normalizationGroups) groups of equal size: "

@@ -25,11 +25,13 @@ public final class ResNet: Encoder {
     public var normalizationGroups: Int
     /// The stride of each stage's first block; `nil`, and no part of what is encoded, for the usual 1, 2, 2, 2.
     public var strides: [Int]?
+    /// How first weights are drawn; `nil`, and no part of what is encoded, for torchvision's `normalFanOut`.
+    public var firstWeights: ConvolutionInitialization?
 
     /// Creates a configuration.
     public init(
       blocks: [Int], isBottleneck: Bool, width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1,
-      strides: [Int]? = nil
+      strides: [Int]? = nil, firstWeights: ConvolutionInitialization? = nil
     ) {
       self.blocks = blocks
       self.isBottleneck = isBottleneck
@@ -37,6 +39,7 @@ public final class ResNet: Encoder {
       self.stem = stem
       self.normalizationGroups = normalizationGroups
       self.strides = strides
+      self.firstWeights = firstWeights
     }
 
     /// The usual strides of the stages.
@@ -44,11 +47,12 @@ public final class ResNet: Encoder {
 
     /// Two basic blocks per stage.
     public static func resNet18(
-      width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1, strides: [Int]? = nil
+      width: Int = 64, stem: Stem = .cifar, normalizationGroups: Int = 1, strides: [Int]? = nil,
+      firstWeights: ConvolutionInitialization? = nil
     ) -> Configuration {
       Configuration(
         blocks: [2, 2, 2, 2], isBottleneck: false, width: width, stem: stem,
-        normalizationGroups: normalizationGroups, strides: strides)
+        normalizationGroups: normalizationGroups, strides: strides, firstWeights: firstWeights)
     }
 
     /// 3, 4, 6, 3 basic blocks.
@@ -79,7 +83,7 @@ public final class ResNet: Encoder {
   /// The same as data, for the planned executor.
   private lazy var planned = ConvolutionalNetwork { network, images in describe(images, in: &network) }
 
-  /// Creates a network with weights drawn as torchvision draws them.
+  /// Creates a network with weights drawn as torchvision draws them, unless the configuration says otherwise.
   public init(_ configuration: Configuration, using random: inout Random) {
     precondition(
       configuration.blocks.count == 4, "a residual network has four stages, not \(configuration.blocks)")
@@ -88,8 +92,10 @@ public final class ResNet: Encoder {
       strides.count == 4 && strides.allSatisfy { $0 > 0 }, "four stages have four strides, not \(strides)")
     self.configuration = configuration
     let (width, groups) = (configuration.width, configuration.normalizationGroups)
+    let drawing = configuration.firstWeights ?? .normalFanOut
     let isCIFAR = configuration.stem == .cifar
-    conv1 = Convolution(3, width, kernel: isCIFAR ? 3 : 7, stride: isCIFAR ? 1 : 2, using: &random)
+    conv1 = Convolution(
+      3, width, kernel: isCIFAR ? 3 : 7, stride: isCIFAR ? 1 : 2, drawing: drawing, using: &random)
     bn1 = BatchNormalization(width, groups: groups)
     var channels = width
     func stage(_ index: Int, using random: inout Random) -> [any ResidualBlock] {
@@ -98,8 +104,8 @@ public final class ResNet: Encoder {
         let stride = block == 0 ? strides[index] : 1
         defer { channels = configuration.isBottleneck ? 4 * inner : inner }
         return configuration.isBottleneck
-          ? BottleneckBlock(channels, inner, stride: stride, groups: groups, using: &random)
-          : BasicBlock(channels, inner, stride: stride, groups: groups, using: &random)
+          ? BottleneckBlock(channels, inner, stride: stride, groups: groups, drawing: drawing, using: &random)
+          : BasicBlock(channels, inner, stride: stride, groups: groups, drawing: drawing, using: &random)
       }
     }
     layer1 = stage(0, using: &random)

@@ -26,12 +26,16 @@ final class BasicBlock: ResidualBlock {
   let bn2: BatchNormalization
   let downsample: Shortcut?
 
-  init(_ inputs: Int, _ outputs: Int, stride: Int, groups: Int, using random: inout Random) {
-    conv1 = Convolution(inputs, outputs, kernel: 3, stride: stride, using: &random)
+  init(
+    _ inputs: Int, _ outputs: Int, stride: Int, groups: Int,
+    drawing: ConvolutionInitialization = .normalFanOut,
+    using random: inout Random
+  ) {
+    conv1 = Convolution(inputs, outputs, kernel: 3, stride: stride, drawing: drawing, using: &random)
     bn1 = BatchNormalization(outputs, groups: groups)
-    conv2 = Convolution(outputs, outputs, kernel: 3, using: &random)
+    conv2 = Convolution(outputs, outputs, kernel: 3, drawing: drawing, using: &random)
     bn2 = BatchNormalization(outputs, groups: groups)
-    downsample = Shortcut(inputs, outputs, stride: stride, groups: groups, using: &random)
+    downsample = Shortcut(inputs, outputs, stride: stride, groups: groups, drawing: drawing, using: &random)
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -58,14 +62,17 @@ final class BottleneckBlock: ResidualBlock {
   let bn3: BatchNormalization
   let downsample: Shortcut?
 
-  init(_ inputs: Int, _ inner: Int, stride: Int, groups: Int, using random: inout Random) {
-    conv1 = Convolution(inputs, inner, kernel: 1, using: &random)
+  init(
+    _ inputs: Int, _ inner: Int, stride: Int, groups: Int, drawing: ConvolutionInitialization = .normalFanOut,
+    using random: inout Random
+  ) {
+    conv1 = Convolution(inputs, inner, kernel: 1, drawing: drawing, using: &random)
     bn1 = BatchNormalization(inner, groups: groups)
-    conv2 = Convolution(inner, inner, kernel: 3, stride: stride, using: &random)
+    conv2 = Convolution(inner, inner, kernel: 3, stride: stride, drawing: drawing, using: &random)
     bn2 = BatchNormalization(inner, groups: groups)
-    conv3 = Convolution(inner, 4 * inner, kernel: 1, using: &random)
+    conv3 = Convolution(inner, 4 * inner, kernel: 1, drawing: drawing, using: &random)
     bn3 = BatchNormalization(4 * inner, groups: groups)
-    downsample = Shortcut(inputs, 4 * inner, stride: stride, groups: groups, using: &random)
+    downsample = Shortcut(inputs, 4 * inner, stride: stride, groups: groups, drawing: drawing, using: &random)
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -91,9 +98,13 @@ final class Shortcut: Layer, TransparentModule {
   private let norm: BatchNormalization
 
   /// Returns `nil` where the input fits as it is.
-  init?(_ inputs: Int, _ outputs: Int, stride: Int, groups: Int, using random: inout Random) {
+  init?(
+    _ inputs: Int, _ outputs: Int, stride: Int, groups: Int,
+    drawing: ConvolutionInitialization = .normalFanOut,
+    using random: inout Random
+  ) {
     if stride == 1 && inputs == outputs { return nil }
-    conv = Convolution(inputs, outputs, kernel: 1, stride: stride, using: &random)
+    conv = Convolution(inputs, outputs, kernel: 1, stride: stride, drawing: drawing, using: &random)
     norm = BatchNormalization(outputs, groups: groups)
     children = [conv, norm]
   }

@@ -1,10 +1,11 @@
 import Tensors
 
 /// How the first weights of a convolution are drawn.
-public enum ConvolutionInitialization: Sendable {
+public enum ConvolutionInitialization: String, Codable, Sendable {
   /// Normal with deviation √(2 / fan-out) (He et al., arXiv:1502.01852): torchvision's choice for a ResNet.
   case normalFanOut
-  /// Uniform within ±1 / √fan-in: PyTorch's default.
+  /// Uniform within ±1 / √fan-in: PyTorch's default. A 3 × 3 convolution between equally many channels begins with a sixth of
+  /// the other's variance; below batch norm it so begins with six times the relative rate (`Documentation/PyTorchGap.md`).
   case uniformFanIn
   /// Zero: the convolution adds nothing until it has learned to.
   case zero

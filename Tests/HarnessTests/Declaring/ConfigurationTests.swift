@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetworks
 import Pretraining
 import Tensors
 import Testing
@@ -115,5 +116,14 @@ import Vision
   @Test func thePrecisionOfARunIsNeverAutomatic() {
     #expect(Precision.automatic.resolved != .automatic)
     #expect(Precision.float32.resolved == .float32)
+  }
+
+  @Test func aNetworkOfZerosIsRefused() {
+    let plan = TrainingPlan.supervised(epochs: 1, batchSize: 8)
+    func problem(_ rule: ConvolutionInitialization?) -> String? {
+      ResNet.Configuration.resNet18(firstWeights: rule).problem(with: plan)
+    }
+    #expect(problem(.zero)?.contains("firstWeights") == true)
+    #expect(problem(nil) == nil && problem(.normalFanOut) == nil && problem(.uniformFanIn) == nil)
   }
 }

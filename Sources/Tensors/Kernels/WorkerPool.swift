@@ -11,10 +11,8 @@ public enum WorkerPool {
   /// The width at first use; a width that was asked for before is set after it and stays.
   private static let started: Void = setWidth(usualThreads)
 
-  /// The number of cores this process may run on.
-  public static var availableCores: Int {
-    max(1, ProcessInfo.processInfo.activeProcessorCount)
-  }
+  /// The number of cores this process may keep busy.
+  public static var availableCores: Int { CoreShare.current.count }
 
   /// As many threads as compute unless told otherwise: `$REPRO_THREADS` where that is a positive number, or one per core.
   public static var usualThreads: Int {

@@ -98,11 +98,13 @@ let package = Package(
       swiftSettings: optimizedInDebug),
 
     // MARK: The command
+    .plugin(name: "StampSource", capability: .buildTool()),
+    .target(name: "SourceStamp", plugins: ["StampSource"]),
     .executableTarget(
       name: "repro",
       dependencies: [
         "Harness", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
-        "SimCLRPaper", "SwAVPaper", "Tensors", "Evaluation", "CKernels", "COneDNN",
+        "SimCLRPaper", "SwAVPaper", "SourceStamp", "Tensors", "Evaluation", "CKernels", "COneDNN",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -119,7 +121,8 @@ let package = Package(
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "CKernels", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "GenerationTests", dependencies: ["Generation", "TestSupport"]),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "Generation", "repro", "TestSupport"]),
+    .testTarget(
+      name: "HarnessTests", dependencies: ["Harness", "Generation", "SourceStamp", "repro", "TestSupport"]),
     .testTarget(
       name: "PapersTests",
       dependencies: [

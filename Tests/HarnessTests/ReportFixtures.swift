@@ -61,6 +61,18 @@ struct ReportedExperiment: Experiment {
 
 /// Makes the rows and the manifest of one run of `ReportedExperiment`.
 struct SampleRun {
+  /// What sample runs' programs were built from: the commit that `sourceText` is.
+  static let sourceCommit = "3820b8e5d4eb695dacf62f1b28e4db11b4d6eed4"
+  /// The object that git keeps of that commit.
+  static let sourceText = """
+    tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904
+    author Test <test@example.org> 1800000000 +0000
+    committer Test <test@example.org> 1800000000 +0000
+
+    What the sample runs were made from
+
+    """
+
   var arm = "Base"
   var seed: UInt64 = 0
   var linear = 70.0
@@ -74,7 +86,7 @@ struct SampleRun {
   var laterEvaluation: String?
   var precision = Precision.bfloat16
   var threads = 2
-  var commit: String? = "0123456789abcdef"
+  var commit: String? = SampleRun.sourceCommit
   var isDirty = false
   var overrides: [String] = []
   var status = RunManifest.Status.finished
@@ -82,6 +94,9 @@ struct SampleRun {
   var weight: Float?
   var dataset = DatasetReference.cifar10
   var epochs = 2
+  var alarms: [Alarm]?
+  var divergence: Divergence?
+  var claims: [ClaimDigest]?
 
   var identity: RunIdentity {
     let experiment = ReportedExperiment(scale: scale)
@@ -135,6 +150,7 @@ struct SampleRun {
       sessions: [session], machine: machine, threads: threads, build: "release", libraries: [:], steps: 390,
       imagesSeen: 99_840, multiplyAdds: nil, peakMemoryBytes: 1 << 30, rowsDigest: nil)
     manifest.sessions[0].isDirty = isDirty
+    (manifest.alarms, manifest.divergence, manifest.claims) = (alarms, divergence, claims)
     return manifest
   }
 
@@ -219,6 +235,17 @@ final class ReportFolder {
     try folder.write(
       "# Title\n\n\(ReadmeResults.start)\nold\n\(ReadmeResults.end)\n\nAfter.\n", to: "README.md")
     return folder
+  }
+
+  /// Makes it a git repository that has the sample runs' commit.
+  @discardableResult
+  func makeRepository() async throws -> Git {
+    let git = Git(folder: url)
+    _ = try await git.answer(to: ["init", "-q"])
+    try write(SampleRun.sourceText, to: ".git/source")
+    let commit = try await git.answer(to: ["hash-object", "-t", "commit", "-w", ".git/source"])
+    precondition(commit.hasPrefix(SampleRun.sourceCommit))
+    return git
   }
 
   /// Copies the files of `root` at or below `name`; Foundation copies no folder that belongs to another user.

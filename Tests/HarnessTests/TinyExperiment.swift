@@ -31,11 +31,12 @@ final class TinyEncoder: Encoder {
 }
 
 /// A method that a whole training takes milliseconds of: two views should agree and be long.
-final class TinyMethod: PretrainingMethod, KnowsChance {
+final class TinyMethod: PretrainingMethod, KnowsChance, KnowsFailures {
   struct Hyperparameters: Codable, Sendable, CheckedHyperparameters {
     var pull: Float = 0.5
     var queueLength = 64
     var failsAtStep: Int?
+    var ringsAtEpoch: Int?
 
     func problem(with plan: TrainingPlan) -> String? {
       queueLength < plan.batchSize
@@ -55,6 +56,13 @@ final class TinyMethod: PretrainingMethod, KnowsChance {
   }
 
   func chanceLevels(batchSize: Int) -> [String: Double] { ["agreement": 1_000] }
+
+  func failure(after means: [String: [Double]]) -> String? {
+    guard let epoch = hyperparameters.ringsAtEpoch, means["agreement", default: []].count >= epoch else {
+      return nil
+    }
+    return "agreement was told for \(means["agreement"]!.count) epochs"
+  }
 
   func loss(of batch: Batch, at progress: TrainingProgress) -> Loss {
     let (a, b) = (network(batch.views[0].images), network(batch.views[1].images))
@@ -93,6 +101,7 @@ struct TinyExperiment: Experiment {
   var epochs = 3
   var evaluations: [any Evaluation] = [WeightMean(name: "weights-v1"), WeightMean(name: "again-v1")]
   var failsAtStep: Int?
+  var ringsAtEpoch: Int?
   /// The classes of a further arm, where there is one.
   var classes: ClassHalf?
   let headline = Comparison("Hard pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")
@@ -114,7 +123,9 @@ struct TinyExperiment: Experiment {
       epochs: epochs ?? self.epochs, batchSize: 8, optimizer: .sgd(learningRate: 0.03), schedule: .constant,
       precision: .float32)
     return Arm(
-      name, role: role, hyperparameters: TinyMethod.Hyperparameters(pull: pull, failsAtStep: failsAtStep),
+      name, role: role,
+      hyperparameters: TinyMethod.Hyperparameters(
+        pull: pull, failsAtStep: failsAtStep, ringsAtEpoch: ringsAtEpoch),
       plan: plan, pretrainingClasses: classes
     ) { TinyMethod($0, using: &$1) }
   }
@@ -140,13 +151,15 @@ extension Runner {
   static func tiny(
     _ experiment: TinyExperiment = TinyExperiment(), seeds: [UInt64] = [0], arms: [String] = [],
     overrides: [Override] = [], output: URL, threads: Int = 1, isFresh: Bool = false,
+    anyInstructionSet: Bool = false,
     watch: @escaping (RunEvent) throws -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> Runner {
     let arms = try Arm.applying(overrides, to: experiment.arms(named: arms))
-    let request = Request(
+    var request = Request(
       scale: .smoke, arms: arms, seeds: seeds, dataset: experiment.dataset, overrides: overrides,
       output: output,
       threads: threads, isFresh: isFresh)
+    request.allowsAnyInstructionSet = anyInstructionSet
     return Runner(
       experiment, request, images: try experiment.dataset.load(from: output, acceptingDigest: false),
       source: SourceState(commit: "0123456789abcdef", changedFiles: []), shouldStop: shouldStop, watch: watch)

@@ -31,22 +31,24 @@ public struct Diagnosis {
   private let data: DataStore
   private let command: String
   private let path: String
+  private let source: SourceState?
 
   /// Looks at this machine, the folder of runs and the store of data sets; `command` is how this program is called in the
-  /// commands that mend something, and programs are looked for in `path`.
+  /// commands that mend something, programs are looked for in `path`, and `source` is what this one was built from.
   public init(
     output: URL, data: DataStore, command: String = "repro",
-    path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    path: String = ProcessInfo.processInfo.environment["PATH"] ?? "", source: SourceState? = nil
   ) {
     self.output = output
     self.data = data
     self.command = command
     self.path = path
+    self.source = source
   }
 
   /// Everything looked at.
   public var findings: [Finding] {
-    [processor, libraries, memory, disk, writing]
+    (source.map { [program(builtFrom: $0)] } ?? []) + [processor, threads, libraries, memory, disk, writing]
       + [
         program("git", for: "a run's manifest names its commit"),
         program("curl", for: "data sets are downloaded"),
@@ -54,6 +56,15 @@ public struct Diagnosis {
         program(
           "gnuplot", package: "gnuplot-nox", for: "figures are drawn; numbers and scripts are written anyway"),
       ] + data.list().map(finding)
+  }
+
+  private func program(builtFrom source: SourceState) -> Finding {
+    let name = "commit \((source.commit ?? "").prefix(10))"
+    guard let flaw = source.flaw else { return good("program", "built from \(name), as committed") }
+    return Finding(
+      subject: "program", state: .limited,
+      detail: "\(source.commit == nil ? "" : "\(name), but ")\(flaw): its runs cannot be recorded",
+      fix: "build it in a clean clone")
   }
 
   private var processor: Finding {
@@ -65,6 +76,18 @@ public struct Diagnosis {
         subject: "processor", state: .limited,
         detail: "\(text); no bfloat16 in hardware: trainings run in float32, at half the speed or less",
         fix: nil)
+  }
+
+  private var threads: Finding {
+    let (share, usual) = (CoreShare.current, WorkerPool.usualThreads)
+    let text = usual == share.count ? "decided by \(share.decidedBy)" : "by $\(WorkerPool.threadsVariable)"
+    if usual > share.count {
+      return Finding(
+        subject: "threads", state: .limited,
+        detail: "\(usual) \(text), but \(share.decidedBy) allows \(share.count) to compute at once",
+        fix: "unset \(WorkerPool.threadsVariable)")
+    }
+    return good("threads", "\(usual), \(text)")
   }
 
   private var libraries: Finding {

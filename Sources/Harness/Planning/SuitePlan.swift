@@ -82,7 +82,7 @@ public struct SuitePlan: Sendable {
       .compactMap { try? RunManifest(contentsOf: $0.manifest) }
     return current(
       manifests.filter { manifest in
-        manifest.status == .finished && manifest.configurationProblems(under: experiment).isEmpty
+        manifest.isFinished && manifest.configurationProblems(under: experiment).isEmpty
           && manifest.provenanceProblems(inRecordOf: experiment, scale: scale).isEmpty
       }, type)
   }

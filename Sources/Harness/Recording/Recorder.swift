@@ -25,6 +25,10 @@ public struct Recorder {
     public var rendered: [String] = []
     /// Why figures were not drawn, where they were not.
     public var figureProblem: String?
+    /// Why it was not looked up whether runs' commits are this repository's, where it was not.
+    public var commitsNotChecked: String?
+    /// The runs added now in which an alarm rang, or which diverged: they count like any other.
+    public var alarmed: [RunKey] = []
   }
 
   private let experiment: any Experiment
@@ -35,20 +39,25 @@ public struct Recorder {
   private var texts: [String: Data] = [:]
   private var pictures: [(name: String, content: Data)] = []
   private var outcome = Outcome()
+  private let commits: KnownCommits
 
   /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
   /// from it.
   ///
   /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was
   /// measured by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished,
-  /// modified, synthetic, from changed files or of another version or configuration are refused with the reason. Throws
-  /// when the record itself cannot be read or written; a missing gnuplot is told in the outcome.
+  /// modified, synthetic, from changed files or of another version, configuration or claim are refused with the reason;
+  /// what came out of a run is none. Nobody else changes the record meanwhile: `say` is told when that has to be waited
+  /// for. Throws when the record itself cannot be read or written; a missing gnuplot is told in the outcome.
   public static func record(
-    _ type: any Experiment.Type, scale: Scale, from runs: URL, catalogue: Catalogue, root: URL
+    _ type: any Experiment.Type, scale: Scale, from runs: URL, catalogue: Catalogue, root: URL,
+    say: (String) -> Void = { _ in }
   ) async throws -> Outcome {
+    let lock = try await RecordLock(root: root, say: say)
+    defer { withExtendedLifetime(lock) {} }
     var recorder = try Recorder(type, scale: scale, root: root)
     let under = runs.appending(components: type.name, scale.rawValue)
-    for run in RunFolder.all(under: under) { recorder.consider(run) }
+    for run in RunFolder.all(under: under) { await recorder.consider(run) }
     if !recorder.outcome.added.isEmpty { recorder.dropEarlierVersions() }
     try recorder.write()
     let rendered = try Tables.renderAll(catalogue, root: root)
@@ -66,6 +75,7 @@ public struct Recorder {
     experiment = type.init(scale: scale)
     self.scale = scale
     self.root = root
+    commits = KnownCommits(root: root)
     folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
     results = try RecordedResults(readingFrom: folder)
   }
@@ -79,14 +89,15 @@ public struct Recorder {
     results.manifests.removeAll { names.contains($0.run) }
     results.scores.removeAll { names.contains($0.key.run) }
     results.curves.removeAll { names.contains($0.key.run) }
+    results.acknowledgements.removeAll { names.contains($0.run) }
     outcome.superseded = old.map(\.key)
   }
 
-  private mutating func consider(_ run: RunFolder) {
+  private mutating func consider(_ run: RunFolder) async {
     let path = run.url.path
     do {
       let found = try Finished(run)
-      if let reason = try refusal(of: found) {
+      if let reason = try await refusal(of: found) {
         outcome.refused.append(Outcome.Refused(path: path, reason: reason))
       } else if let recorded = Finished(found.manifest.run, in: results) {
         if found.holdsMore(than: recorded) {
@@ -97,15 +108,22 @@ public struct Recorder {
       } else {
         add(found)
         outcome.added.append(found.manifest.key)
+        if found.manifest.alarms?.isEmpty == false { outcome.alarmed.append(found.manifest.key) }
       }
     } catch {
       outcome.refused.append(Outcome.Refused(path: path, reason: "\(error)"))
     }
   }
 
-  private func refusal(of found: Finished) throws -> String? {
-    try found.problem(as: experiment, scale: scale) ?? found.manifest.inflationProblem(root: root)
-      ?? conflict(with: found)
+  private mutating func refusal(of found: Finished) async throws -> String? {
+    if let problem = try found.problem(as: experiment, scale: scale)
+      ?? found.manifest.inflationProblem(root: root) ?? conflict(with: found)
+    {
+      return problem
+    }
+    let looked = await commits.look(at: found.manifest)
+    outcome.commitsNotChecked = outcome.commitsNotChecked ?? looked.notChecked
+    return looked.problem
   }
 
   /// What of the record stands against adding these rows.
@@ -168,6 +186,7 @@ public struct Recorder {
     for (name, content) in pictures {
       try writeAtomically(content, to: folder.figures.appending(component: name))
     }
+    try folder.write(results.acknowledgements)
     for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
   }
 }
@@ -228,7 +247,7 @@ private struct Finished {
 
   init(_ folder: RunFolder) throws {
     manifest = try RunManifest(contentsOf: folder.manifest)
-    guard manifest.status == .finished else { throw RunProblem(Self.unfinished(manifest)) }
+    guard manifest.isFinished else { throw RunProblem(Self.unfinished(manifest)) }
     text = try Data(contentsOf: folder.manifest)
     scores = try ScoreRow.read(from: folder.scores)
     // A network that is not trained has no curves.
@@ -252,7 +271,8 @@ private struct Finished {
   func problem(as experiment: any Experiment, scale: Scale) -> String? {
     manifest.provenanceProblems(inRecordOf: experiment, scale: scale).first
       ?? manifest.versionProblem(under: experiment)
-      ?? manifest.configurationProblems(under: experiment).first ?? problemWithRows
+      ?? manifest.configurationProblems(under: experiment).first
+      ?? manifest.claimProblem(under: experiment) ?? problemWithRows
   }
 
   private var problemWithRows: String? {
@@ -261,7 +281,7 @@ private struct Finished {
       return "its tables hold rows of another run"
     }
     if RowsDigest.of(scores: scores, curves: curves) != manifest.rowsDigest {
-      return "its numbers are not those its run.json vouches for: a table was edited"
+      return UnvouchedRows.reason
     }
     if (scores.map(\.value) + curves.map(\.value)).contains(where: { !$0.isFinite }) {
       return "a number in its tables is not finite"

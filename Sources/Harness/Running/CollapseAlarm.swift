@@ -29,10 +29,10 @@ struct CollapseAlarm {
   private let chanceLevels: [String: Double]
   private var epochsAtChance: [String: Int] = [:]
   private var firstSpread: Double?
-  private var hasRung = false
   private let ownSigns: (any KnowsFailures)?
   /// What `ownSigns` is asked about: means by name, pass after pass.
   private var means: [String: [Double]] = [:]
+  private var kindsHeard: Set<String> = []
 
   init(chanceLevels: [String: Double], ownSigns: (any KnowsFailures)? = nil) {
     self.chanceLevels = chanceLevels
@@ -45,18 +45,20 @@ struct CollapseAlarm {
     self.init(chanceLevels: levels ?? [:], ownSigns: method as? any KnowsFailures)
   }
 
-  /// Looks at the rows of one epoch or more, in order; returns what to say, once per training.
-  mutating func hear(_ rows: [CurveRow]) -> String? {
-    var message: String?
+  /// Looks at the rows of one epoch or more, in order; returns what rings, each kind once per training.
+  ///
+  /// What rings depends on the rows alone: a training that is resumed and hears its earlier rows again finds the same.
+  mutating func hear(_ rows: [CurveRow]) -> [Alarm] {
+    var alarms: [Alarm] = []
     for (index, row) in rows.enumerated() {
-      var said = hear(row)
+      if let alarm = hear(row) { alarms.append(alarm) }
       remember(row)
       let isLastOfEpoch = index + 1 == rows.count || rows[index + 1].epoch != row.epoch
-      if isLastOfEpoch { said = said ?? ownSigns?.failure(after: means) }
-      message = message ?? said
+      if isLastOfEpoch, let text = ownSigns?.failure(after: means) {
+        alarms.append(Alarm(text, epoch: row.epoch))
+      }
     }
-    defer { hasRung = hasRung || message != nil }
-    return hasRung ? nil : message
+    return alarms.filter { kindsHeard.insert($0.kind).inserted }
   }
 
   private mutating func remember(_ row: CurveRow) {
@@ -65,35 +67,38 @@ struct CollapseAlarm {
     }
   }
 
-  private mutating func hear(_ row: CurveRow) -> String? {
+  private mutating func hear(_ row: CurveRow) -> Alarm? {
     if row.metric == MonitorMetric.spread { return hearSpread(row.value, epoch: row.epoch) }
     if row.metric == MonitorMetric.rank { return hearRank(row.value, epoch: row.epoch) }
     for (term, level) in chanceLevels where row.metric == "loss/\(term)" {
       let isAtChance = abs(row.value - level) <= Self.tolerance * level
       epochsAtChance[term] = isAtChance ? epochsAtChance[term, default: 0] + 1 : 0
       if epochsAtChance[term] == Self.patience {
-        return
+        return Alarm(
           "the \(term) loss has stayed at its chance level \(level.rounded(to: 3)) for \(Self.patience) epochs: "
-          + "the features may have collapsed, or the learning rate is far off"
+            + "the features may have collapsed, or the learning rate is far off",
+          epoch: row.epoch, value: row.value)
       }
     }
     return nil
   }
 
-  private mutating func hearSpread(_ value: Double, epoch: Int) -> String? {
+  private mutating func hearSpread(_ value: Double, epoch: Int) -> Alarm? {
     let first = firstSpread ?? value
     firstSpread = first
     guard epoch > 0, value < max(FeatureSpread.smallestDeviation, Self.remainingSpread * first) else {
       return nil
     }
-    return "the features' standard deviation fell from \(first.rounded(to: 4)) to \(value.rounded(to: 4)) "
-      + "by epoch \(epoch): the features have collapsed"
+    return Alarm(
+      "the features' standard deviation fell from \(first.rounded(to: 4)) to \(value.rounded(to: 4)) "
+        + "by epoch \(epoch): the features have collapsed", epoch: epoch, value: value)
   }
 
-  private func hearRank(_ value: Double, epoch: Int) -> String? {
+  private func hearRank(_ value: Double, epoch: Int) -> Alarm? {
     guard epoch > 0, value < FeatureSpread.smallestRank else { return nil }
-    return
-      "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point"
+    return Alarm(
+      "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point",
+      epoch: epoch, value: value)
   }
 }
 

@@ -59,18 +59,20 @@ public enum FolderState: Sendable {
 }
 
 extension PlannedRun {
-  /// What the run's folder holds; throws a `ForeignRun` when that is another run, a `ManifestError` when unreadable.
-  public func folderState(threads: Int) throws -> FolderState {
+  /// What the run's folder holds; throws a `ForeignRun` when that is another run or one that cannot be gone on with here,
+  /// a `ManifestError` when unreadable, an `UnvouchedRows` when it is finished and its rows were changed since.
+  public func folderState(threads: Int, anyInstructionSet: Bool = false) throws -> FolderState {
     guard FileManager.default.fileExists(atPath: folder.manifest.path) else { return .empty }
     let found = try RunManifest(contentsOf: folder.manifest)
     guard found.run == key.run else {
       throw ForeignRun(path: folder.url.path, differences: differences(to: found.identity))
     }
-    if found.status == .finished { return .finished(found) }
-    guard found.threads == threads else {
-      throw ForeignRun(
-        path: folder.url.path, differences: ["threads: \(found.threads) there, \(threads) now"])
+    if found.isFinished {
+      _ = try folder.vouchedRows(by: found)
+      return .finished(found)
     }
+    let obstacles = found.obstacles(threads: threads, anyInstructionSet: anyInstructionSet)
+    if !obstacles.isEmpty { throw ForeignRun(path: folder.url.path, differences: obstacles) }
     return .unfinished(found)
   }
 

@@ -14,13 +14,16 @@ public enum RunEvent: Sendable {
   /// An epoch ended, with what it adds to the curves. Epoch 0, how the untrained network looks, follows the first step.
   case endedEpoch(TrainingProgress, rows: [CurveRow])
   /// Something looks wrong, though not wrong enough to stop.
-  case alarmed(String)
+  case alarmed(Alarm)
   /// An evaluation begins; it may take a while.
   case measuring(evaluation: String)
   /// An evaluation ended.
   case measured(evaluation: String, scores: [Score])
   /// A run ended with everything measured.
   case finished(PlannedRun, RunManifest)
+  /// A training came to a loss or to features that are infinite or no number; the encoder that its seed began with is
+  /// measured in its place.
+  case diverged(PlannedRun, Divergence)
   /// A run was stopped by what its training came to.
   case failed(PlannedRun, reason: String)
 }

@@ -82,12 +82,48 @@ final class RunRecorder {
     }
   }
 
-  /// Takes note of a step's arithmetic.
-  func add(_ report: StepReport) { multiplyAdds = multiplyAdds.map { $0 + report.multiplyAdds } }
+  /// Takes note of a step's arithmetic and of what it waited for.
+  func add(_ report: StepReport) {
+    multiplyAdds = multiplyAdds.map { $0 + report.multiplyAdds }
+    addSeconds(report.secondsForViews, to: \.waitingForData)
+  }
+
+  /// Takes note of `seconds` that a phase took.
+  func addSeconds(_ seconds: Double, to phase: WritableKeyPath<RunManifest.Phases, Double>) {
+    manifest.sessions[manifest.sessions.count - 1].phases?[keyPath: phase] += seconds
+  }
+
+  /// Takes note of `seconds` that `evaluation` took.
+  func addSeconds(_ seconds: Double, to evaluation: any Evaluation) {
+    manifest.sessions[manifest.sessions.count - 1].phases?.evaluations[evaluation.name, default: 0] += seconds
+  }
+
+  /// Does `body` and counts its time as that of `phase`.
+  func timing<Result>(
+    _ phase: WritableKeyPath<RunManifest.Phases, Double>, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let began = ContinuousClock.now
+    defer { addSeconds((ContinuousClock.now - began) / .seconds(1), to: phase) }
+    return try body()
+  }
+
+  /// Takes note of what rang.
+  func add(_ alarms: [Alarm]) { manifest.alarms = (manifest.alarms ?? []) + alarms }
+
+  /// Takes note of everything that has rung so far: where a run was killed before it was written, the rows ring it again.
+  func replaceAlarms(by alarms: [Alarm]) { manifest.alarms = alarms }
+
+  /// Takes note of how the training ended, and forgets what was measured of what it came to.
+  func diverge(_ divergence: Divergence) throws {
+    manifest.divergence = divergence
+    add([Alarm(divergence.text, epoch: divergence.epoch)])
+    try replaceScores(with: [])
+  }
 
   /// Takes note of the time and arithmetic of what came before the first step.
   func addPreparation(seconds: Double, multiplyAdds: Int) {
     manifest.preparationSeconds = seconds
+    addSeconds(seconds, to: \.preparation)
     self.multiplyAdds = self.multiplyAdds.map { $0 + multiplyAdds }
   }
 
@@ -140,8 +176,8 @@ final class RunRecorder {
 
   /// Marks the run as finished, with the digest of its rows.
   func finish() throws {
-    manifest.rowsDigest = RowsDigest.of(scores: try scores(), curves: try CurveRow.read(from: folder.curves))
-    manifest.status = .finished
+    manifest.rowsDigest = RowsDigest.of(scores: try scores(), curves: try folder.observedCurves())
+    manifest.status = manifest.divergence == nil ? .finished : .diverged
     manifest.failure = nil
     try writeManifest()
   }

@@ -21,6 +21,11 @@ struct RunSession {
   mutating func train(number: Int, count: Int) throws -> any PretrainingMethod {
     let pretraining = run.arm.mixture(of: images)
     let method = run.arm.method(seed: run.key.seed, on: pretraining.images)
+    if let divergence = recorder.manifest.divergence {
+      try watch(.began(run, number: number, count: count, resumedAt: nil))
+      try watch(.diverged(run, divergence))
+      return method
+    }
     let position = try recorder.resume()
     try watch(.began(run, number: number, count: count, resumedAt: position?.progress))
     if plan.epochs == 0 { return method }
@@ -28,9 +33,17 @@ struct RunSession {
       method: method, plan: plan, mixture: pretraining, standardization: standardization,
       seed: run.key.seed)
     if let position { try pretrainer.restore(position.tensors) }
-    try Interruption.deferred {
-      if position == nil { try prepare(method) }
-      try train(method, pretrainer, from: position)
+    do {
+      try Interruption.deferred {
+        if position == nil { try prepare(method) }
+        try train(method, pretrainer, from: position)
+      }
+    } catch let error where Self.tellsDivergence(error) {
+      return try diverge(at: pretrainer.progress, "\(error)")
+    }
+    // The last step's update is followed by no loss that would tell.
+    if let name = method.encoder.namedState.first(where: { !$0.state.value.isFinite })?.name {
+      return try diverge(at: pretrainer.progress, "\(name) of the encoder is not finite after the last step")
     }
     return method
   }
@@ -41,7 +54,7 @@ struct RunSession {
     let monitor = Monitor(
       watching: images.training, standardization: standardization, dataType: plan.precision.dataType)
     var alarm = CollapseAlarm(for: method, batchSize: plan.batchSize)
-    _ = alarm.hear(position?.rows ?? [])
+    recorder.replaceAlarms(by: alarm.hear(position?.rows ?? []))
     var mean = position?.mean ?? EpochMean()
     // A run that was killed at its first step has a checkpoint but no rows, or those of its preparation alone.
     let isUnseen = position?.rows.allSatisfy { $0.metric.hasPrefix(PreparationMetric.prefix) } ?? true
@@ -66,11 +79,14 @@ struct RunSession {
     _ pretrainer: Pretrainer, _ mean: inout EpochMean, _ didStep: (_ step: Int) throws -> Void
   ) throws {
     let stepsPerEpoch = pretrainer.progress.steps / max(1, pretrainer.progress.epochs)
+    var began = ContinuousClock.now
     try pretrainer.runEpoch { report in
       mean.add(report)
       recorder.add(report)
+      recorder.addSeconds((ContinuousClock.now - began) / .seconds(1), to: \.training)
       try watch(.stepped(report))
       try didStep(report.progress.step)
+      began = .now
       let isLast = report.progress.step % stepsPerEpoch == 0
       if !isLast && shouldStop() { throw Interrupted() }
     }
@@ -87,11 +103,16 @@ struct RunSession {
     for (state, value) in zip(states, untrained) { state.restore(value) }
     defer { for (state, value) in zip(states, trained) { state.restore(value) } }
     let start = TrainingProgress(step: 0, steps: progress.steps, epoch: 0, epochs: progress.epochs)
-    let metrics = MonitorMetric.metrics(of: try monitor.reading(of: encoder))
-    let rows = rows(of: metrics, at: start)
+    let reading = try recorder.timing(\.monitoring) { try monitor.reading(of: encoder) }
+    let rows = rows(of: MonitorMetric.metrics(of: reading), at: start)
     try recorder.append(rows)
     try watch(.endedEpoch(start, rows: rows))
-    if let message = alarm.hear(rows) { try watch(.alarmed(message)) }
+    try ring(alarm.hear(rows))
+  }
+
+  private func ring(_ alarms: [Alarm]) throws {
+    recorder.add(alarms)
+    for alarm in alarms { try watch(.alarmed(alarm)) }
   }
 
   private func rows(of metrics: [(metric: String, value: Double)], at progress: TrainingProgress)
@@ -110,30 +131,40 @@ struct RunSession {
     let progress = pretrainer.progress
     var metrics = mean.metrics
     if MonitorMetric.isDue(after: progress.epoch, of: progress.epochs) {
-      metrics += MonitorMetric.metrics(of: try monitor.reading(of: method.encoder))
+      let reading = try recorder.timing(\.monitoring) { try monitor.reading(of: method.encoder) }
+      metrics += MonitorMetric.metrics(of: reading)
     }
     let rows = rows(of: metrics, at: progress)
     mean = EpochMean()
     try recorder.append(rows)
+    let alarms = alarm.hear(rows)
+    recorder.add(alarms)
     try recorder.save(pretrainer.state(), at: progress, mean: mean)
     try watch(.endedEpoch(progress, rows: rows))
-    if let message = alarm.hear(rows) { try watch(.alarmed(message)) }
+    for alarm in alarms { try watch(.alarmed(alarm)) }
   }
 
   // MARK: Measuring
+
+  /// What evaluations are given of `method`.
+  func candidate(_ method: any PretrainingMethod) -> Candidate {
+    Candidate(
+      method, training: images.training, test: images.test, segmentation: images.frames,
+      standardization: standardization, dataType: plan.precision.dataType, seed: run.key.seed)
+  }
 
   /// Measures what `method` trained by those of its `evaluations` that are called one of `names`.
   func evaluate(
     _ method: any PretrainingMethod, by evaluations: [any Evaluation], only names: Set<String>
   ) throws {
-    let candidate = Candidate(
-      method, training: images.training, test: images.test, segmentation: images.frames,
-      standardization: standardization, dataType: plan.precision.dataType, seed: run.key.seed)
+    let candidate = candidate(method)
     var rows = Dictionary(grouping: try recorder.scores(), by: \.evaluation)
     for evaluation in evaluations where names.contains(evaluation.name) {
       if shouldStop() { throw Interrupted() }
       try watch(.measuring(evaluation: evaluation.name))
+      let began = ContinuousClock.now
       let (scores, pictures) = try evaluation.illustrated(candidate)
+      recorder.addSeconds((ContinuousClock.now - began) / .seconds(1), to: evaluation)
       for picture in pictures { try write(picture) }
       rows[evaluation.name] = scores.map { score in
         ScoreRow(

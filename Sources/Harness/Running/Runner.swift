@@ -28,6 +28,10 @@ public struct Runner {
     public var threads: Int
     /// Whether whatever lies in a run's folder is deleted first.
     public var isFresh: Bool
+    /// Whether runs begun with another instruction set are gone on with all the same.
+    public var allowsAnyInstructionSet = false
+    /// How many seconds the images took to read, where that was measured.
+    public var readingSeconds: Double?
 
     /// Creates a request.
     public init(
@@ -101,21 +105,25 @@ public struct Runner {
     let locks = try runs.map { try RunLock($0.folder) }
     defer { withExtendedLifetime(locks) {} }
     if request.isFresh { for run in runs { try run.folder.clear() } }
-    let states = try runs.map { try $0.folderState(threads: request.threads) }
+    let states = try runs.map {
+      try $0.folderState(threads: request.threads, anyInstructionSet: request.allowsAnyInstructionSet)
+    }
     for (run, state) in zip(runs, states) {
-      try checkThreads(of: run, state)
+      try checkCircumstances(of: run, state)
       try checkMasks(of: run, state)
     }
     var outcomes: [Outcome] = []
+    var isReadingTold = false
     for (index, (run, state)) in zip(runs, states).enumerated() {
-      let manifest = try perform(run, from: state, number: index + 1, count: runs.count)
+      let manifest = try perform(
+        run, from: state, number: index + 1, count: runs.count, isReadingTold: &isReadingTold)
       outcomes.append(Outcome(run: run, manifest: manifest))
     }
     return outcomes
   }
 
   private func perform(
-    _ run: PlannedRun, from state: FolderState, number: Int, count: Int
+    _ run: PlannedRun, from state: FolderState, number: Int, count: Int, isReadingTold: inout Bool
   ) throws -> RunManifest {
     if shouldStop() { throw Interrupted() }
     let missing = try missingEvaluations(of: run)
@@ -123,12 +131,12 @@ public struct Runner {
       try watch(.kept(run, manifest))
       return manifest
     }
-    let recorder = try RunRecorder(run, manifest: nextManifest(run, state))
+    let recorder = try RunRecorder(run, manifest: nextManifest(run, state, isReadingTold: isReadingTold))
+    isReadingTold = true
     var session = RunSession(
       run: run, images: images, recorder: recorder, shouldStop: shouldStop, watch: watch)
     do {
-      let method = try session.train(number: number, count: count)
-      try session.evaluate(method, by: experiment.evaluations(of: run.arm), only: Set(missing))
+      try trainAndMeasure(run, &session, missing, number: number, count: count)
       try recorder.finish()
       try watch(.finished(run, recorder.manifest))
     } catch let error as PretrainingError {
@@ -142,20 +150,43 @@ public struct Runner {
     return recorder.manifest
   }
 
+  private func trainAndMeasure(
+    _ run: PlannedRun, _ session: inout RunSession, _ missing: [String], number: Int, count: Int
+  ) throws {
+    let evaluations = experiment.evaluations(of: run.arm)
+    let method = try session.train(number: number, count: count)
+    do {
+      // A training that diverged has taken back what was measured of it before.
+      let isDiverged = session.recorder.manifest.divergence != nil
+      try session.evaluate(
+        method, by: evaluations, only: Set(isDiverged ? missingEvaluations(of: run) : missing))
+    } catch let error where RunSession.tellsDivergence(error) && session.hasDiverged(method) {
+      let manifest = session.recorder.manifest
+      let end = TrainingProgress(
+        step: manifest.steps, steps: manifest.steps, epoch: run.arm.plan.epochs, epochs: run.arm.plan.epochs)
+      let untrained = try session.diverge(at: end, "\(error)")
+      try session.evaluate(untrained, by: evaluations, only: Set(missingEvaluations(of: run)))
+    }
+  }
+
   private func fail(_ run: PlannedRun, _ recorder: RunRecorder, _ reason: any Error) throws {
     try recorder.fail("\(reason)")
     try watch(.failed(run, reason: "\(reason)"))
   }
 
-  /// Throws a `RunProblem` where a finished run still has to be measured, but with other threads than it was trained with:
-  /// fine-tuning rounds differently with them, and a run has one number of threads.
-  private func checkThreads(of run: PlannedRun, _ state: FolderState) throws {
-    guard case .finished(let manifest) = state, manifest.threads != request.threads else { return }
+  /// Throws a `RunProblem` where a finished run still has to be measured, but with other threads or instructions than it
+  /// was trained with: fine-tuning rounds differently with them.
+  private func checkCircumstances(of run: PlannedRun, _ state: FolderState) throws {
+    guard case .finished(let manifest) = state else { return }
+    let obstacles = manifest.obstacles(
+      threads: request.threads, anyInstructionSet: request.allowsAnyInstructionSet)
+    if obstacles.isEmpty { return }
     let missing = try missingEvaluations(of: run)
     if missing.isEmpty { return }
+    let advice = manifest.threads == request.threads ? "" : ": measure it with --threads \(manifest.threads)"
     throw RunProblem(
-      "\(run.folder.url.path) is finished but for \(missing.joined(separator: ", ")), and was made with "
-        + "\(Typography.count(manifest.threads, "thread")): measure it with --threads \(manifest.threads)")
+      "\(run.folder.url.path) is finished but for \(missing.joined(separator: ", ")), and was made in other "
+        + "circumstances (\(obstacles.joined(separator: "; ")))\(advice)")
   }
 
   /// Throws a `RunProblem` where dense tasks of a begun run were measured on other masks than those at hand.
@@ -177,8 +208,11 @@ public struct Runner {
     }
   }
 
-  private func nextManifest(_ run: PlannedRun, _ state: FolderState) -> RunManifest {
-    let session = RunManifest.Session(start: Date(), source: source)
+  private func nextManifest(
+    _ run: PlannedRun, _ state: FolderState, isReadingTold: Bool
+  ) -> RunManifest {
+    let session = RunManifest.Session.now(
+      source, threads: request.threads, reading: isReadingTold ? nil : request.readingSeconds)
     switch state {
     case .unfinished(var manifest), .finished(var manifest):
       manifest.sessions.append(session)
@@ -194,6 +228,8 @@ public struct Runner {
         sessions: [session], machine: .current, threads: request.threads, build: Machine.build,
         libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)
       manifest.segmentation = otherSegmentation
+      manifest.alarms = []
+      manifest.claims = claimDigests(of: experiment)
       return manifest
     }
   }

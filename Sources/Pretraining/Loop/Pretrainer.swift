@@ -16,6 +16,8 @@ public struct StepReport: Sendable {
   public let learningRate: Float
   /// Multiply-adds of its convolutions and matrix products, from views to updated weights.
   public let multiplyAdds: Int
+  /// How long it waited for the views of its images, in seconds.
+  public let secondsForViews: Double
 }
 
 /// Why a training cannot go on.
@@ -117,14 +119,15 @@ public final class Pretrainer {
       pending = batches.dropFirst(progress.step % stepsPerPass).reversed()
     }
     let places = pending.removeLast()
-    let report = try step(
-      on: loader.batch(indices: places.map(mixture.image), at: places, epoch: pass))
+    let began = ContinuousClock.now
+    let batch = loader.batch(indices: places.map(mixture.image), at: places, epoch: pass)
+    let report = try step(on: batch, secondsForViews: (ContinuousClock.now - began) / .seconds(1))
     progress.epoch = progress.step / stepsPerEpoch
     return report
   }
 
   /// Takes one step: the two halves of every method's algorithm, in its order.
-  private func step(on batch: Batch) throws -> StepReport {
+  private func step(on batch: Batch, secondsForViews: Double) throws -> StepReport {
     let before = MultiplyAdds.total
     let rate =
       plan.optimizer.learningRate
@@ -141,7 +144,8 @@ public final class Pretrainer {
     progress.step += 1
     return StepReport(
       progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) },
-      observations: loss.observations, learningRate: rate, multiplyAdds: MultiplyAdds.total - before)
+      observations: loss.observations, learningRate: rate, multiplyAdds: MultiplyAdds.total - before,
+      secondsForViews: secondsForViews)
   }
 }
 

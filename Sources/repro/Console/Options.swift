@@ -24,11 +24,14 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   /// The experiment's type; throws a `ValidationError` that offers the nearest names.
-  func type() throws -> any Experiment.Type {
+  func type() throws -> any Experiment.Type { try Self.type(named: experiment) }
+
+  /// The type of the experiment called `name`; throws a `ValidationError` that offers the nearest names.
+  static func type(named name: String) throws -> any Experiment.Type {
     do {
-      return try allExperiments.experiment(named: experiment)
+      return try allExperiments.experiment(named: name)
     } catch let error as UnknownName {
-      let commands = Repro.commandNames.nearest(to: experiment)
+      let commands = Repro.commandNames.nearest(to: name)
       let hint = commands.isEmpty ? "" : ". Or did you mean the command \(commands.asChoice)?"
       throw ValidationError("\(error)\(hint)")
     }
@@ -152,7 +155,7 @@ enum Project {
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: $REPRO_THREADS, or all cores).")
+  @Option(help: "Threads that compute (default: $REPRO_THREADS, or all cores it may use).")
   var threads: Int?
 
   func validate() throws {

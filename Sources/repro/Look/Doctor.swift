@@ -17,7 +17,9 @@ struct Doctor: AsyncParsableCommand {
 
   func run() async throws {
     let store = DataStore(directory: data.directory)
-    let findings = Diagnosis(output: output.directory, data: store, command: Project.command).findings
+    let findings = Diagnosis(
+      output: output.directory, data: store, command: Project.command, source: .built
+    ).findings
     if json {
       try Console.json(findings)
     } else {

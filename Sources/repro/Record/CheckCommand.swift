@@ -51,7 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
       let root = try Project.requiredRoot()
       let check = try RecordCheck(allExperiments, names: experiment.map { [$0] } ?? [], root: root)
       if writeGolden {
-        let written = try check.writeGoldenCurves(at: await SourceState.read(at: root))
+        let written = try check.writeGoldenCurves(at: .built)
         Console.result(
           written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
         return

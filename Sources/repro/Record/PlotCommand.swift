@@ -26,6 +26,8 @@ struct PlotCommand: AsyncParsableCommand {
         throw Failure.runtime
       }
       let target = into.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? folder.figures
+      let lock = into == nil ? try await RecordLock(root: Project.root) { Console.note($0) } : nil
+      defer { withExtendedLifetime(lock) {} }
       let pictures = try await Figures.plot(
         type.init(scale: selection.scale), scale: selection.scale, results, into: target)
       for picture in pictures { Console.result(picture.path) }

@@ -34,7 +34,7 @@ struct Rerun {
     try checkAddedImages(found.images, of: arms, in: recorded)
     // As many threads as then: with other numbers of them sums are rounded differently.
     WorkerPool.start(threads: manifest.threads)
-    let source = await SourceState.read(at: Project.root)
+    let source = SourceState.built
     let request = Runner.Request(
       scale: scale, arms: arms, seeds: [manifest.identity.seed],
       dataset: found.dataset, output: place(of: source), threads: manifest.threads, isFresh: source.isDirty)

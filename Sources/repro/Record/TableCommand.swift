@@ -21,6 +21,8 @@ struct TableCommand: AsyncParsableCommand {
         if !stale.isEmpty { throw ExitCode(1) }
         Console.note("every table is what its numbers give")
       } else {
+        let lock = try await RecordLock(root: root) { Console.note($0) }
+        defer { withExtendedLifetime(lock) {} }
         let changed = try Tables.renderAll(allExperiments, root: root)
         Console.note(
           changed.isEmpty ? "every table was up to date" : "rendered \(changed.joined(separator: ", "))")

@@ -85,7 +85,6 @@ struct Generate: AsyncParsableCommand {
     try await Failure.reported {
       let root = record ? try Project.requiredRoot() : nil
       Interruption.listen()
-      async let commit = SourceState.read(at: Project.root)
       let space = try features.map { try FeatureSpace(ofRunIn: URL(fileURLWithPath: $0, isDirectory: true)) }
       let learned = try await LearnedImages.find(
         data, scale: scale, in: files.source(isRealDataOnly: realDataOnly))
@@ -96,7 +95,7 @@ struct Generate: AsyncParsableCommand {
           scale: learned.scale, recipe: learned.recipe, seed: seed,
           dataDigest: learned.images.identity.digest),
         images: learned.images.pretraining, data: learned.images.identity, output: output.directory,
-        source: await commit, isFresh: fresh, watch: { progress.show($0) })
+        source: .built, isFresh: fresh, watch: { progress.show($0) })
       Console.note(introduction(session, learned))
       try session.train()
       var drawn: [GeneratedImages] = []
@@ -106,11 +105,17 @@ struct Generate: AsyncParsableCommand {
           &images, unseen: learned.images.test, in: space ?? .random(at: learned.scale),
           limit: learned.scale == .smoke ? 100 : 10_000)
         if !json { Console.result(GeneratorReport.lines(images, in: session.folder)) }
-        if let root { Console.note("recorded: \(try GeneratorRecord.add(images, root: root).path)") }
+        if let root { try await record(images, root) }
         drawn.append(images)
       }
       if json { try Console.json(drawn) }
     }
+  }
+
+  private func record(_ images: GeneratedImages, _ root: URL) async throws {
+    let lock = try await RecordLock(root: root) { Console.note($0) }
+    defer { withExtendedLifetime(lock) {} }
+    Console.note("recorded: \(try GeneratorRecord.add(images, root: root).path)")
   }
 
   private func introduction(_ session: GeneratorSession, _ learned: LearnedImages) -> String {

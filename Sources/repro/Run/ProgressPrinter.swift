@@ -32,7 +32,9 @@ final class ProgressPrinter {
     case .prepared(let report): prepare(report)
     case .stepped(let report): step(report)
     case .endedEpoch(let progress, let rows): endEpoch(progress, rows)
-    case .alarmed(let message): Console.warning(message)
+    case .alarmed(let alarm): Console.warning(alarm.text)
+    case .diverged(_, let divergence):
+      Console.warning("\(title): \(divergence.text)")
     case .measuring(let evaluation): Console.draw("\(title)  measuring \(evaluation) …")
     case .measured(let evaluation, let scores):
       let numbers = scores.map { score in

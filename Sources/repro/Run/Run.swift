@@ -42,6 +42,9 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Measure on the last training images, held out, instead of the test images: for tuning.")
   var holdOut = false
 
+  @Flag(help: "Go on with runs that were begun with another instruction set; tables then say so.")
+  var allowInstructionSet = false
+
   @Flag(help: "Delete what these runs have left and begin anew.")
   var fresh = false
 
@@ -68,24 +71,28 @@ struct Run: AsyncParsableCommand {
       for arm in try changes.arms(of: experiment) { try arm.check() }
       try experiment.checkEvaluations(evaluations ?? [])
       Interruption.listen()
-      // Git is asked while the images are read.
-      async let source = SourceState.read(at: Project.root)
+      let began = ContinuousClock.now
       let own = try await data.images(
         for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
       let found = try inflation.files(runs: output.directory)
         .offering(to: try changes.arms(of: own.experiment), in: own)
+      let reading = (ContinuousClock.now - began) / .seconds(1)
       pool.startPool()
-      try await perform(found, await source)
+      try await perform(found, .built, readingSeconds: reading)
     }
   }
 
-  private func perform(_ found: ImageSource.Found, _ source: SourceState) async throws {
+  private func perform(
+    _ found: ImageSource.Found, _ source: SourceState, readingSeconds: Double
+  ) async throws {
     let arms = try changes.arms(of: found.experiment)
     var overrides = changes.overrides
     if holdOut { overrides.append(Override("dataset.holdsOutTail=true")!) }
-    let request = Runner.Request(
+    var request = Runner.Request(
       scale: found.scale, arms: arms, seeds: seeds.seeds, evaluations: evaluations, dataset: found.dataset,
       overrides: overrides, output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
+    request.allowsAnyInstructionSet = allowInstructionSet
+    request.readingSeconds = readingSeconds
     let report = RunReport(found: found, request: request)
     Console.note(try report.introduction(source))
     let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)

@@ -87,7 +87,7 @@ struct RunReport {
   }
 
   private func results(_ outcomes: [Runner.Outcome]) throws -> RecordedResults {
-    let finished = outcomes.filter { $0.manifest.status == .finished }
+    let finished = outcomes.filter(\.manifest.isFinished)
     return RecordedResults(
       scores: try finished.flatMap { try ScoreRow.read(from: $0.run.folder.scores) },
       curves: try finished.flatMap { try CurveRow.read(from: $0.run.folder.curves) },

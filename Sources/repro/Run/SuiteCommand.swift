@@ -46,9 +46,9 @@ struct SuiteCommand: AsyncParsableCommand {
       if plan { return show(suite) }
       let waiting = suite.toRun
       if waiting.isEmpty { return Console.note(conclusion(suite)) }
-      let source = await SourceState.read(at: root)
+      let source = SourceState.built
       if let flaw = source.flaw {
-        throw RunProblem("\(flaw), so that nothing run now could be recorded: commit first")
+        throw RunProblem("\(flaw), so that nothing run now could be recorded: commit and build it first")
       }
       let lock = try RunLock(RunFolder(output.directory))
       Interruption.listen()

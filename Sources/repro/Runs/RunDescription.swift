@@ -40,11 +40,18 @@ struct RunDescription {
   private let manifest: RunManifest
   private let scores: [ScoreRow]
 
-  /// Throws a `CSVError` when the run's scores cannot be read.
+  /// Throws a `CSVError` when the run's scores cannot be read, and an `UnvouchedRows` when it is finished and they were
+  /// changed since.
   init(_ stored: StoredRun, _ manifest: RunManifest) throws {
     self.stored = stored
     self.manifest = manifest
-    scores = try stored.folder.measuredScores()
+    scores = try stored.folder.shownScores(of: manifest)
+  }
+
+  /// Those of all sittings, each once.
+  private var machines: String {
+    let names = manifest.machines.map { "\($0.processor) (\($0.instructionSet))" }
+    return names.joined(separator: ", then ")
   }
 
   /// The description, line by line.
@@ -57,7 +64,7 @@ struct RunDescription {
         + "\(identity.arm), seed \(identity.seed)",
       "images   \(manifest.data.name) (\(manifest.data.kind), \(manifest.data.digest.prefix(12)))",
       "code     commit \(commit)\(manifest.isDirty ? " with changed files" : ""), \(manifest.build)",
-      "machine  \(manifest.machine.processor) (\(manifest.machine.instructionSet)), "
+      "machine  \(machines), "
         + "\(Typography.count(manifest.threads, "thread")), \(identity.plan.precision.rawValue)",
       "work     \(manifest.steps) steps, \(manifest.imagesSeen) images, \(Int(manifest.wallSeconds)) s passed, "
         + "\(Int(manifest.cpuSeconds)) s of processors",
@@ -65,6 +72,10 @@ struct RunDescription {
       "disk     \(DiskUse.text(stored.bytes)) in \(stored.folder.url.path)",
     ]
     if manifest.isModified { lines.append("changed  \(manifest.overrides.joined(separator: " "))") }
+    if let divergence = manifest.divergence {
+      lines.append("diverged \(divergence.text); measured is the encoder that the seed began with")
+    }
+    lines += (manifest.alarms ?? []).map { "alarm    after epoch \($0.epoch): \($0.text)" }
     return lines + scores.map { "score    \($0.evaluation) \($0.metric) \($0.value) (\($0.count))" }
   }
 }

@@ -21,8 +21,7 @@ import Testing
   }
 
   private func commit(_ folder: ReportFolder) async throws {
-    let git = Git(folder: folder.url)
-    _ = try #require(await git.output(["init", "-q"]))
+    let git = try await folder.makeRepository()
     _ = try #require(await git.output(["add", "Results"]))
     _ = try #require(
       await git.output([
@@ -125,7 +124,7 @@ import Testing
       ("\"digest\" : \"da7a00000000\"", "\"digest\" : \"da7a00000001\"", "data.digest is da7a00000001, but"),
       ("\"threads\" : 2", "\"better\" : true,\n  \"threads\" : 2", "holds better = true"),
       ("\"status\" : \"finished\"", "\"status\" : \"running\"", "status is running"),
-      ("\"isDirty\" : false", "\"isDirty\" : true", "differ from commit 0123456789"),
+      ("\"isDirty\" : false", "\"isDirty\" : true", "differ from commit 3820b8e5d4"),
       ("\"overrides\" : [", "\"overrides\" : [\"plan.epochs=1\"", "made with --set plan.epochs=1"),
       (
         "\"weight\" : 0", "\"weight\" : 1",

@@ -56,7 +56,7 @@ import Testing
   @Test func refusesWithTheReason() async throws {
     let folder = try ReportFolder.repository()
     let bad: [(SampleRun, String)] = [
-      (SampleRun(seed: 10, isDirty: true), "differ from commit 0123456789"),
+      (SampleRun(seed: 10, isDirty: true), "differ from commit 3820b8e5d4"),
       (SampleRun(seed: 11, commit: nil), "outside a git repository"),
       (SampleRun(seed: 12, overrides: ["plan.epochs=1"]), "made with --set plan.epochs=1"),
       (SampleRun(seed: 13, kind: "synthetic"), "synthetic images"),

@@ -104,7 +104,7 @@ import Testing
     #expect(
       report.caption
         == "Scale reduced; data CIFAR-10 (jpeg75), digest da7a00000000; version 2; n = 3 paired seeds (0, 1, 2); "
-        + "10000 test images; commit 0123456789; bfloat16, 2 threads; machine Sample CPU (avx512_bf16).")
+        + "10000 test images; commit 3820b8e5d4; bfloat16, 2 threads; machine Sample CPU (avx512_bf16).")
   }
 
   @Test func aMeasureThatIsNoneOfAnArmsIsADash() throws {
@@ -134,7 +134,7 @@ import Testing
     #expect(
       caption.contains("runs come from different machines: Other CPU (avx512_bf16) and Sample CPU")
     )
-    #expect(caption.contains("commits 0123456789, fedcba9876"))
+    #expect(caption.contains("commits 3820b8e5d4, fedcba9876"))
     #expect(caption.contains("left out of the pairs for want of a partner: Base seed 9"))
     #expect(caption.contains("the code has moved on to version 2"))
   }

@@ -14,23 +14,25 @@ import Testing
     let losses = [7.0, 8.32, 8.0, 8.317, 8.318, 8.318, 8.318]
     let told = losses.enumerated().map { alarm.hear([row("loss/instance", $1, epoch: $0 + 1)]) }
     #expect(
-      told.map { $0 != nil } == [false, false, false, false, false, true, false], "once, after three in a row"
+      told.map(\.isEmpty) == [true, true, true, true, true, false, true], "once, after three in a row"
     )
-    #expect(told[5]?.contains("instance loss has stayed at its chance level 8.318") == true)
+    #expect(told[5].first?.text.contains("instance loss has stayed at its chance level 8.318") == true)
   }
 
   @Test func featuresThatShrinkAreTold() {
     var alarm = CollapseAlarm(chanceLevels: [:])
-    #expect(alarm.hear([row("monitor/std", 0.8, epoch: 0)]) == nil)
-    #expect(alarm.hear([row("monitor/std", 0.3, epoch: 1)]) == nil)
-    #expect(alarm.hear([row("monitor/std", 0.02, epoch: 2)])?.contains("collapsed") == true)
+    #expect(alarm.hear([row("monitor/std", 0.8, epoch: 0)]).isEmpty)
+    #expect(alarm.hear([row("monitor/std", 0.3, epoch: 1)]).isEmpty)
+    #expect(alarm.hear([row("monitor/std", 0.02, epoch: 2)]).first?.text.contains("collapsed") == true)
   }
 
   @Test func featuresOnALineAreTold() {
     var alarm = CollapseAlarm(chanceLevels: [:])
     #expect(
-      alarm.hear([row("monitor/effective-rank", 1.0, epoch: 0)]) == nil, "an untrained network is no alarm")
-    #expect(alarm.hear([row("monitor/effective-rank", 1.2, epoch: 1)])?.contains("effective rank") == true)
+      alarm.hear([row("monitor/effective-rank", 1.0, epoch: 0)]).isEmpty, "an untrained network is no alarm")
+    #expect(
+      alarm.hear([row("monitor/effective-rank", 1.2, epoch: 1)]).first?.text.contains("effective rank")
+        == true)
   }
 
   /// Complains from the third pass on which a number falls below one half.
@@ -47,21 +49,30 @@ import Testing
       [row("loss/swap", 3, epoch: epoch), row("observed/in-use", value, epoch: epoch)]
     }
     var alarm = CollapseAlarm(chanceLevels: [:], ownSigns: Falling())
-    #expect(alarm.hear([row("monitor/std", 1, epoch: 0)]) == nil)
-    #expect(alarm.hear(rows(0.1, epoch: 1)) == nil)
-    #expect(alarm.hear(rows(0.9, epoch: 2)) == nil)
-    #expect(alarm.hear(rows(0.2, epoch: 3)) == "fell to 0.2 beside 3.0")
-    #expect(alarm.hear(rows(0.1, epoch: 4)) == nil, "once")
+    #expect(alarm.hear([row("monitor/std", 1, epoch: 0)]).isEmpty)
+    #expect(alarm.hear(rows(0.1, epoch: 1)).isEmpty)
+    #expect(alarm.hear(rows(0.9, epoch: 2)).isEmpty)
+    #expect(alarm.hear(rows(0.2, epoch: 3)) == [Alarm("fell to 0.2 beside 3.0", epoch: 3)])
+    #expect(alarm.hear(rows(0.1, epoch: 4)).isEmpty, "once")
     // A resumed training hears all earlier passes at once, and knows that it was told.
     var resumed = CollapseAlarm(chanceLevels: [:], ownSigns: Falling())
     let earlier = [0.1, 0.9, 0.2, 0.9].enumerated().flatMap { rows($1, epoch: $0 + 1) }
-    #expect(resumed.hear(earlier) == "fell to 0.2 beside 3.0")
-    #expect(resumed.hear(rows(0.1, epoch: 5)) == nil)
+    #expect(resumed.hear(earlier) == [Alarm("fell to 0.2 beside 3.0", epoch: 3)])
+    #expect(resumed.hear(rows(0.1, epoch: 5)).isEmpty)
+  }
+
+  @Test func eachKindRingsOnceWithItsEpochAndItsNumber() {
+    var alarm = CollapseAlarm(chanceLevels: ["instance": 8])
+    let rows = (0...5).flatMap { epoch in
+      [row("loss/instance", 8, epoch: epoch), row("monitor/effective-rank", 1.2, epoch: epoch)]
+    }
+    let told = alarm.hear(rows)
+    #expect(told.map(\.epoch) == [1, 2] && told.map(\.value) == [1.2, 8])
   }
 
   @Test func aResumedTrainingRemembersWhatItHeard() {
     var alarm = CollapseAlarm(chanceLevels: [:])
     _ = alarm.hear([row("monitor/std", 0.8, epoch: 0), row("monitor/std", 0.02, epoch: 1)])
-    #expect(alarm.hear([row("monitor/std", 0.02, epoch: 2)]) == nil, "told before the interruption")
+    #expect(alarm.hear([row("monitor/std", 0.02, epoch: 2)]).isEmpty, "told before the interruption")
   }
 }

@@ -22,7 +22,8 @@ import Vision
       evaluations: names, dataset: experiment.dataset, output: runs(folder), threads: 1)
     let runner = Runner(
       experiment, request, images: images,
-      source: SourceState(commit: "0123456789abcdef", changedFiles: []), shouldStop: { false }, watch: events)
+      source: SourceState(commit: SampleRun.sourceCommit, changedFiles: []), shouldStop: { false },
+      watch: events)
     let outcomes = try runner.run()
     #expect(outcomes.allSatisfy { $0.manifest.status == .finished })
   }
@@ -41,6 +42,7 @@ import Vision
 
   @Test func recordedRunsAreMeasuredFurtherAndStayTheSameRuns() async throws {
     let folder = try ReportFolder()
+    try await folder.makeRepository()
     try run(folder, evaluations: 1)
     #expect(
       try waiting(folder) == ["Soft pull", "Hard pull", "Untrained"], "something is left to measure of them")

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Harness
+@testable import repro
 
 @Suite struct RunnerTests {
   @Test func seedsAreTheOuterLoopAndEveryFileIsThere() throws {
@@ -50,6 +51,29 @@ import Testing
       if case .kept = event { kept += 1 }
     }.run()
     #expect(kept == 3)
+  }
+
+  @Test(arguments: ["scores.csv", "curves.csv"])
+  func aFinishedRunWhoseTablesWereChangedIsNotShown(file: String) throws {
+    let folder = try TemporaryFolder()
+    let outcomes = try Runner.tiny(arms: ["Soft pull", "Hard pull"], output: folder.url).run()
+    let run = outcomes[0].run.folder
+    let url = run.url.appending(component: file)
+    let text = try String(contentsOf: url, encoding: .utf8)
+    let changed =
+      file == "scores.csv"
+      ? text.replacing(/-v1,mean,[^,]+,/, with: "-v1,mean,99,", maxReplacements: 1)
+      : text.split(separator: "\n").dropLast().joined(separator: "\n") + "\n"
+    try writeAtomically(Data(changed.utf8), to: url)
+    let error = #expect(throws: UnvouchedRows.self) {
+      _ = try Runner.tiny(arms: ["Soft pull", "Hard pull"], output: folder.url).run()
+    }
+    #expect(error?.description.contains("a table was edited. Restore") == true)
+    #expect(throws: UnvouchedRows.self) { _ = try RunComparison(outcomes[1].run.folder, run) }
+    #expect(throws: UnvouchedRows.self) {
+      _ = try RunDescription(StoredRun(run), outcomes[0].manifest)
+    }
+    _ = try Runner.tiny(arms: ["Soft pull", "Hard pull"], output: folder.url, isFresh: true).run()
   }
 
   @Test func anotherConfigurationIsRefusedWithWhatDiffers() throws {
@@ -105,19 +129,51 @@ import Testing
     }.run()
   }
 
-  @Test func aLossThatIsNotFiniteStopsThatRunOnly() throws {
+  @Test func aLossThatIsNotFiniteCountsWithTheSeedsRandomEncoder() throws {
     let folder = try TemporaryFolder()
     var experiment = TinyExperiment()
     experiment.failsAtStep = 6
-    var failures: [String] = []
+    var diverged: [String] = []
     let outcomes = try Runner.tiny(experiment, output: folder.url) { event in
-      if case .failed(let run, _) = event { failures.append(run.arm.name) }
+      if case .diverged(let run, _) = event { diverged.append(run.arm.name) }
     }.run()
-    #expect(failures == ["Soft pull", "Hard pull"])
-    #expect(outcomes.map(\.manifest.status) == [.failed, .failed, .finished])
-    #expect(outcomes[0].manifest.failure?.isEmpty == false)
-    #expect(outcomes[0].manifest.steps == 4, "the checkpoint of the last whole epoch is kept")
+    #expect(diverged == ["Soft pull", "Hard pull"])
+    #expect(outcomes.map(\.manifest.status) == [.diverged, .diverged, .finished])
+    let manifest = outcomes[0].manifest
+    #expect(manifest.divergence?.step == 6 && manifest.divergence?.epoch == 1 && manifest.failure == nil)
+    #expect(manifest.divergence?.text.contains("loss became nan at step 6") == true)
+    #expect(manifest.alarms == manifest.divergence.map { [Alarm($0.text, epoch: 1)] })
+    #expect(manifest.steps == 4, "the checkpoint of the last whole epoch is kept")
     #expect(FileManager.default.fileExists(atPath: outcomes[0].run.folder.checkpoint.path))
+    let values = try outcomes.map { try ScoreRow.read(from: $0.run.folder.scores).map(\.value) }
+    #expect(values[0] == values[2] && values[1] == values[2], "what the seed began with")
+    #expect(try CurveRow.read(from: outcomes[0].run.folder.curves).map(\.epoch).max() == 1)
+  }
+
+  @Test func aDivergedRunIsMeasuredFurtherWithoutBeingTrainedAgain() throws {
+    let folder = try TemporaryFolder()
+    var experiment = TinyExperiment()
+    experiment.failsAtStep = 1
+    experiment.evaluations.removeLast()
+    _ = try Runner.tiny(experiment, arms: ["Soft pull"], output: folder.url).run()
+    experiment.evaluations = TinyExperiment().evaluations
+    let outcome = try Runner.tiny(experiment, arms: ["Soft pull"], output: folder.url) { event in
+      if case .stepped = event { Issue.record("trained again") }
+    }.run()[0]
+    #expect(outcome.manifest.status == .diverged && outcome.manifest.alarms?.count == 1)
+    let rows = try ScoreRow.read(from: outcome.run.folder.scores)
+    #expect(rows.map(\.evaluation) == ["weights-v1", "again-v1"] && Set(rows.map(\.value)).count == 1)
+    _ = try outcome.run.folder.vouchedRows(by: outcome.manifest)
+  }
+
+  @Test func weightsThatTheLastStepMadeInfiniteDivergeToo() throws {
+    let folder = try TemporaryFolder()
+    let settings = ["epochs=1", "batchSize=32", "learningRate=1e38", "pull=1e6"]
+    let outcome = try Runner.tiny(
+      arms: ["Hard pull"], overrides: try settings.map { try #require(Override($0)) }, output: folder.url
+    ).run()[0]
+    #expect(outcome.manifest.status == .diverged, "\(outcome.manifest)")
+    #expect(outcome.manifest.divergence?.step == 1)
   }
 
   @Test(arguments: [

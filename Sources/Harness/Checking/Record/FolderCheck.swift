@@ -14,7 +14,7 @@ struct FolderCheck {
 
   /// Everything in the folder that contradicts something.
   func discrepancies() async -> [Discrepancy] {
-    var found = files.discrepancies + rowsWithoutManifest
+    var found = files.discrepancies + rowsWithoutManifest + strayAcknowledgements
     for (run, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
       let check = ManifestCheck(
         files: files, experiment: experiment, scale: scale, run: run, described: described)
@@ -49,6 +49,36 @@ struct FolderCheck {
     return unique(experiment.evaluations.map(\.name)).compactMap { name in
       let count = lacking.count { $0 == name }
       return count > 0 ? (name, count) : nil
+    }
+  }
+
+  /// What the repository says of the commits that the runs' programs were built from; and why it could not be asked.
+  func commits(in known: KnownCommits) async -> (discrepancies: [Discrepancy], notChecked: String?) {
+    var found: ([Discrepancy], String?) = ([], nil)
+    for (_, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
+      let looked = await known.look(at: described.manifest)
+      if let problem = looked.problem { found.0.append(Discrepancy(described.path, problem)) }
+      found.1 = found.1 ?? looked.notChecked
+    }
+    return found
+  }
+
+  /// Acknowledgements of no recorded run, or of one in which nothing rang.
+  private var strayAcknowledgements: [Discrepancy] {
+    files.acknowledgements.compactMap { numbered in
+      let row = numbered.row
+      guard let manifest = files.manifests[row.run]?.manifest else {
+        return Discrepancy(
+          files.acknowledgementsPath, line: numbered.line, "is about run \(row.run), which is not on record")
+      }
+      if manifest.identity.arm == row.arm, manifest.identity.seed == row.seed,
+        manifest.alarms?.isEmpty == false
+      {
+        return nil
+      }
+      return Discrepancy(
+        files.acknowledgementsPath, line: numbered.line,
+        "does not fit run \(row.run): arm, seed and an alarm to acknowledge are looked for in its manifest")
     }
   }
 

@@ -51,12 +51,13 @@ struct ManifestCheck {
 
   private var provenanceProblems: [Discrepancy] {
     var problems = manifest.provenanceProblems(inRecordOf: experiment, scale: scale)
-    if manifest.status != .finished { problems.append("status is \(manifest.status.rawValue), not finished") }
+    if !manifest.isFinished { problems.append("status is \(manifest.status.rawValue), not finished") }
     let current = type(of: experiment).version
     if manifest.identity.version > current {
       problems.append("version is \(manifest.identity.version), but the code is at version \(current)")
     } else if manifest.identity.version == current {
       problems += manifest.configurationProblems(under: experiment)
+      problems += manifest.claimProblem(under: experiment).map { [$0] } ?? []
     }
     do {
       problems += try manifest.inflationProblem(root: files.root).map { [$0] } ?? []

@@ -25,12 +25,15 @@ public struct RecordCheck {
   private let types: [any Experiment.Type]
   private let root: URL
   private var outcome = Outcome()
+  private let commits: KnownCommits
+  private var commitsNotChecked: String?
 
   /// Creates the check of the experiments called `names` (all for none) in the repository at `root`; throws an
   /// `UnknownName`.
   public init(_ catalogue: Catalogue, names: [String] = [], root: URL) throws {
     self.catalogue = catalogue
     self.root = root
+    commits = KnownCommits(root: root)
     types = names.isEmpty ? catalogue.experiments : try names.map(catalogue.experiment)
   }
 
@@ -39,6 +42,10 @@ public struct RecordCheck {
     var check = self
     for type in types {
       for scale in Scale.allCases { await check.look(at: FolderCheck(type, scale: scale, root: root)) }
+    }
+    if let reason = check.commitsNotChecked {
+      check.outcome.remarks.append(
+        "whether runs' programs were built from commits of this repository was not checked: \(reason)")
     }
     check.lookForStrangers()
     check.lookAtRenderedFiles()
@@ -53,7 +60,8 @@ public struct RecordCheck {
     var source = source
     source.changedFiles.removeAll { $0.hasPrefix("Tests/Golden") }
     if let flaw = source.flaw {
-      throw RunProblem("golden curves are written from a clean commit only, but \(flaw): commit first")
+      throw RunProblem(
+        "golden curves are written from a clean commit only, but \(flaw): commit and build it first")
     }
     return try types.flatMap { try GoldenCheck($0, root: root).write() }
   }
@@ -63,6 +71,9 @@ public struct RecordCheck {
     outcome.runs += folder.files.manifests.count
     outcome.rows += folder.files.scores.count + folder.files.curves.count
     outcome.discrepancies += await folder.discrepancies()
+    let looked = await folder.commits(in: commits)
+    outcome.discrepancies += looked.discrepancies
+    commitsNotChecked = commitsNotChecked ?? looked.notChecked
     let outdated = folder.outdatedRuns
     if let key = outdated.first {
       outcome.remarks.append(

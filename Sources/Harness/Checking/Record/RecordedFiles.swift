@@ -13,6 +13,7 @@ struct RecordedFiles {
   let path: String
   private(set) var scores: [NumberedRow<ScoreRow>] = []
   private(set) var curves: [NumberedRow<CurveRow>] = []
+  private(set) var acknowledgements: [NumberedRow<Acknowledgement>] = []
   /// The manifests by the run that their file is named for.
   private(set) var manifests: [String: Described] = [:]
   /// What could not be read, or is not written as the recorder writes.
@@ -22,6 +23,7 @@ struct RecordedFiles {
 
   var scoresPath: String { "\(path)/scores.csv" }
   var curvesPath: String { "\(path)/curves.csv" }
+  var acknowledgementsPath: String { "\(path)/acknowledgements.csv" }
   func manifestPath(_ run: String) -> String { "\(path)/runs/\(run).json" }
 
   init(experiment: String, scale: Scale, root: URL) {
@@ -29,6 +31,7 @@ struct RecordedFiles {
     path = "Results/\(experiment)/\(scale.rawValue)"
     scores = rows(in: scoresPath)
     curves = rows(in: curvesPath)
+    acknowledgements = rows(in: acknowledgementsPath)
     let files = (try? FileManager.default.contentsOfDirectory(atPath: url("\(path)/runs").path)) ?? []
     for file in files.sorted() {
       let place = "\(path)/runs/\(file)"

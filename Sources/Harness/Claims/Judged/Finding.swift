@@ -4,8 +4,11 @@ public struct Finding: Sendable {
   public let pairing: Pairing
   /// The differences over all pairs; `nil` without any.
   public let difference: PairedDifference?
-  /// What they say about the claim; `nil` on synthetic images, which say nothing about it.
+  /// What they say about the claim; `nil` on synthetic images, which say nothing about it, and while an alarm of a run in
+  /// the pairs is not acknowledged.
   public let verdict: Verdict?
+  /// The alarms of runs in the pairs that nobody has acknowledged, in words.
+  let openAlarms: [String]
   /// On what and how: `CIFAR-10 (jpeg75)`, `reduced`.
   let dataset: String, scale: Scale
 
@@ -17,7 +20,11 @@ public struct Finding: Sendable {
     self.scale = scale
     dataset = Finding.dataset(of: comparison, summary.results)
     let isSynthetic = summary.results.isSynthetic
-    verdict = isSynthetic ? nil : Verdict(difference)
+    openAlarms = pairing.runs(in: summary.results).filter {
+      summary.results.acknowledgement(of: $0.run) == nil
+    }
+    .flatMap { manifest in (manifest.alarms ?? []).map { "\(manifest.name), epoch \($0.epoch): \($0.text)" } }
+    verdict = isSynthetic || !openAlarms.isEmpty ? nil : Verdict(difference)
   }
 
   /// The data set that the runs were made on; before it the one whose masks are asked about, where that is another.
@@ -47,7 +54,12 @@ public struct Finding: Sendable {
   }
 
   private var conclusion: String {
-    verdict.map(\.description) ?? "no verdict, since synthetic images say nothing about the paper"
+    if let first = openAlarms.first {
+      let others = openAlarms.count - 1
+      return "alarm not acknowledged: \(first)"
+        + (others > 0 ? " (and \(Typography.count(others, "other alarm")))" : "")
+    }
+    return verdict.map(\.description) ?? "no verdict, since synthetic images say nothing about the paper"
   }
 }
 
@@ -57,4 +69,19 @@ extension RecordedResults {
     scores.contains { $0.key.data.hasSuffix(":synthetic") }
       || manifests.contains { $0.data.kind == "synthetic" }
   }
+}
+
+extension Pairing {
+  /// The runs of both arms that make up the pairs.
+  fileprivate func runs(in results: RecordedResults) -> [RunManifest] {
+    let seeds = Set(pairs.map(\.seed))
+    return results.manifests.filter {
+      [treatment, baseline].contains($0.identity.arm) && seeds.contains($0.identity.seed)
+    }
+  }
+}
+
+extension RunManifest {
+  /// For readers: `MoCo seed 0`.
+  var name: String { "\(identity.arm) seed \(identity.seed)" }
 }

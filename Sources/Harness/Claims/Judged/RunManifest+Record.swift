@@ -5,7 +5,8 @@ extension RunManifest {
     var problems: [String] = []
     if isModified { problems.append("made with --set \(overrides.joined(separator: " "))") }
     if commit == nil {
-      problems.append("made outside a git repository, so that its code is not known")
+      problems.append(
+        "made by a program that was built outside a git repository, so that its code is not known")
     } else if isDirty {
       problems.append(
         "made from files that differ from commit \((commit ?? "").prefix(10)); run it in a clean clone")
@@ -25,6 +26,22 @@ extension RunManifest {
     let current = type(of: experiment).version
     return identity.version == current
       ? nil : "version \(identity.version), but the code is at version \(current); run it again"
+  }
+
+  /// How what the experiment claimed when a run of the code's version began differs from what it claims now; `nil` when it
+  /// does not, and in files older than the digests.
+  func claimProblem(under experiment: any Experiment) -> String? {
+    guard let claims else { return nil }
+    let (then, now) = (Set(claims), Set(claimDigests(of: experiment)))
+    if then == now { return nil }
+    func told(_ digests: Set<ClaimDigest>) -> String {
+      digests.isEmpty
+        ? "nothing"
+        : digests.sorted { $0.digest < $1.digest }.map { "“\($0.claim)” (\($0.digest))" }
+          .joined(separator: ", ")
+    }
+    return "begun when the experiment claimed \(told(then.subtracting(now))), and now it claims "
+      + "\(told(now.subtracting(then))): a claim is fixed before its runs, so run it again"
   }
 
   /// How a run of the code's version differs from what the code says its arm is.

@@ -14,6 +14,8 @@ public struct ResultsFolder: Sendable, Hashable {
   public var scores: URL { url.appending(component: "scores.csv") }
   /// What was observed during training.
   public var curves: URL { url.appending(component: "curves.csv") }
+  /// Why runs count although alarms rang in them.
+  public var acknowledgements: URL { url.appending(component: "acknowledgements.csv") }
   /// Where the runs' manifests lie.
   public var manifests: URL { url.appending(component: "runs") }
   /// Where the figures lie.
@@ -31,6 +33,8 @@ public struct RecordedResults: Sendable, Equatable {
   public var curves: [CurveRow]
   /// Where the rows come from, one per run.
   public var manifests: [RunManifest]
+  /// Why some of them count although alarms rang in them.
+  public var acknowledgements: [Acknowledgement] = []
 
   /// Creates results from rows that need not come from files.
   public init(scores: [ScoreRow] = [], curves: [CurveRow] = [], manifests: [RunManifest] = []) {
@@ -45,6 +49,9 @@ public struct RecordedResults: Sendable, Equatable {
     func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
     if exists(folder.scores) { scores = try ScoreRow.read(from: folder.scores) }
     if exists(folder.curves) { curves = try CurveRow.read(from: folder.curves) }
+    if exists(folder.acknowledgements) {
+      acknowledgements = try Acknowledgement.read(from: folder.acknowledgements)
+    }
     let runs = Set(scores.map(\.key.run)).union(curves.map(\.key.run)).sorted()
     manifests = try runs.map { try RunManifest(contentsOf: folder.manifest($0)) }
   }

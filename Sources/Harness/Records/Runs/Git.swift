@@ -6,14 +6,21 @@ struct Git: Sendable {
   /// The folder.
   let folder: URL
 
-  /// What `git` prints for `arguments`; `nil` when it fails, or where there is no repository.
-  func output(_ arguments: [String]) async -> String? {
+  /// What `git` prints for `arguments`; throws a `GitError` with git's own words when it refuses.
+  func answer(to arguments: [String]) async throws(GitError) -> String {
     let result = try? await run(
       .name("git"), arguments: Arguments(["-C", folder.path] + arguments), output: .string(limit: 1 << 26),
-      error: .discarded)
-    guard let result, result.terminationStatus.isSuccess else { return nil }
+      error: .string(limit: 1 << 16))
+    guard let result else { throw GitError(words: "git cannot be started") }
+    guard result.terminationStatus.isSuccess else {
+      let words = result.standardError.split(separator: "\n").first
+      throw GitError(words: words.map(String.init) ?? "git \(arguments.first ?? "") failed without a word")
+    }
     return result.standardOutput
   }
+
+  /// What `git` prints for `arguments`; `nil` when it refuses, or where there is no repository.
+  func output(_ arguments: [String]) async -> String? { try? await answer(to: arguments) }
 
   /// The text of a file at a commit; `path` is relative to the folder.
   func text(of path: String, at commit: String) async -> String? {
@@ -25,4 +32,13 @@ struct Git: Sendable {
     let found = await output(["log", "--format=%H", "-n", "50", "--", first, second])
     return found?.split(separator: "\n").map(String.init) ?? []
   }
+}
+
+/// Git refuses to answer.
+package struct GitError: Error, Equatable, CustomStringConvertible {
+  /// What it says, in one line.
+  package let words: String
+
+  /// Git's words.
+  package var description: String { words }
 }

@@ -58,7 +58,7 @@ public struct Merging: Sendable {
   /// Why a run cannot be trusted or used; `nil` when it can.
   private static func problem(with manifest: RunManifest, in folder: RunFolder) throws -> String? {
     let path = folder.url.path
-    if manifest.status != .finished {
+    if !manifest.isFinished {
       return "\(path): is not finished; finish it on the machine where it was begun"
     }
     if manifest.identity.digest != manifest.run {
@@ -83,7 +83,7 @@ public struct Merging: Sendable {
       return .refused(
         "\(places) are runs of different configuration (\(manifest.run), \(here.run)); keep one of them")
     }
-    if here.status != .finished {
+    if !here.isFinished {
       return .refused("\(places) are the same run, but the latter is unfinished; remove it, then merge again")
     }
     return here.rowsDigest == manifest.rowsDigest
@@ -117,12 +117,5 @@ public struct Merging: Sendable {
       try makeFolder(target.pictures)
       try writeAtomically(data, to: target.pictures.appending(component: picture.lastPathComponent))
     }
-  }
-}
-
-extension RunFolder {
-  /// What was observed during training; nothing for a network that is not trained. Throws a `CSVError`.
-  func observedCurves() throws -> [CurveRow] {
-    FileManager.default.fileExists(atPath: curves.path) ? try CurveRow.read(from: curves) : []
   }
 }

@@ -50,7 +50,7 @@ public struct Pruning: Sendable {
         case .outdated: isOutdated
         case .modified: manifest.isModified
         case .reruns: path.hasPrefix(RunFolder.rerunName + "/")
-        case .checkpoints: run.state == .finished && DiskUse.bytes(of: run.folder.checkpoint) > 0
+        case .checkpoints: run.manifest?.isFinished == true && DiskUse.bytes(of: run.folder.checkpoint) > 0
         }
       }
       // A whole folder before its checkpoint, so that nothing is told twice.

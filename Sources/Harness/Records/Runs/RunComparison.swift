@@ -17,13 +17,14 @@ public struct RunComparison: Sendable, Encodable {
   /// Every score of either run.
   public let scores: [Line]
 
-  /// Compares two runs; throws a `ManifestError` or a `CSVError` when one cannot be read.
+  /// Compares two runs; throws a `ManifestError` or a `CSVError` when one cannot be read, and an `UnvouchedRows` when one
+  /// is finished and its rows were changed since.
   public init(_ first: RunFolder, _ second: RunFolder) throws {
     let manifests = try [first, second].map { try RunManifest(contentsOf: $0.manifest) }
     settings = manifests[0].circumstances.differences(from: manifests[1].circumstances).map {
       Line($0.path, $0.own?.description, $0.other?.description)
     }
-    let rows = try [first, second].map { try $0.measuredScores() }
+    let rows = try zip([first, second], manifests).map { try $0.shownScores(of: $1) }
     scores = unique((rows[0] + rows[1]).map(\.measure)).map { measure in
       let values = rows.map { rows in rows.first { $0.measure == measure }?.value }
       return Line(measure.name, values[0].map { "\($0)" }, values[1].map { "\($0)" })

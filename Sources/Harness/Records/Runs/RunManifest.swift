@@ -11,29 +11,10 @@ public struct RunManifest: Codable, Sendable, Equatable {
     case running
     /// Everything is measured.
     case finished
+    /// Everything is measured, but of the encoder that the seed began with: `divergence` tells why.
+    case diverged
     /// Stopped by an error, which `failure` tells.
     case failed
-  }
-
-  /// A stretch of a run without interruption.
-  public struct Session: Codable, Sendable, Equatable {
-    /// When it began.
-    public var start: Date
-    /// The commit of the suite it ran at, read when it began; `nil` when there was no repository.
-    public var commit: String?
-    /// Whether files other than results differed from that commit.
-    public var isDirty: Bool
-    /// Time passed, and time of all processors together, in seconds.
-    public var wallSeconds, cpuSeconds: Double
-
-    /// Creates a session that has taken no time yet.
-    public init(start: Date, source: SourceState) {
-      self.start = start
-      commit = source.commit
-      isDirty = source.isDirty
-      wallSeconds = 0
-      cpuSeconds = 0
-    }
   }
 
   /// A short digest of `identity`.
@@ -56,6 +37,12 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var status: Status
   /// Why it failed, where it did.
   public var failure: String?
+  /// How its training ended, where it came to a loss or to features that are no numbers.
+  public var divergence: Divergence?
+  /// What rang while it was trained; none for nothing, `nil` in files older than alarms' being kept.
+  public var alarms: [Alarm]?
+  /// What its experiment claimed when it began; `nil` in older files.
+  public var claims: [ClaimDigest]?
   /// The stretches it was trained in, the first of which gives the run's commit.
   public var sessions: [Session]
   /// Where it ran.
@@ -77,6 +64,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   /// The run's rows as `RowsDigest` sees them, once it is finished.
   public var rowsDigest: String?
 
+  /// Whether there is nothing left to do, however its training ended.
+  public var isFinished: Bool { status == .finished || status == .diverged }
   /// The commit the run was begun at.
   public var commit: String? { sessions.first?.commit }
   /// Whether any part of the run was made from changed files.

@@ -6,6 +6,8 @@ public struct StoredRun: Sendable {
   public enum State: String, Sendable, Codable {
     /// Everything is measured.
     case finished
+    /// Everything is measured, of the encoder that the seed began with, since training diverged.
+    case diverged
     /// A process works on it now.
     case running
     /// It waits to be resumed.
@@ -34,6 +36,7 @@ public struct StoredRun: Sendable {
       switch manifest?.status {
       case nil: .unreadable
       case .finished: .finished
+      case .diverged: .diverged
       case .failed: .failed
       case .running: folder.isInUse ? .running : .interrupted
       }

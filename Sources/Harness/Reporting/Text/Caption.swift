@@ -12,7 +12,7 @@ struct Caption {
       "scale \(scale.rawValue)", "data \(data)", masks, inflations, "version \(version)", seeds, counts,
       commits,
       settings,
-      machines,
+      machines, changedInstructions, diverged, alarms,
     ]
     if let note = versionNote { parts.append(note) }
     if !pairing.unpaired.isEmpty {
@@ -87,9 +87,36 @@ struct Caption {
   }
 
   private var machines: String {
-    let machines = unique(manifests.map { "\($0.machine.processor) (\($0.machine.instructionSet))" }).sorted()
+    let names = manifests.flatMap(\.machines).map { "\($0.processor) (\($0.instructionSet))" }
+    let machines = unique(names).sorted()
     if machines.count < 2 { return machines.first.map { "machine \($0)" } ?? "" }
     return "runs come from different machines: \(Typography.list(machines))"
+  }
+
+  private var changedInstructions: String {
+    let runs = manifests.filter { $0.instructionSets.count > 1 }.map {
+      "\($0.name) (\($0.instructionSets.joined(separator: ", then ")))"
+    }
+    return runs.isEmpty ? "" : "gone on with under another instruction set: \(Typography.list(runs))"
+  }
+
+  private var diverged: String {
+    let runs = manifests.filter { $0.divergence != nil }.map(\.name)
+    return runs.isEmpty
+      ? "" : "training diverged, and the seed's random encoder counts in its place: \(Typography.list(runs))"
+  }
+
+  private var alarms: String {
+    let told = manifests.flatMap { manifest in
+      (manifest.alarms ?? []).map {
+        "\(manifest.name) after epoch \($0.epoch) (\($0.text)\(answer(manifest)))"
+      }
+    }
+    return told.isEmpty ? "" : "alarms rang in \(Typography.list(told))"
+  }
+
+  private func answer(_ manifest: RunManifest) -> String {
+    summary.results.acknowledgement(of: manifest.run).map { "; acknowledged: “\($0)”" } ?? ""
   }
 
   private var versionNote: String? {

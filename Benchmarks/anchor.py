@@ -13,7 +13,7 @@ Ours to hold it against: repro co2-cifar10 --arms MoCo,SimCLR --seeds 0,1,2 --se
 
 --weights default draws convolutions as PyTorch does when nobody says otherwise, with a sixth to a third of the variance
 of torchvision's ResNet, and of ours. Finished rows in the output are kept. --steps N stops early, measures nothing and
-writes no row: a trial.
+writes no row: a trial. Below a width of 8 PyTorch 2.15 may crash in its own backward pass (it did at 4, on a Zen 3).
 """
 
 import argparse

@@ -25,8 +25,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: optimizedC),
+    .target(name: "CJPEGReader", dependencies: ["CJPEG"], cSettings: optimizedC),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
@@ -43,7 +45,7 @@ let package = Package(
     .target(
       name: "Vision",
       dependencies: [
-        "Tensors", "CKernels", "CPNG", "CPNGReader", "CZlib",
+        "Tensors", "CKernels", "CPNG", "CPNGReader", "CJPEGReader", "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -117,7 +119,7 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
     .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "TestSupport"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "CJPEG", "TestSupport"]),
     .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "CKernels", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
     .testTarget(name: "GenerationTests", dependencies: ["Generation", "TestSupport"]),

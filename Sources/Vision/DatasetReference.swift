@@ -5,6 +5,10 @@ public struct DatasetReference: Sendable, Codable, Hashable {
     case cifar10, cifar100, stl10
     /// Street scenes with a class for every pixel.
     case camvid
+    /// Every second class of Tiny ImageNet, 64 × 64.
+    case tinyImageNet100 = "tiny-imagenet-100"
+    /// Tiny ImageNet, 64 × 64.
+    case tinyImageNet200 = "tiny-imagenet-200"
     /// Procedural images, 10 classes, 32 × 32, made by the suite itself.
     case shapes
   }
@@ -36,6 +40,10 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   public static let stl10 = DatasetReference(.stl10)
   /// CamVid.
   public static let camvid = DatasetReference(.camvid)
+  /// Every second class of Tiny ImageNet.
+  public static let tinyImageNet100 = DatasetReference(.tinyImageNet100)
+  /// Tiny ImageNet.
+  public static let tinyImageNet200 = DatasetReference(.tinyImageNet200)
   /// The procedural images.
   public static let shapes = DatasetReference(.shapes)
 
@@ -54,11 +62,24 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   }
 }
 
+extension DatasetReference.Name {
+  /// Pixels per column and row of the images of pre-training; `nil` where the files tell.
+  public var imageSide: Int? {
+    switch self {
+    case .cifar10, .cifar100, .shapes: 32
+    case .stl10: 96
+    case .tinyImageNet100, .tinyImageNet200: 64
+    case .camvid: nil
+    }
+  }
+}
+
 extension DatasetReference {
   /// How many classes the labels tell apart.
   public var classCount: Int {
     switch name {
-    case .cifar100: 100
+    case .cifar100, .tinyImageNet100: 100
+    case .tinyImageNet200: 200
     case .camvid: CamVid.classNames.count
     case .cifar10, .stl10, .shapes: 10
     }

@@ -48,6 +48,9 @@ public struct Standardization: Sendable, Hashable, Codable {
   /// CamVid's training frames at 240 × 180.
   public static let camvid = Standardization(
     mean: [0.4116, 0.4248, 0.4324], deviation: [0.3022, 0.3066, 0.3026])
+  /// Tiny ImageNet: every second class's training images, over all of their pixels.
+  public static let tinyImageNet = Standardization(
+    mean: [0.4823, 0.4505, 0.3982], deviation: [0.2747, 0.2664, 0.2795])
   /// None: values stay in 0...1.
   public static let none = Standardization(mean: [0, 0, 0], deviation: [1, 1, 1])
 
@@ -58,6 +61,7 @@ public struct Standardization: Sendable, Hashable, Codable {
     case .cifar100: .cifar100
     case .stl10: .stl10
     case .camvid: .camvid
+    case .tinyImageNet100, .tinyImageNet200: .tinyImageNet
     case .shapes: .shapes
     }
   }

@@ -84,6 +84,22 @@ import Testing
     #expect(error?.description.contains("found 8 × 6 pixels, expected 9 × 6 as in test/0001TP_0.png") == true)
   }
 
+  @Test func masksOfNothingAreRefused() throws {
+    for index in 0..<2 {
+      let void = [UInt8](repeating: 11, count: Self.height * Self.width)
+      try Self.png(void, channels: 1).write(to: url("testannot/0001TP_\(index).png"))
+    }
+    let error = #expect(throws: DataError.self) { try camvid.frames(.test) }
+    #expect(
+      error?.description.contains("testannot is not in its format: found no pixel of any class") == true)
+  }
+
+  @Test func hiddenTwinsAreNoFrames() throws {
+    try Data("macOS".utf8).write(to: url("train/._0001TP_0.png"))
+    try Data("macOS".utf8).write(to: url("trainannot/.DS_Store"))
+    #expect(try camvid.frames(.train).count == 3)
+  }
+
   @Test func aMaskInColorsIsRefused() throws {
     try Self.png(Self.frame("test", 0), channels: 3).write(to: url("testannot/0001TP_0.png"))
     #expect(throws: DataError.self) { try camvid.frames(.test) }

@@ -116,6 +116,80 @@ import Testing
     #expect(try cache.digest(of: url).sha256 == DataIdentityTests.alpha)
   }
 
+  /// Sets the time of modification of both files, which then have the same size and time.
+  func age() throws {
+    for name in ["a.bin", "b.bin"] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)],
+        ofItemAtPath: folder.url.appendingPathComponent(name).path)
+    }
+  }
+
+  @Test func aFlippedByteIsFoundThoughSizeAndTimeAreKept() throws {
+    try age()
+    #expect(try identity().kind == "official")
+    let file = try FileHandle(forWritingTo: folder.url.appendingPathComponent("a.bin"))
+    try file.write(contentsOf: Data("A".utf8))
+    try file.close()
+    try age()
+    #expect(throws: DataError.self) { try identity() }
+  }
+
+  @Test func exchangedFilesAreFoundThoughSizeAndTimeAreKept() throws {
+    try age()
+    #expect(try identity().kind == "official")
+    let (a, b, other) = ("a.bin", "b.bin", "c.bin")
+    for (from, to) in [(a, other), (b, a), (other, b)] {
+      try FileManager.default.moveItem(
+        at: folder.url.appendingPathComponent(from), to: folder.url.appendingPathComponent(to))
+    }
+    #expect(throws: DataError.self) { try identity() }
+  }
+
+  /// Wrong entries of the memory show what is read: a start trusts them, a verification does not.
+  @Test(arguments: [true, false]) func verifyingTrustsNoMemory(ofFolder tellsItsFiles: Bool) throws {
+    let form = DataForm(
+      folder: "set", format: tellsItsFiles ? .frames : .binary,
+      files: tellsItsFiles ? [] : [DataFile("a.bin")], archive: nil)
+    let set = try folder.make("set")
+    if tellsItsFiles {
+      let train = try folder.make("set/train")
+      try Data("alpha".utf8).write(to: train.appendingPathComponent("1.png"))
+      for name in ["trainannot/1.png", "val/1.png", "valannot/1.png", "test/1.png", "testannot/1.png"] {
+        let url = set.appendingPathComponent(name)
+        _ = try folder.make("set/" + name.split(separator: "/")[0])
+        try Data("beta".utf8).write(to: url)
+      }
+    } else {
+      try Data("alpha".utf8).write(to: set.appendingPathComponent("a.bin"))
+    }
+    let files = DataFolder(set: .camvid, form: form, url: set)
+    let identity = try files.identity(cache: cache, acceptingDigest: true)
+    #expect(files.rememberedKind(in: cache) == identity.kind)
+    let store = folder.url.appendingPathComponent(".digests.json")
+    let text = try String(contentsOf: store, encoding: .utf8)
+    let known = tellsItsFiles ? identity.digest : DataIdentityTests.alpha
+    let wrong = String(repeating: "0", count: 64)
+    #expect(text.contains(known))
+    try text.replacingOccurrences(of: known, with: wrong).write(to: store, atomically: true, encoding: .utf8)
+    #expect(try files.identity(cache: cache, acceptingDigest: true) != identity)
+    #expect(try files.identity(cache: cache, acceptingDigest: true, readingAll: true) == identity)
+    #expect(try files.identity(cache: cache, acceptingDigest: true) == identity, "the memory is put right")
+  }
+
+  @Test func severalDigestsMayBeOfOneKind() throws {
+    let digest = try identity().digest
+    let copies: [KnownDigest] = [.copy("avif-copy", sha256: "0"), .copy("avif-copy", sha256: digest)]
+    let files = form.files.map { DataFile($0.name, size: 5, .official(sha256: "1")) }
+    let form = DataForm(folder: "set", format: .binary, files: files, archive: nil, copies: copies)
+    let folder = DataFolder(set: .cifar100, form: form, url: folder.url)
+    let identity = try folder.identity(cache: cache, acceptingDigest: false)
+    #expect(identity.kind == "avif-copy" && identity.digest == digest)
+    try write("ALPHA", to: "a.bin")
+    let error = #expect(throws: DataError.self) { try folder.identity(cache: cache, acceptingDigest: false) }
+    #expect(error?.description.contains("all files together 0 (avif-copy)") == true)
+  }
+
   @Test func theMemoryMovesWhereItCanBeWritten() throws {
     let (data, caches) = (try folder.make("data"), try folder.make("caches"))
     _ = try folder.make("data/.digests.json")  // a folder stands where the file should be

@@ -153,13 +153,57 @@ import Testing
     #expect(identity.kind == "official")
   }
 
-  @Test func twoProcessesDoNotMeet() async throws {
-    let lock = try StoreLock(store.directory)
-    await #expect(throws: DownloadError.busy(directory: store.directory.path)) {
-      try await get([archive.absoluteString])
-    }
-    lock.release()
+  /// The second of two jobs on an empty folder waits, says for whom, and uses what the first one got.
+  @Test func theSecondWaitsForTheFirst() async throws {
+    let (first, second) = (Log(), Log())
+    let lock = try await StoreLock(store.directory, for: "getting cifar10")
+    async let waiting = get([archive.absoluteString], second)
+    while second.all.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(
+      second.all.map(\.description) == [
+        "\(store.directory.path) is in use by process \(getpid()), which is getting cifar10: waiting for it"
+      ])
+    // What the first one does meanwhile, under the lock that it has.
+    let identity = try await store.unpack(archive, form, packed, of: .cifar10, source: "here", first.add)
+    _ = consume lock
+    #expect(try await waiting == identity && identity.kind == "official")
+    #expect(second.starts.isEmpty, "nothing was downloaded twice")
+    #expect(try isComplete())
+  }
+
+  @Test func whoeverWaitsCanBeStopped() async throws {
+    let lock = try await StoreLock(store.directory, for: "getting cifar10")
+    let log = Log()
+    let waiting = Task { try await get([archive.absoluteString], log) }
+    while log.all.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+    waiting.cancel()
+    await #expect(throws: CancellationError.self) { try await waiting.value }
+    _ = consume lock
     #expect(try await get([archive.absoluteString]).kind == "official")
+  }
+
+  @Test func onlyALockThatAnotherHasIsInUse() {
+    func attempt(_ errors: [Int32]) -> FileLock.Attempt {
+      var errors = errors[...]
+      return FileLock.attempt { errors.removeFirst() }
+    }
+    #expect(attempt([0]) == .taken && attempt([EWOULDBLOCK]) == .inUse)
+    #expect(attempt([EINTR, EINTR, 0]) == .taken && attempt([EINTR, EWOULDBLOCK]) == .inUse)
+    for error in [ENOLCK, EOPNOTSUPP, EIO, ENOSYS] {
+      #expect(attempt([error]) == .refused(String(cString: strerror(error))))
+    }
+    let error = DownloadError.cannotLock(path: "/d/.lock", reason: "No locks available")
+    #expect(error.description.contains("No locks available") && error.description.contains("--data-dir"))
+  }
+
+  @Test func aLockIsNeverReachedThroughALink() async throws {
+    let victim = folder.url.appendingPathComponent("thesis.tex")
+    try Data("chapter 1".utf8).write(to: victim)
+    try FileManager.default.createDirectory(at: store.directory, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      at: store.directory.appendingPathComponent(".lock"), withDestinationURL: victim)
+    await #expect(throws: DataError.self) { try await get([archive.absoluteString]) }
+    #expect(try Data(contentsOf: victim) == Data("chapter 1".utf8))
   }
 
   @Test func whatWasThereStaysWhenTheNewIsWrong() async throws {

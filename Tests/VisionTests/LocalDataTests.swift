@@ -38,6 +38,20 @@ import Testing
     #expect(try await store.get(.cifar100, from: store.directory, acceptingDigest: true) == identity)
   }
 
+  /// Content that no run can read has a digest as well, which accepts nothing.
+  @Test func whatCannotBeReadIsNoDataSet() async throws {
+    let test = usb.appendingPathComponent("cifar-100-binary/test.bin")
+    let file = try FileHandle(forWritingTo: test)
+    try file.write(contentsOf: Data([20, 0]))  // a superclass beyond the 20
+    try file.close()
+    await #expect(throws: DataError.self) { try await store.get(.cifar100, from: usb, acceptingDigest: true) }
+    guard case .absent = store.status(of: .cifar100).state else {
+      Issue.record("what cannot be read was put in place")
+      return
+    }
+    #expect(throws: DataError.self) { try DataStore(directory: usb).verify(.cifar100, acceptingDigest: true) }
+  }
+
   @Test func theFolderItselfIsTakenAndAnotherCopyKept() async throws {
     let place = store.directory.appendingPathComponent("cifar-100-binary")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -72,6 +86,22 @@ import Testing
       let error = await #expect(throws: DownloadError.self) { try await store.get(.cifar10, from: source) }
       #expect(error?.description.contains("expected c32a1d4ab5d03f1284b67883e8d87530") == true)
     }
+  }
+
+  @Test func everyDataSetSaysWhatToCite() {
+    for name in DatasetReference.Name.allCases {
+      let source = DataSource.of(name)
+      #expect(!source.citation.isEmpty && !source.licence.isEmpty && !source.citation.contains("\n"))
+    }
+    #expect(DataSource.of(.cifar100).citation.contains("Krizhevsky"))
+    #expect(DataSource.of(.tinyImageNet100).licence.contains("ImageNet's terms"))
+  }
+
+  @Test func cifar100HasTwoHosts() {
+    let hosts = DatasetReference.Name.cifar100.forms.flatMap { form in
+      (form.archive?.sources ?? []).map { ArchiveSource(form: form, address: $0).host }
+    }
+    #expect(Set(hosts).count >= 2)
   }
 
   @Test func everyDataSetIsListed() throws {

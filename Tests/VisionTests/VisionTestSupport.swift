@@ -11,7 +11,7 @@ extension Fixture {
 }
 
 /// A folder that is deleted when the test lets go of it.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url: URL
 
   init() throws {

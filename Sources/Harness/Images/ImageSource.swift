@@ -124,7 +124,7 @@ extension DownloadError {
   var isOutOfReach: Bool {
     switch self {
     case .unreachable, .failed, .missingProgram, .notPublished: true
-    case .busy, .nothingThere, .cannotUnpack, .builtIn: false
+    case .cannotLock, .nothingThere, .cannotUnpack, .builtIn: false
     }
   }
 }

@@ -24,26 +24,22 @@ extension AddedImages {
           "red and blue look exchanged beside the data set's own images. Read it with the colours in the order "
             + "\(colors == .rgb ? "bgr" : "rgb"), or state the order to have it taken as it is"))
     }
-    let digest: String
-    do throws(DataError) {
-      digest = try AddedImages.digest(of: url, colors: colors)
-    } catch {
-      throw ArrayFileError(path: url.path, .inaccessible("\(error)"))
-    }
+    let digest = try AddedImages.digest(of: url, colors: colors)
     self.init(
       images: images, identity: DataIdentity(name: url.lastPathComponent, kind: kind, digest: digest))
   }
 
   /// The SHA-256 of the file, or over those of a folder's pictures with their paths; where the file alone does not tell how
   /// its bytes become images, over that and how they are read.
-  private static func digest(of url: URL, colors: ColorOrder) throws(DataError) -> String {
+  private static func digest(of url: URL, colors: ColorOrder) throws(ArrayFileError) -> String {
     let layout = RawLayout(endingOf: url.lastPathComponent)
-    let reading = [colors == .rgb ? nil : colors.rawValue, layout?.rawValue].compactMap(\.self)
+    let member = url.archive == nil ? nil : url.lastPathComponent
+    let reading = [colors == .rgb ? nil : colors.rawValue, layout?.rawValue, member].compactMap(\.self)
     var files: [(name: String, digest: FileDigest)] = []
     if url.isFolder {
-      for (name, file) in url.pngFiles { files.append((name, try FileDigest(of: file))) }
+      for (name, file) in try url.pngFiles() { files.append((name, try digest(of: file))) }
     } else {
-      let digest = try FileDigest(of: url)
+      let digest = try digest(of: url.archive ?? url)
       if reading.isEmpty { return digest.sha256 }
       files.append(("", digest))
     }
@@ -51,6 +47,14 @@ extension AddedImages {
       files.append((reading.joined(separator: " "), first.digest))
     }
     return FileDigest.combined(files)
+  }
+
+  private static func digest(of file: URL) throws(ArrayFileError) -> FileDigest {
+    do throws(DataError) {
+      return try FileDigest(of: file)
+    } catch {
+      throw ArrayFileError(path: file.path, .inaccessible("\(error)"))
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 import Foundation
 
 extension ImageSet {
-  /// Reads the images of a file by its ending: `.npy` and `.npz` of NumPy; `.hwc.bin`, bytes alone, pixel after pixel;
+  /// Reads the images of a file by its ending: `.npy` and `.npz` of NumPy, of the latter the array called NAME where the path
+  /// is `FILE.npz/NAME`; `.hwc.bin`, bytes alone, pixel after pixel;
   /// `.chw.bin`, bytes alone, plane after plane; or the `.png` files of a folder and its subfolders, in the order of their
   /// paths. Images are of `height` × `width` pixels where the file does not say.
   ///
@@ -19,6 +20,8 @@ extension ImageSet {
       array = try ByteArray(npy: url)
     } else if name.hasSuffix(".npz") {
       array = try ByteArray(npz: url)
+    } else if let archive = url.archive {
+      array = try ByteArray(npz: archive, named: name)
     } else if let layout = RawLayout(endingOf: name) {
       array = try ByteArray(raw: url, imageShape: layout.shape(height: height, width: width))
     } else {
@@ -74,7 +77,7 @@ extension ByteArray {
 extension ImageSet {
   /// The `.png` files under `folder` in the order of their paths.
   private init(pngsIn folder: URL, colors: ColorOrder, height: Int, width: Int) throws(ArrayFileError) {
-    let files = folder.pngFiles
+    let files = try folder.pngFiles()
     guard !files.isEmpty else {
       throw ArrayFileError(path: folder.path, .unfit("a folder without any .png file"))
     }
@@ -103,10 +106,19 @@ extension ImageSet {
 }
 
 extension URL {
+  /// The `.npz` file of which this names an array, as `FILE.npz/NAME`; `nil` for any other path.
+  var archive: URL? {
+    let file = deletingLastPathComponent()
+    return file.lastPathComponent.hasSuffix(".npz") && !file.isFolder ? file : nil
+  }
+
   /// The `.png` files below, with their paths from here, in the order of these.
-  var pngFiles: [(name: String, url: URL)] {
-    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return names.filter { $0.hasSuffix(".png") }.sorted().map { ($0, appendingPathComponent($0)) }
+  func pngFiles() throws(ArrayFileError) -> [(name: String, url: URL)] {
+    do throws(DataError) {
+      return try FolderWalk.files(in: self, endingIn: [".png"]).map { ($0, appendingPathComponent($0)) }
+    } catch {
+      throw ArrayFileError(error, at: self)
+    }
   }
 }
 
@@ -119,7 +131,7 @@ extension ArrayFileError {
       self.init(
         path: url.path,
         found < expected ? .truncated(found: found, expected: expected) : .trailing(found - expected))
-    case .inaccessible(_, let reason): self.init(path: url.path, .inaccessible(reason))
+    case .inaccessible(let path, let reason): self.init(path: path, .inaccessible(reason))
     default: self.init(path: url.path, .malformed("\(error)"))
     }
   }

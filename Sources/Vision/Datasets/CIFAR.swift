@@ -54,7 +54,7 @@ struct CIFAR: Sendable {
       case .pickle:
         let url = folder.appendingPathComponent(file.name)
         try readPickle(url, images: file.images, &bytes, &labels)
-      case .frames: preconditionFailure("CIFAR has no form in frames")
+      case .frames, .classFolders: preconditionFailure("CIFAR has no form in pictures")
       }
     }
     return ImageSet(

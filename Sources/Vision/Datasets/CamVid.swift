@@ -50,10 +50,8 @@ struct CamVid {
   /// The names of a split's frames and masks, sorted: each should be in both folders.
   private static func names(in folder: URL, _ split: Split) -> [String] {
     let names = ["", "annot"].flatMap { suffix in
-      let path = folder.appendingPathComponent(split.rawValue + suffix).path
-      return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter {
-        $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".")
-      }
+      let url = folder.appendingPathComponent(split.rawValue + suffix)
+      return (try? FolderWalk.files(in: url, endingIn: [".png"], isDeep: false)) ?? []
     }
     return Set(names).sorted()
   }
@@ -103,6 +101,11 @@ private struct FrameReader {
     if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
     let images = ImageSet(
       height: first.height, width: first.width, bytes: bytes, labels: [], classNames: [])
+    guard masks.contains(where: { $0 != SegmentationSet.void }) else {
+      throw .malformed(
+        path: folder.appendingPathComponent(split.rawValue + "annot").path,
+        detail: "found no pixel of any class, expected some: there is nothing to learn or to measure")
+    }
     return SegmentationSet(images: images, masks: masks, classNames: CamVid.classNames)
   }
 

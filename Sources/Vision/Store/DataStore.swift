@@ -57,19 +57,24 @@ public struct DataStore: Sendable {
   /// Looks for every data set.
   public func list() -> [Status] { DatasetReference.Name.allCases.map { status(of: $0) } }
 
-  /// Says which bytes a data set is made of; throws `DataError` for files that are missing or of the wrong size, and for
-  /// unknown content unless `acceptingDigest`.
+  /// Reads a data set's files and says which bytes they are, whatever is remembered of them; throws `DataError` for files
+  /// that are missing or of the wrong size, for unknown content unless `acceptingDigest`, and for such as no run can read.
   public func verify(
     _ name: DatasetReference.Name, acceptingDigest: Bool = false
   ) throws(DataError) -> DataIdentity {
     guard name != .shapes else { return Shapes.identity }
     let folder = try DataFolder(of: name, in: directory)
-    return try folder.identity(cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest)
+    let identity = try folder.identity(
+      cache: DigestCache(directory: directory), acceptingDigest: acceptingDigest, readingAll: true)
+    try folder.check(identity)
+    return identity
   }
 }
 
 /// What a store tells while it gets a data set.
 public enum DataStoreEvent: Sendable, CustomStringConvertible {
+  /// Another process has the store.
+  case waiting(for: String, directory: String)
   /// Hosts are asked whether they answer.
   case asking(hosts: [String])
   /// A download begins, or goes on at a byte.
@@ -93,6 +98,7 @@ public enum DataStoreEvent: Sendable, CustomStringConvertible {
   /// A line for the user.
   public var description: String {
     switch self {
+    case .waiting(let holder, let directory): "\(directory) is in use by \(holder): waiting for it"
     case .asking(let hosts): "asking \(hosts.joined(separator: ", "))"
     case .downloading(let source, let start):
       start == 0 ? "downloading \(source)" : "going on with \(source) at \(start.formatted()) bytes"
@@ -114,8 +120,8 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
   case failed(set: String, reasons: [String])
   /// A program that downloads or unpacks is not installed.
   case missingProgram(String)
-  /// Another process is getting data into the same folder.
-  case busy(directory: String)
+  /// The file system does not say whether another process is getting data into the same folder.
+  case cannotLock(path: String, reason: String)
   /// A folder given as the source holds no form of the data set.
   case nothingThere(path: String, expected: [String])
   /// An archive could not be unpacked.
@@ -136,7 +142,9 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
         + "the files and run `repro data get \(set) --from FOLDER`."
     case .missingProgram(let name):
       "`\(name)` is not installed: run Scripts/setup, or `apt-get install \(name)`."
-    case .busy(let directory): "Another process is getting data into \(directory): wait for it, or end it."
+    case .cannotLock(let path, let reason):
+      "\(path) cannot be locked: \(reason). Some network file systems give no locks: get the data into a folder on a "
+        + "disk of this machine with --data-dir, or see that nothing else gets data there and bring the files by hand."
     case .nothingThere(let path, let expected):
       "\(path) holds none of \(expected.joined(separator: ", ")): name the folder that does."
     case .cannotUnpack(let path, let reason): "\(path) could not be unpacked: \(reason)."

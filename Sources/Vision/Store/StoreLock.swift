@@ -1,32 +1,36 @@
 import Foundation
-import Glibc
 
-/// Holds a store against other processes that would get data into it; the system releases it when the process ends.
+/// Holds a store against other processes that would get data into it, which wait for each other.
 struct StoreLock {
-  private let descriptor: Int32
+  /// Whether another process had the store before.
+  let hasWaited: Bool
+  private let lock: FileLock
 
-  /// Makes the folder if it is missing and locks it.
+  /// Makes the folder if it is missing and locks it for `purpose`, as in `getting cifar10`; tells once whom it waits for.
   ///
-  /// Throws `DownloadError.busy` when another process holds it, `DataError.inaccessible` when it cannot be written.
-  init(_ directory: URL) throws {
+  /// Throws `DownloadError.cannotLock` where the file system gives no locks, `DataError.inaccessible` when the folder
+  /// cannot be written.
+  init(
+    _ directory: URL, for purpose: String, log: @Sendable (DataStoreEvent) -> Void = { _ in }
+  ) async throws {
     try DataError.wrapping(directory) {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
-    let path = directory.appendingPathComponent(".lock").path
-    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw DataError.inaccessible(path: path, reason: String(cString: strerror(errno)))
+    let url = directory.appendingPathComponent(".lock")
+    let lock = try FileLock(url)
+    var hasWaited = false
+    attempts: while true {
+      switch lock.take(for: purpose) {
+      case .taken: break attempts
+      case .refused(let reason): throw DownloadError.cannotLock(path: url.path, reason: reason)
+      case .inUse:
+        if !hasWaited { log(.waiting(for: lock.holder, directory: directory.path)) }
+        hasWaited = true
+        try await Task.sleep(for: .milliseconds(100))
+      }
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw DownloadError.busy(directory: directory.path)
-    }
-  }
-
-  /// Lets others in, even while a child that was just started still has the descriptor.
-  func release() {
-    flock(descriptor, LOCK_UN)
-    close(descriptor)
+    self.hasWaited = hasWaited
+    self.lock = lock
   }
 }
 

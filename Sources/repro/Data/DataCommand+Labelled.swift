@@ -13,7 +13,9 @@ extension DataCommand {
         ones for everybody.
         """)
 
-    @Argument(help: "cifar10, cifar100, stl10 or shapes.", transform: DataCommand.name)
+    @Argument(
+      help: "cifar10, cifar100, stl10, tiny-imagenet-100, tiny-imagenet-200 or shapes.",
+      transform: DataCommand.name)
     var set: DatasetReference.Name
 
     @Option(help: "Labelled images for every hundred of a class.")

@@ -21,7 +21,10 @@ struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Download a data set (with resume, mirrors and checksums), or take it from a folder.")
 
-    @Argument(help: "cifar10, cifar100, stl10 or camvid (which takes --from).", transform: DataCommand.name)
+    @Argument(
+      help:
+        "cifar10, cifar100, stl10, or what takes --from: camvid, tiny-imagenet-100 and tiny-imagenet-200.",
+      transform: DataCommand.name)
     var set: DatasetReference.Name
 
     @Option(help: "Take the files from this folder instead of the network.", completion: .directory)
@@ -51,9 +54,11 @@ struct DataCommand: AsyncParsableCommand {
   /// `repro data verify`.
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check a data set's files against the digests of known copies.")
+      abstract: "Read a data set's files and compare them with the digests of known copies.")
 
-    @Argument(help: "cifar10, cifar100, stl10, camvid or shapes.", transform: DataCommand.name)
+    @Argument(
+      help: "cifar10, cifar100, stl10, camvid, tiny-imagenet-100, tiny-imagenet-200 or shapes.",
+      transform: DataCommand.name)
     var set: DatasetReference.Name
 
     @OptionGroup var data: DataOptions
@@ -79,7 +84,8 @@ struct DataCommand: AsyncParsableCommand {
   /// `repro data list`.
   struct Listing: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "List the data sets and where they lie.")
+      commandName: "list",
+      abstract: "List the data sets, where they lie, what to cite for them, and under which terms.")
 
     @OptionGroup var data: DataOptions
 
@@ -89,9 +95,13 @@ struct DataCommand: AsyncParsableCommand {
     func run() throws {
       let entries = DataStore(directory: data.directory).list().map(DatasetEntry.init)
       if json { return try Console.json(entries) }
+      let width = (entries.map(\.name.count).max() ?? 0) + 2
+      let indent = String(repeating: " ", count: width)
       for entry in entries {
-        let name = entry.name.padding(toLength: 10, withPad: " ", startingAt: 0)
+        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
         Console.result("\(name)\(entry.state)\(entry.detail.isEmpty ? "" : ": \(entry.detail)")")
+        Console.result("\(indent)cite: \(entry.citation)")
+        Console.result("\(indent)terms: \(entry.licence)")
       }
     }
   }
@@ -99,11 +109,12 @@ struct DataCommand: AsyncParsableCommand {
 
 /// What is known of a data set, for programs and people.
 struct DatasetEntry: Encodable {
-  let name, state, detail: String
+  let name, state, detail, citation, licence: String
   let isUsable: Bool
 
   init(_ status: DataStore.Status) {
     name = status.name.rawValue
+    (citation, licence) = (DataSource.of(status.name).citation, DataSource.of(status.name).licence)
     switch status.state {
     case .builtIn: (state, detail, isUsable) = ("built in", "drawn by the suite itself", true)
     case .present(let folder, let kind):

@@ -73,8 +73,9 @@ struct Generate: AsyncParsableCommand {
         "there is no generator at paper scale: take a published set of images, which an experiment reads as a file"
       )
     }
-    if data == .stl10 {
-      throw ValidationError("--data is stl10, but only cifar10, cifar100 and shapes have scarce parts")
+    guard [.cifar10, .cifar100, .shapes].contains(data) else {
+      throw ValidationError(
+        "--data is \(data.rawValue), but generators are known of cifar10, cifar100 and shapes only")
     }
     if let count, !(1...10_000_000).contains(count) {
       throw ValidationError("--count is \(count), but must lie within 1...10000000")

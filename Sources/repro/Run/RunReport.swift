@@ -26,7 +26,9 @@ struct RunReport {
     for source in Inflation.Source.allCases
     where request.arms.contains(where: { $0.inflation?.source == source }) {
       guard let added = found.images.identity(of: source) else { continue }
-      lines.append("  added   from \(added.name) (\(source == .unused ? "unseen" : added.kind))")
+      lines.append(
+        "  added   \(found.images.count(of: source)) from \(added.name) (\(source == .unused ? "unseen" : added.kind))"
+      )
     }
     lines += [
       "  output  \(request.output.path)",

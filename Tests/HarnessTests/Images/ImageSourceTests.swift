@@ -68,7 +68,7 @@ struct AbsentExperiment: Experiment {
   }
 
   @Test(arguments: [
-    DownloadError.busy(directory: "/d"),
+    DownloadError.cannotLock(path: "/d/.lock", reason: "Function not implemented"),
     .cannotUnpack(path: "/d/a.tar.gz", reason: "No space left on device"),
   ])
   func whatTheUserCanPutRightIsNoReasonForSyntheticImages(error: DownloadError) async throws {

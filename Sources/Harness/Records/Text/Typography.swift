@@ -36,6 +36,7 @@ public enum Typography {
     let parts = data.split(separator: ":", maxSplits: 1).map(String.init)
     let names = [
       "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "stl10": "STL-10", "shapes": "procedural shapes",
+      "tiny-imagenet-100": "Tiny ImageNet, 100 classes", "tiny-imagenet-200": "Tiny ImageNet",
     ]
     let name = parts.first.map { names[$0] ?? $0 } ?? data
     return parts.count > 1 ? "\(name) (\(parts[1]))" : name

@@ -23,43 +23,30 @@ struct PNGFile {
     }
   }
 
-  /// No picture of a data set has more pixels along a side.
-  static let longestSide = 8_192
-
   /// Pixels per column and row.
   let height, width: Int
   private let bitDepth: Int
   private let colorType: ColorType
-  private let path: String
-  private let data: Data
+  private let data: PictureData
 
   /// Reads the file at `url` and its header.
   ///
   /// Throws `DataError`: inaccessible, truncated or oversized by its own count, no PNG, damaged, or with sides beyond
-  /// `longestSide`, before anything of their size is allocated.
+  /// `PictureData.longestSide`, before anything of their size is allocated.
   init(_ url: URL) throws(DataError) {
-    do {
-      data = try Data(contentsOf: url)
-    } catch {
-      throw .inaccessible(path: url.path, reason: error.localizedDescription)
-    }
-    path = url.path
-    try PNGOutline.check(data, path: url.path)
+    data = try PictureData(url)
+    try PNGOutline.check(data.bytes, path: data.path)
     var header = rp_png_header()
-    try PNGFile.decode(data, path: url.path) { bytes, message, room in
+    try data.decode("PNG", by: "libpng") { bytes, message, room in
       rp_png_read_header(bytes.baseAddress, bytes.count, &header, message, room)
     }
     (height, width, bitDepth) = (Int(header.height), Int(header.width), Int(header.bit_depth))
     guard let type = ColorType(rawValue: Int(header.color_type)) else {
       throw .malformed(
-        path: url.path, detail: "found colour type \(header.color_type), expected 0, 2, 3, 4 or 6")
+        path: data.path, detail: "found colour type \(header.color_type), expected 0, 2, 3, 4 or 6")
     }
     colorType = type
-    guard max(height, width) <= PNGFile.longestSide else {
-      throw .malformed(
-        path: url.path,
-        detail: "found \(width) × \(height) pixels, expected at most \(PNGFile.longestSide) a side")
-    }
+    try data.check(height: height, width: width)
   }
 
   /// `8-bit palette`.
@@ -68,16 +55,7 @@ struct PNGFile {
   /// Red, green and blue as three planes, row by row: gray is repeated, palettes are looked up, the upper byte of 16-bit
   /// numbers is kept, and alpha and gamma are ignored. Throws `DataError.malformed` for damage.
   func planes() throws(DataError) -> [UInt8] {
-    let pixels = try decoded(channels: 3, rp_png_read_colors)
-    let count = height * width
-    return [UInt8](unsafeUninitializedCapacity: 3 * count) { planes, initialized in
-      for pixel in 0..<count {
-        planes[pixel] = pixels[3 * pixel]
-        planes[count + pixel] = pixels[3 * pixel + 1]
-        planes[2 * count + pixel] = pixels[3 * pixel + 2]
-      }
-      initialized = 3 * count
-    }
+    PictureData.planes(try decoded(channels: 3, rp_png_read_colors))
   }
 
   /// The number that the file stores for each pixel, row by row: a gray level or a place in the palette, never looked up.
@@ -86,7 +64,8 @@ struct PNGFile {
   func indices() throws(DataError) -> [UInt8] {
     guard bitDepth <= 8, colorType == .gray || colorType == .palette else {
       throw .malformed(
-        path: path, detail: "found \(format), expected gray or palette of at most 8 bits, one class per pixel"
+        path: data.path,
+        detail: "found \(format), expected gray or palette of at most 8 bits, one class per pixel"
       )
     }
     return try decoded(channels: 1, rp_png_read_indices)
@@ -98,23 +77,10 @@ struct PNGFile {
 
   private func decoded(channels: Int, _ decoder: Decoder) throws(DataError) -> [UInt8] {
     var pixels = [UInt8](repeating: 0, count: height * width * channels)
-    try PNGFile.decode(data, path: path) { bytes, message, room in
+    try data.decode("PNG", by: "libpng") { bytes, message, room in
       decoder(bytes.baseAddress, bytes.count, &pixels, message, room)
     }
     return pixels
-  }
-
-  /// Runs a function of libpng; throws what it says.
-  private static func decode(
-    _ data: Data, path: String,
-    _ body: (UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<CChar>?, Int) -> Bool
-  ) throws(DataError) {
-    var message = [CChar](repeating: 0, count: 200)
-    let isSound = data.withUnsafeBytes { body($0.bindMemory(to: UInt8.self), &message, message.count) }
-    guard isSound else {
-      let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw .malformed(path: path, detail: "found what libpng calls “\(text)”, expected a sound PNG")
-    }
   }
 }
 

@@ -1,0 +1,4 @@
+// jpeglib.h names FILE and does not declare it.
+#include <stdio.h>
+
+#include <jpeglib.h>

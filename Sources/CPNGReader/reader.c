@@ -78,6 +78,9 @@ static bool perform(
   }
   png_set_read_fn(png, &from, take);
   png_set_benign_errors(png, 0);  // what libpng would pass over is damage to us
+  // No pixel needs more than these: what else a file has is walked over unread, its checksums excepted.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_read_info(png, info);
   if (job == HEADER) {

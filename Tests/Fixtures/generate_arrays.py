@@ -77,6 +77,10 @@ np.lib.format.write_array(zeros, np.zeros((1 << 14, 32, 32, 4), np.uint8))
 with zipfile.ZipFile(folder / "bomb.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
     archive.writestr("images.npy", zeros.getvalue())
 
+# Two arrays that may both be meant.
+np.savez(
+    folder / "two-images.npz", first=np.full((2, 4, 4, 3), 1, np.uint8), second=np.full((3, 4, 4, 3), 2, np.uint8))
+
 # Images beside labels that are all one class: far better packed than a bomb would have to be.
 with zipfile.ZipFile(folder / "one-class.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
     for name, array in [("images", images), ("labels", np.zeros(500_000, np.int64))]:

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Tensors
 import Testing
 
@@ -105,6 +106,80 @@ import Testing
       try FileManager.default.removeItem(at: folder.url.appendingPathComponent(name))
     }
     #expect(throws: ArrayFileError.self) { _ = try read() }
+  }
+
+  /// What people's folders of pictures hold: endings in capitals, twins of macOS, an editor's copies, links, loops.
+  @Test func foldersAreWalkedAsPeopleKeepThem() throws {
+    let (folder, elsewhere) = (try TemporaryFolder(), try TemporaryFolder())
+    let images = warm(4, redOverBlue: 25)
+    let loader = ViewLoader(images, standardization: .none)
+    func write(_ index: Int, _ url: URL) throws {
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Picture("x", rows: [loader.images(at: index..<index + 1)]).png().write(to: url)
+    }
+    func link(_ name: String, _ target: URL) throws {
+      try FileManager.default.createSymbolicLink(
+        at: folder.url.appendingPathComponent(name), withDestinationURL: target)
+    }
+    try write(0, folder.url.appendingPathComponent("a.PNG"))
+    try write(1, folder.url.appendingPathComponent("set/b.png"))
+    for hidden in ["._a.png", ".hidden.png", ".ipynb_checkpoints/b-checkpoint.png", "set/.trash/c.png"] {
+      try write(3, folder.url.appendingPathComponent(hidden))
+    }
+    try Data("not a picture".utf8).write(to: folder.url.appendingPathComponent("._a.png"))
+    try write(2, elsewhere.url.appendingPathComponent("deep/c.png"))
+    try write(3, elsewhere.url.appendingPathComponent("d.png"))
+    try link("linked", elsewhere.url.appendingPathComponent("deep"))
+    try link("z.png", elsewhere.url.appendingPathComponent("d.png"))
+    try link("set/loop", folder.url)
+    func read(_ url: URL) throws -> AddedImages {
+      try AddedImages(contentsOf: url, kind: "file", addedTo: warm(8, redOverBlue: 20))
+    }
+    #expect(
+      try FolderWalk.files(in: folder.url, endingIn: [".png"]) == [
+        "a.PNG", "linked/c.png", "set/b.png", "z.png",
+      ])
+    #expect(try read(folder.url).images.bytes == images.subset([0, 2, 1, 3]).bytes)
+    // A link to the folder itself is the folder.
+    let other = elsewhere.url.appendingPathComponent("link")
+    try FileManager.default.createSymbolicLink(at: other, withDestinationURL: folder.url)
+    #expect(
+      try read(other).images.count == 4 && read(other).identity.digest == read(folder.url).identity.digest)
+    try link("lost.png", elsewhere.url.appendingPathComponent("nothing"))
+    let error = #expect(throws: ArrayFileError.self) { try read(folder.url) }
+    #expect(error?.path.hasSuffix("lost.png") == true)
+  }
+
+  @Test func foldersBeyondReasonAreRefused() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.make(Array(repeating: "in", count: FolderWalk.deepest + 2).joined(separator: "/"))
+    let error = #expect(throws: DataError.self) { try FolderWalk.files(in: folder.url, endingIn: [".png"]) }
+    #expect(error?.description.contains("more than 16 folders in one another") == true)
+    let other = try TemporaryFolder()
+    #expect(mkfifo(other.url.appendingPathComponent("pipe.png").path, 0o600) == 0)
+    #expect(throws: DataError.self) { try FolderWalk.files(in: other.url, endingIn: [".png"]) }
+  }
+
+  @Test func oneOfSeveralArraysCanBeNamed() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("two.npz")
+    try ByteArrayTests.file("two-images.npz").write(to: url)
+    let own = ImageSet(
+      height: 4, width: 4, bytes: [UInt8](repeating: 9, count: 48), labels: [], classNames: [])
+    func read(_ name: String) throws -> AddedImages {
+      try AddedImages(
+        contentsOf: url.appendingPathComponent(name), trustsColors: true, kind: "file", addedTo: own)
+    }
+    let error = #expect(throws: ArrayFileError.self) {
+      try AddedImages(contentsOf: url, trustsColors: true, kind: "file", addedTo: own)
+    }
+    #expect(error?.description.contains("FILE.npz/NAME") == true, "\(String(describing: error))")
+    let (first, second) = (try read("first"), try read("second"))
+    #expect(first.images.bytes.allSatisfy { $0 == 1 } && second.images.bytes.allSatisfy { $0 == 2 })
+    #expect(first.images.count == 2 && second.images.count == 3)
+    #expect(first.identity.digest != second.identity.digest && first.identity.name == "first")
+    #expect(throws: ArrayFileError.self) { try read("third") }
   }
 
   @Test func imagesOfAnotherSizeAndOtherFilesAreRefused() throws {

@@ -98,6 +98,67 @@ import Testing
     }
   }
 
+  /// A chunk with its length and checksum.
+  static func chunk(_ name: String, _ content: [UInt8]) -> Data {
+    let body = Data(name.utf8) + Data(content)
+    func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
+    return bytes(UInt32(content.count)) + body + bytes(checksum(body))
+  }
+
+  static func checksum(_ bytes: Data) -> UInt32 {
+    var crc = UInt32.max
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    return ~crc
+  }
+
+  /// What pixels do not need and libpng would find fault with, in front of the first IDAT.
+  static let needless: [(String, [(String, [UInt8])])] = [
+    ("two times", [("tIME", [7, 0xE9, 1, 2, 3, 4, 5]), ("tIME", [7, 0xE9, 1, 2, 3, 4, 6])]),
+    ("two resolutions", [("pHYs", [0, 0, 0, 1, 0, 0, 0, 1, 0]), ("pHYs", [0, 0, 0, 2, 0, 0, 0, 2, 0])]),
+    ("a resolution of 3 bytes", [("pHYs", [1, 2, 3])]),
+    ("two offsets", [("oFFs", [UInt8](repeating: 0, count: 9)), ("oFFs", [UInt8](repeating: 1, count: 9))]),
+    ("sRGB beside another gamma", [("gAMA", [0, 0, 0x27, 0x10]), ("sRGB", [0])]),
+    ("sRGB of no known intent", [("sRGB", [77])]),
+    ("a profile of garbage", [("iCCP", Array("ICC".utf8) + [0, 0] + Array("garbage".utf8))]),
+    ("sRGB beside a profile", [("sRGB", [0]), ("iCCP", Array("ICC".utf8) + [0, 0, 1])]),
+    ("invalid significant bits", [("sBIT", [9, 99, 0, 0, 0])]),
+    ("invalid primaries", [("cHRM", [UInt8](repeating: 0, count: 32))]),
+    ("an invalid background", [("bKGD", [1, 2, 3, 4, 5])]),
+    ("an invalid transparency", [("tRNS", [UInt8](repeating: 7, count: 300))]),
+    ("calibrations", [("pCAL", [1, 2, 3]), ("sCAL", [0, 0, 0])]),
+    ("a histogram without a palette", [("hIST", [0, 1, 0])]),
+    ("a bad Exif", [("eXIf", Array("no Exif".utf8))]),
+    ("bad texts", [("zTXt", [0x41, 0, 0, 1, 2]), ("iTXt", [0x41, 0, 1, 0, 9]), ("tEXt", [])]),
+    ("a chunk of somebody's", [("prVt", [1, 2, 3])]),
+  ]
+
+  @Test(arguments: ["gray8", "palette8", "rgb16"]) func whatPixelsDoNotNeedIsPassedOver(_ name: String) throws
+  {
+    let whole = try Data(contentsOf: Self.url(name))
+    let start = try #require(whole.firstRange(of: Data("IDAT".utf8))).lowerBound - 4
+    let expected = try PNGFile(Self.url(name)).planes()
+    let url = folder.url.appending(path: "damaged.png")
+    for (what, chunks) in Self.needless {
+      let more = chunks.reduce(Data()) { $0 + Self.chunk($1.0, $1.1) }
+      try (whole[..<start] + more + whole[start...]).write(to: url)
+      let planes = try? PNGFile(url).planes()
+      #expect(planes == expected, "\(what)")
+      // Its checksum still counts.
+      var wrong = more
+      wrong[wrong.count - 1] ^= 1
+      #expect(throws: DataError.self, "\(what)") { try read(whole[..<start] + wrong + whole[start...]) }
+    }
+    // What pixels need is strict: a second header or palette, one after the pixels, one of a wrong size, an unknown
+    // chunk that says it is critical.
+    let header = Self.chunk("IHDR", [UInt8](whole[16..<29]))
+    for more in [header, Self.chunk("PLTE", [1, 2]), Self.chunk("CRIT", [1])] {
+      #expect(throws: DataError.self) { try read(whole[..<start] + more + whole[start...]) }
+    }
+  }
+
   @Test func sizesBeyondReasonAreRefusedBeforeTheyAreAllocated() throws {
     // The header of gray8 with other sides; its checksum is computed anew.
     func header(_ width: UInt32, _ height: UInt32) throws -> Data {
@@ -105,12 +166,8 @@ import Testing
       for (place, value) in [(16, width), (20, height)] {
         withUnsafeBytes(of: value.bigEndian) { bytes.replaceSubrange(place..<place + 4, with: $0) }
       }
-      var crc = UInt32.max
-      for byte in bytes[12..<29] {
-        crc ^= UInt32(byte)
-        for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-      }
-      withUnsafeBytes(of: (~crc).bigEndian) { bytes.replaceSubrange(29..<33, with: $0) }
+      let crc = Self.checksum(bytes[12..<29])
+      withUnsafeBytes(of: crc.bigEndian) { bytes.replaceSubrange(29..<33, with: $0) }
       return bytes
     }
     try read(header(11, 7))

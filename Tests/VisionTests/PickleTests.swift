@@ -87,8 +87,54 @@ import Testing
       data.append(instruction)
       #expect(detail(data + pickle.dropFirst(2))?.contains("not among those of the official files") == true)
     }
-    #expect(detail(Data([0x80, 4]) + pickle.dropFirst(2))?.contains("protocol 2") == true)
+    #expect(detail(Data([0x81, 2]) + pickle.dropFirst(2))?.contains("protocol 2") == true)
     #expect(detail(Data("<html><body>503</body></html>".utf8))?.contains("protocol 2") == true)
+  }
+
+  @Test(arguments: [3, 4, 5] as [UInt8]) func newerProtocolsAreNamed(number: UInt8) throws {
+    let data = Data([0x80, number]) + (try pickle("cifar10")).dropFirst(2)
+    let error = #expect(throws: DataError.self) { try PickledDictionary(data, url: url) }
+    let text = error?.description ?? ""
+    #expect(text.contains("found a pickle of protocol \(number), expected 2") && text.contains("binary form"))
+    #expect(!text.contains("repro data get"), "a whole copy would be no help")
+  }
+
+  /// Depth is refused where it arises, and never freed by recursion: each of these took the process with it, or hung.
+  @Test func nestingIsBounded() throws {
+    func nested(_ start: String, _ step: String, _ count: Int) -> Data {
+      Data([0x80, 2]) + Data(start.utf8)
+        + Data([UInt8](repeating: 0, count: count).flatMap { _ in step.utf8 }) + Data(".".utf8)
+    }
+    let tuples = Data([0x80, 2, 0x29]) + Data(repeating: 0x85, count: 300_000) + Data(".".utf8)
+    #expect(detail(tuples)?.contains("more than 4 tuples in one another") == true)
+    let marked = nested(String(repeating: "(", count: 300_000) + ")", "t", 300_000)
+    #expect(detail(marked)?.contains("more than 4 tuples in one another") == true)
+    // ((…), [(…)]) and so on: each container in another one.
+    for (outer, inner, end) in [("]", "]", "a"), ("]", "}", "a"), ("]", ")", "a"), ("}U\u{1}x", "}", "s")] {
+      let data = Data([0x80, 2]) + Data((outer + inner + end).utf8) + Data(".".utf8)
+      let text = detail(data) ?? ""
+      #expect(text.contains("a list of lists") || text.contains("a dictionary in a dictionary"), "\(text)")
+    }
+    for inner in ["]", "}"] {
+      let data = Data([0x80, 2]) + Data(inner.utf8) + Data([0x85]) + Data(".".utf8)
+      #expect(detail(data)?.contains("or a list or dictionary in one") == true)
+    }
+    // A list that is made to hold itself, and a chain of lists that grows at its far end.
+    #expect(detail(Data([0x80, 2]) + Data("]q\0h\0a.".utf8))?.contains("a list of lists") == true)
+    // One wide tuple in many others: its depth is not found anew each time.
+    let wide = Data([0x80, 2]) + Data("(".utf8) + Data(repeating: 0x4E, count: 1_000_000) + Data("tq\0".utf8)
+    let start = ContinuousClock.now
+    _ = detail(wide + Data((0..<300_000).flatMap { _ in [0x68, 0, 0x85] as [UInt8] }) + Data(".".utf8))
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test func countsAndNamesAreBounded() {
+    let many = Data([0x80, 2]) + Data(repeating: 0x4E, count: PickleReader.mostValues + 1)
+    #expect(detail(many)?.contains("more than 4000000 instructions") == true)
+    let name = Data([0x80, 2]) + Data("c".utf8) + Data(repeating: 0x41, count: 1_000)
+    #expect(detail(name)?.contains("a name without an end") == true)
+    let key = Data([0x80, 2]) + Data("}T".utf8) + Data([0, 4, 0, 0]) + Data(repeating: 0x41, count: 1_024)
+    #expect(detail(key + Data("Ns.".utf8))?.contains("no short text") == true)
   }
 
   @Test func everyTruncationIsAnError() throws {

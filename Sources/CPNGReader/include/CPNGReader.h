@@ -1,4 +1,5 @@
-// Decoding of PNG files in memory through libpng, whose errors are jumps that only C can take.
+// Decoding of PNG files in memory through libpng, whose errors are jumps that only C can take. Of a file IHDR, PLTE and
+// IDAT are read; times, profiles, texts and the like are checked for nothing but their checksums.
 
 #ifndef CPNGREADER_H
 #define CPNGREADER_H

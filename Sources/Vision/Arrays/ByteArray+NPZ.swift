@@ -45,7 +45,8 @@ extension ZipArchive {
     guard fitting.count == 1 else {
       throw .unfit(
         "the arrays \(names.isEmpty ? "of none" : names), of which \(fitting.count) have four axes of unsigned bytes; "
-          + "expected one")
+          + "expected one"
+          + (fitting.isEmpty ? "" : ". Say which by its name behind the file's: FILE.npz/NAME"))
     }
     return fitting[0]
   }

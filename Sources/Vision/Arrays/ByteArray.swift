@@ -107,7 +107,8 @@ public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
       "\(path) holds elements of type \(type), expected unsigned bytes ('|u1'): convert it with "
         + "`array.astype('uint8')`, with colours in 0...255"
     case .tooLarge(let announced, let limit):
-      "\(path) announces \(announced), more than the \(limit) that may be read. If that is meant, split it"
+      "\(path) announces \(announced), more than the \(limit) that may be read. If that is meant, "
+        + "split it, or save it uncompressed with `numpy.savez`"
     case .unfit(let detail): "\(path) holds something else: \(detail)"
     case .inaccessible(let reason):
       "\(path) cannot be used: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). Check its name and its "

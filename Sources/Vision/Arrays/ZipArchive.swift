@@ -17,8 +17,11 @@ struct ZipArchive {
     let compressedSize, size, offset: Int
   }
 
-  /// How many times smaller than its content a member may be: photographs are never, and a bomb always is.
+  /// How many times smaller than its content a member of more than `freeSize` bytes may be: photographs are never, and a bomb
+  /// always is.
   static let largestRatio = 100
+  /// What a member may hold however well it is packed, such as images of one colour: a computer that trains has the room.
+  static let freeSize = 1 << 30
 
   let members: [Member]
   private let data: Data
@@ -107,7 +110,10 @@ struct ZipArchive {
       throw .tooLarge(announced: "\(member.size) bytes in \(member.name)", limit: ByteArray.sizeLimit)
     }
     // A few bytes of the beginning are no bomb, however much follows them.
-    guard prefix != nil || member.size / Self.largestRatio <= member.compressedSize else {
+    guard
+      prefix != nil || member.size <= Self.freeSize
+        || member.size / Self.largestRatio <= member.compressedSize
+    else {
       throw .tooLarge(
         announced: "\(member.size) bytes in \(member.compressedSize) compressed ones of \(member.name)",
         limit: Self.largestRatio * member.compressedSize)

@@ -3,7 +3,7 @@ extension PickleReader {
   /// `_reconstruct(ndarray, (0,), 'b')` and `dtype('u1', 0, 1)`.
   mutating func call() throws(PickleError) {
     let arguments = try pop()
-    guard case .name(let name) = try pop(), case .tuple(let items) = arguments else {
+    guard case .name(let name) = try pop(), case .tuple(let items, _) = arguments else {
       throw error("a call of what has no name")
     }
     switch name {
@@ -29,7 +29,7 @@ extension PickleReader {
     case .byteType: break
     case .array(let array):
       guard
-        case .tuple(let items) = state, items.count == 5, case .tuple(let shape) = items[1],
+        case .tuple(let items, _) = state, items.count == 5, case .tuple(let shape, _) = items[1],
         case .byteType = items[2], case .bool(let isColumnMajor) = items[3],
         case .text(let content) = items[4]
       else { throw error("an array's state is not of the known form") }

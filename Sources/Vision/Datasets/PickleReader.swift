@@ -12,7 +12,17 @@ struct PickleError: Error, CustomStringConvertible {
 /// instructions that Python 2's protocol 2 writes for a dictionary of text, numbers, lists and one NumPy array of bytes;
 /// the two calls among them (NumPy's array and element type) are matched by name and never made. Everything else is an
 /// error that names the byte.
+///
+/// Its bounds: tuples in tuples `deepestTuple` deep, and neither lists nor dictionaries in anything but the one dictionary,
+/// so that whatever it holds is freed without deep recursion and nothing holds itself; `mostValues` values; names and keys
+/// of `longestName` bytes.
 struct PickleReader {
+  /// The official files have an array's state around its shape: 2.
+  static let deepestTuple = 4
+  /// The official files hold some 250,000, of which each takes memory of its own.
+  static let mostValues = 4_000_000
+  static let longestName = 256
+
   /// A value on the stack; text and content are ranges of the pickle's bytes.
   enum Value {
     case none
@@ -20,11 +30,22 @@ struct PickleReader {
     case integer(Int)
     case text(Range<Int>)
     case name(String)
-    case tuple([Value])
+    /// `depth` is one more than that of the deepest item.
+    case tuple([Value], depth: Int)
     case list(List)
     case dictionary(Dictionary)
     case array(Array)
     case byteType
+
+    /// How deep the value lies, 0 for one that holds no others; for lists and dictionaries, which may grow wherever they
+    /// are held, more than is ever allowed.
+    var depth: Int {
+      switch self {
+      case .tuple(_, let depth): depth
+      case .list, .dictionary: .max / 2
+      default: 0
+      }
+    }
   }
 
   /// A list under construction; the memo shares it.
@@ -50,10 +71,16 @@ struct PickleReader {
 
   /// Runs the whole pickle, which must leave one dictionary and nothing after it.
   mutating func readDictionary() throws(PickleError) -> [String: Value] {
-    guard try byte() == 0x80, try byte() == 2 else {
+    guard bytes.count >= 2, bytes[0] == 0x80, bytes[1] == 2 else {
       throw error("it does not start as a pickle of protocol 2")
     }
+    position = 2
+    var values = 0
     while true {
+      values += 1
+      guard values <= PickleReader.mostValues else {
+        throw error("more than \(PickleReader.mostValues) instructions")
+      }
       let instruction = try byte()
       if instruction == UInt8(ascii: ".") { break }
       if try readLiteral(instruction) { continue }
@@ -82,7 +109,7 @@ struct PickleReader {
     case UInt8(ascii: "c"): stack.append(.name(try line() + "." + line()))
     case UInt8(ascii: "}"): stack.append(.dictionary(Dictionary()))
     case UInt8(ascii: "]"): stack.append(.list(List()))
-    case UInt8(ascii: ")"): stack.append(.tuple([]))
+    case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
     default: return false
     }
     return true
@@ -96,14 +123,17 @@ struct PickleReader {
     case UInt8(ascii: "r"): memo[try integer(bytes: 4)] = try top()
     case UInt8(ascii: "h"): try recall(Int(try byte()))
     case UInt8(ascii: "j"): try recall(try integer(bytes: 4))
-    case UInt8(ascii: "t"): stack.append(.tuple(try popToMark()))
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
     case 0x85, 0x86, 0x87:
       var items: [Value] = []
       for _ in 0x85...instruction { items.insert(try pop(), at: 0) }
-      stack.append(.tuple(items))
+      try pushTuple(items)
     case UInt8(ascii: "a"), UInt8(ascii: "e"):
       let items = instruction == UInt8(ascii: "a") ? [try pop()] : try popToMark()
       guard case .list(let list) = try top() else { throw error("items are appended to no list") }
+      guard items.allSatisfy({ $0.depth == 0 }) else {
+        throw error("a list of lists, tuples or dictionaries")
+      }
       list.items += items
     case UInt8(ascii: "s"), UInt8(ascii: "u"):
       let value = instruction == UInt8(ascii: "s") ? try pop() : .none
@@ -116,12 +146,24 @@ struct PickleReader {
     }
   }
 
+  private mutating func pushTuple(_ items: [Value]) throws(PickleError) {
+    let depth = 1 + (items.lazy.map(\.depth).max() ?? 0)
+    guard depth <= PickleReader.deepestTuple else {
+      throw error(
+        "more than \(PickleReader.deepestTuple) tuples in one another, or a list or dictionary in one")
+    }
+    stack.append(.tuple(items, depth: depth))
+  }
+
   private mutating func set(_ items: [Value]) throws(PickleError) {
     guard case .dictionary(let dictionary) = try top(), items.count % 2 == 0 else {
       throw error("entries are set in no dictionary")
     }
     for place in stride(from: 0, to: items.count, by: 2) {
-      guard case .text(let key) = items[place] else { throw error("a dictionary's key is no text") }
+      guard case .text(let key) = items[place], key.count <= PickleReader.longestName else {
+        throw error("a dictionary's key is no short text")
+      }
+      if case .dictionary = items[place + 1] { throw error("a dictionary in a dictionary") }
       dictionary.entries[text(key)] = items[place + 1]
     }
   }
@@ -180,7 +222,9 @@ extension PickleReader {
 
   private mutating func line() throws(PickleError) -> String {
     let start = position
-    while try byte() != UInt8(ascii: "\n") {}
+    while try byte() != UInt8(ascii: "\n") {
+      guard position - start <= PickleReader.longestName else { throw error("a name without an end") }
+    }
     return text(start..<position - 1)
   }
 }

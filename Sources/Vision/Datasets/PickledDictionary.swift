@@ -15,6 +15,16 @@ struct PickledDictionary {
   init(_ data: Data, url: URL) throws(DataError) {
     self.url = url
     self.data = data
+    if data.count > 1, data[data.startIndex] == 0x80, data[data.startIndex + 1] != 2 {
+      throw .foreign(
+        path: url.path,
+        detail:
+          "a pickle of protocol \(data[data.startIndex + 1]), expected 2, which the official files are of",
+        advice:
+          "Other files than those are read in CIFAR's binary form: for each image its label as one byte "
+          + "(CIFAR-100: superclass and class) and then 1,024 bytes each of red, green and blue"
+      )
+    }
     let read: Result<[String: PickleReader.Value], PickleError> = data.withUnsafeBytes { bytes in
       Result { () throws(PickleError) in
         var reader = PickleReader(bytes)

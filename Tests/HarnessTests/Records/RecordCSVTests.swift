@@ -85,6 +85,26 @@ import Testing
     #expect(found == "x.csv, line 4: found 1 fields, expected 11")
   }
 
+  /// What spreadsheets write instead of the CSV that is read.
+  @Test func otherKindsOfTablesAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(component: "scores.csv")
+    func problem(_ data: Data) throws -> String {
+      try data.write(to: url)
+      return errorText { _ = try ScoreRow.read(from: url) }
+    }
+    for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian, .isoLatin1] {
+      let text = Self.header + "ä"
+      #expect(try problem(#require(text.data(using: encoding))).contains("it is no UTF-8 text: save it as"))
+    }
+    for (separator, name) in [(";", "“;”"), ("\t", "“tab”")] {
+      let text = Self.header.replacing(",", with: separator)
+      #expect(try problem(Data(text.utf8)).contains("the columns separated by \(name), expected commas"))
+    }
+    try (Data([0xEF, 0xBB, 0xBF]) + Data(Self.header.utf8)).write(to: url)
+    #expect(try ScoreRow.read(from: url).isEmpty)
+  }
+
   @Test func aMissingFileIsNamed() {
     let found = errorText { _ = try ScoreRow.read(from: URL(fileURLWithPath: "/nowhere/scores.csv")) }
     #expect(found == "/nowhere/scores.csv: cannot be read (there is no such file)")

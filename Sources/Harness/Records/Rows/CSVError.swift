@@ -4,6 +4,10 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
   public enum Problem: Sendable, Equatable {
     /// The file could not be read.
     case unreadable(reason: String)
+    /// It is no UTF-8: what Excel calls Unicode text is UTF-16.
+    case encoding
+    /// Its fields are separated by something else than commas.
+    case separator(String)
     /// The first line names other columns.
     case header(found: [String], expected: [String])
     /// A line has more or fewer fields than the header.
@@ -38,6 +42,10 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
     switch problem {
     case .unreadable(let reason):
       "cannot be read (\(reason))"
+    case .encoding:
+      "it is no UTF-8 text: save it as “CSV UTF-8”, which other programs call comma-separated UTF-8"
+    case .separator(let found):
+      "found the columns separated by “\(found == "\t" ? "tab" : found)”, expected commas: save it as comma-separated CSV"
     case .header(let found, let expected):
       "found the columns \(found.joined(separator: ",")), "
         + "expected \(expected.joined(separator: ","))"

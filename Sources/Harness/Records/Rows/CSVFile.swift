@@ -18,12 +18,17 @@ public enum CSVFile {
 
   /// The lines of the table at `url`; throws a `CSVError` when its header is not `columns` or a line does not fit it.
   public static func lines(at url: URL, columns: [String]) throws -> [Line] {
-    let text: String
+    var data: Data
     do {
-      text = try String(contentsOf: url, encoding: .utf8)
+      data = try Data(contentsOf: url)
     } catch {
       throw CSVError(file: url.path, line: nil, problem: .unreadable(reason: reason(error, at: url)))
     }
+    // Spreadsheets put a mark in front of UTF-8 as well.
+    if data.starts(with: [0xEF, 0xBB, 0xBF]) { data.removeFirst(3) }
+    guard !data.starts(with: [0xFF, 0xFE]), !data.starts(with: [0xFE, 0xFF]), !data.contains(0),
+      let text = String(data: data, encoding: .utf8)
+    else { throw CSVError(file: url.path, line: nil, problem: .encoding) }
     return try lines(in: text, columns: columns, file: url.path)
   }
 
@@ -43,6 +48,13 @@ public enum CSVFile {
       }
     } catch is CSVParseError {
       throw CSVError(file: file, line: number, problem: .quotation)
+    }
+    if let field = lines.first?.fields.first, lines[0].fields.count == 1, columns.count > 1,
+      let other = ([";", "\t", "|"] as [Character]).first(where: {
+        field.split(separator: $0).map(String.init) == columns
+      })
+    {
+      throw CSVError(file: file, line: 1, problem: .separator(String(other)))
     }
     guard let header = lines.first, header.fields == columns else {
       throw CSVError(

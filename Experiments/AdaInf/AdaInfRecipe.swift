@@ -105,6 +105,12 @@ struct AdaInfRecipe {
     }
   }
 
+  /// AdaInf has to be better than the same images added as they come, and than none: else adding nothing is better still.
+  static let comparisons = [
+    Comparison("AdaInf", over: "vanilla inflation", evaluation: "linear-v1"),
+    Comparison("AdaInf", over: "no inflation", evaluation: "linear-v1"),
+  ]
+
   /// The headline's three arms, and their floor.
   var headline: [Arm] {
     [

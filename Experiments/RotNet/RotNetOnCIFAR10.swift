@@ -8,15 +8,13 @@ import Vision
 public struct RotNetOnCIFAR10: Experiment {
   public static let name = "rotnet-cifar10"
   public static let paper = Paper.rotNet
-  public static let claim =
-    "A conv classifier on the second block of a network trained to tell rotations apart beats one on a random block."
   public static let cost =
     "reduced: 5 epochs of four rotations, 7 minutes per arm and seed on two Zen 4 cores"
   public static let version = 1
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation]
-  public let headline: Comparison
+  public let claims: [Claim]
   private let recipe: RotNetRecipe
 
   public init(scale: Scale) {
@@ -31,7 +29,14 @@ public struct RotNetOnCIFAR10: Experiment {
     evaluations = [
       NearestNeighbors(), LinearProbe(), conv, recipe.classifier(.nonLinear), ClassifierAccuracy(),
     ]
-    headline = Comparison("RotNet", over: "random init", evaluation: conv.name)
+    // A floor: its baseline is the random encoder that other claims' arms have to beat.
+    claims = [
+      Claim(
+        "A conv classifier on the second block of a network trained to tell rotations apart beats one on a random block.",
+        [Comparison("RotNet", over: "random init", evaluation: conv.name)],
+        because: "the published gain is many points", provided: [.notCollapsed],
+        published: PublishedDifference(18.66, "CIFAR-10, all labels, table 3 as a summary note quotes it"))
+    ]
   }
 
   public var arms: [Arm] {

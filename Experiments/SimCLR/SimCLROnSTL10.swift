@@ -8,14 +8,17 @@ import Vision
 public struct SimCLROnSTL10: Experiment {
   public static let name = "simclr-stl10"
   public static let paper = Paper.simCLR
-  public static let claim =
-    "On STL-10, too, a non-linear projection head improves the features' linear-probe accuracy."
   public static let cost = "reduced: 5 epochs of 105,000 images; not measured, no recorded result"
   public static let version = 1
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe()]
-  public let headline = Comparison("non-linear head", over: "no head", evaluation: "linear-v1")
+  public let claims = [
+    Claim(
+      "On STL-10, too, a non-linear projection head improves the features' linear-probe accuracy.",
+      [Comparison("non-linear head", over: "no head", evaluation: "linear-v1")],
+      because: "as on CIFAR-10", provided: [.beats(floor: "random encoder"), .notCollapsed])
+  ]
   private let recipe: SimCLRRecipe
 
   public init(scale: Scale) {

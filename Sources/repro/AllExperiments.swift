@@ -8,16 +8,25 @@ import SimCLRPaper
 import SwAVPaper
 
 /// Every experiment, one line each.
-let allExperiments = Catalogue([
-  CO2OnCIFAR10.self,
-  SimCLROnCIFAR10.self,
-  SimCLROnSTL10.self,
-  SwAVOnCIFAR10.self,
-  SwAVOnSTL10.self,
-  PixProOnCamVid.self,
-  PixProOnCIFAR10.self,
-  RotNetOnCIFAR10.self,
-  GSimCLROnCIFAR10.self,
-  AdaInfOnCIFAR10.self,
-  AdaInfOnCIFAR100.self,
-])
+let allExperiments = Catalogue(
+  [
+    CO2OnCIFAR10.self,
+    SimCLROnCIFAR10.self,
+    SimCLROnSTL10.self,
+    SwAVOnCIFAR10.self,
+    SwAVOnSTL10.self,
+    PixProOnCamVid.self,
+    PixProOnCIFAR10.self,
+    RotNetOnCIFAR10.self,
+    GSimCLROnCIFAR10.self,
+    AdaInfOnCIFAR10.self,
+    AdaInfOnCIFAR100.self,
+  ],
+  families: [
+    ClaimFamily(
+      "2026: one headline for each of seven papers",
+      of: [
+        "co2-cifar10", "simclr-cifar10", "swav-cifar10", "pixpro-camvid", "rotnet-cifar10", "gsimclr-cifar10",
+        "adainf-cifar10",
+      ])
+  ])

@@ -15,7 +15,8 @@ struct Repro: AsyncParsableCommand {
       """,
     subcommands: [
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
-      PlotCommand.self, CheckCommand.self, RunsCommand.self, EstimateCommand.self, SuiteCommand.self,
+      PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
+      SuiteCommand.self,
       Generate.self, Bench.self, Doctor.self,
     ],
     defaultSubcommand: Run.self)

@@ -56,7 +56,7 @@ import Testing
     (["check", "--rerun"], "--rerun takes the name"),
     (["runs", "compare", "abc"], "two runs are compared, not 1"),
     (["runs", "prune", "--everything"], "--everything"),
-    (["suite", "--seeds", "0"], "--seeds lies within"),
+    (["replicate", "co2-cifar10", "--pairs", "0"], "lies within 1...100"),
     (["generate", "--scale", "paper"], "no generator at paper scale"),
     (["generate", "--data", "stl10"], "only cifar10, cifar100 and shapes"),
     (["generate", "--count", "0"], "--count is 0"),
@@ -104,8 +104,11 @@ import Testing
     let estimate = try #require(
       try Repro.parseAsRoot(["estimate", "co2-cifar10", "--scale", "paper"]) as? EstimateCommand)
     #expect(estimate.scale == .paper && estimate.threads == nil)
-    let suite = try #require(try Repro.parseAsRoot(["suite", "--plan", "--seeds", "3"]) as? SuiteCommand)
-    #expect(suite.plan && suite.seeds == 3 && suite.scale == .reduced)
+    let suite = try #require(try Repro.parseAsRoot(["suite", "--plan", "--everything"]) as? SuiteCommand)
+    #expect(suite.plan && suite.everything && suite.scale == .reduced)
+    let doubt = try #require(
+      try Repro.parseAsRoot(["replicate", "co2-cifar10", "--pairs", "3"]) as? ReplicateCommand)
+    #expect(doubt.pairs == 3 && doubt.firstSeed == 1_000_000)
   }
 
   @Test func aGeneratorsArgumentsAreRead() throws {
@@ -186,8 +189,12 @@ import Testing
       for scale in Scale.allCases {
         let experiment = type.init(scale: scale)
         let names = experiment.arms.map(\.name)
-        #expect(names.contains(experiment.headline.treatment) && names.contains(experiment.headline.baseline))
-        #expect(experiment.evaluations.map(\.name).contains(experiment.headline.evaluation))
+        for claim in experiment.claims {
+          let needed = claim.arms + claim.checks.flatMap(\.arms) + claim.gates.flatMap(\.comparison.arms)
+          #expect(Set(needed).isSubset(of: names), "\(type.name), \(scale): \(needed)")
+          let measured = Set(experiment.evaluations.map(\.name))
+          #expect(claim.comparisons.allSatisfy { measured.contains($0.evaluation) }, "\(type.name), \(scale)")
+        }
         #expect(Set(experiment.arms.map(\.slug)).count == names.count)
       }
     }

@@ -12,7 +12,6 @@ struct ReportedExperiment: Experiment {
   static let name = "sample-cifar10"
   static let paper = Paper(
     "Sample: A Paper", authors: "Doe, Roe", venue: "ICLR 2021", arXiv: "0000.00000", folder: "sample")
-  static let claim = "The term improves the baseline."
   static let cost = "nothing"
   static let version = 2
 
@@ -23,7 +22,13 @@ struct ReportedExperiment: Experiment {
 
   let dataset = DatasetReference.cifar10
   var evaluations: [any Evaluation] = []
-  let headline = Comparison("Base + Term", over: "Base", evaluation: "linear-v1")
+  var claims = [
+    Claim(
+      "The term improves the baseline.", [Comparison("Base + Term", over: "Base", evaluation: "linear-v1")],
+      because: "the published gain is larger", looks: Looks([3, 4]),
+      provided: [.beats(floor: "random encoder"), .notCollapsed],
+      published: PublishedDifference(2.9, "ImageNet-1K, slides"))
+  ]
 
   var arms: [Arm] {
     [

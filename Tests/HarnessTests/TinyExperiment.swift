@@ -93,7 +93,6 @@ struct TinyExperiment: Experiment {
   static let name = "tiny-shapes"
   static let paper = Paper(
     "Tiny", authors: "Nobody", venue: "Nowhere 2000", arXiv: "0000.00000", folder: "tiny")
-  static let claim = "Pulling harder shortens features."
   static let cost = "nothing"
   static let version = 1
 
@@ -104,7 +103,12 @@ struct TinyExperiment: Experiment {
   var ringsAtEpoch: Int?
   /// The classes of a further arm, where there is one.
   var classes: ClassHalf?
-  let headline = Comparison("Hard pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")
+  let claims = [
+    Claim(
+      "Pulling harder shortens features.",
+      [Comparison("Hard pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")],
+      because: "it is a test", looks: Looks([2, 4]))
+  ]
   let tables: [PaperTable] = []
 
   init(scale: Scale = .smoke) {}

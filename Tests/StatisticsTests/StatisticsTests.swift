@@ -68,6 +68,18 @@ import Testing
     #expect(abs(half - expected / 2) < 1e-6 * expected)
   }
 
+  /// A look that asks for more than a single test finds larger effects only.
+  @Test func aStricterLookDetectsLess() throws {
+    let quantile = StudentT(degreesOfFreedom: 4).quantile(0.975)
+    let plain = try #require(Power.smallestDetectableEffect(deviation: 1, count: 5))
+    let same = Power.smallestDetectableEffect(deviation: 1, count: 5, critical: quantile)
+    #expect(same == plain)
+    let constant = Boundary(.standard, level: 0.95).constants[0]
+    let look = try #require(Power.smallestDetectableEffect(deviation: 1, count: 5, critical: constant))
+    // (4.038 + about .9) / √5, the exact value above it since the spread is estimated.
+    #expect(look > 1.2 * plain && look < 2.6)
+  }
+
   @Test func pairsNeeded() {
     #expect(Power.smallestDetectableEffect(deviation: 1, count: 1) == nil)
     #expect(Power.pairsNeeded(toDetect: 1.69, deviation: 1) == 5)

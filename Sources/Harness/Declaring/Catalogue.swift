@@ -3,8 +3,19 @@ public struct Catalogue: Sendable {
   /// Every experiment, in the order in which they are listed.
   public let experiments: [any Experiment.Type]
 
-  /// Creates a catalogue.
-  public init(_ experiments: [any Experiment.Type]) { self.experiments = experiments }
+  /// The families of headlines that were announced together, the oldest first.
+  public let families: [ClaimFamily]
+
+  /// Creates a catalogue; traps when a family has a member that is none of the experiments, or that is in two.
+  public init(_ experiments: [any Experiment.Type], families: [ClaimFamily] = []) {
+    let members = families.flatMap(\.experiments)
+    let names = Set(experiments.map { $0.name })
+    precondition(
+      members.allSatisfy(names.contains), "a family has a member that is no experiment: \(members)")
+    precondition(Set(members).count == members.count, "a headline is in two families: \(members)")
+    self.experiments = experiments
+    self.families = families
+  }
 
   /// The experiment called `name`; throws an `UnknownName`.
   public func experiment(named name: String) throws -> any Experiment.Type {

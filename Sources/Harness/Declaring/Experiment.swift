@@ -3,14 +3,12 @@ import Pretraining
 import Tensors
 import Vision
 
-/// One paper's claim on one data set: a comparison of arms, how each is measured, and the tables it fills.
+/// A paper's claims on one data set: arms to compare, how each is measured, and the tables they fill.
 public protocol Experiment: Sendable {
   /// What users type: `co2-cifar10`.
   static var name: String { get }
-  /// The paper that makes the claim.
+  /// The paper that makes the claims.
   static var paper: Paper { get }
-  /// The claim in one falsifiable sentence.
-  static var claim: String { get }
   /// What a run takes, in words.
   static var cost: String { get }
   /// Grows whenever a number would change; rows of different versions are never compared.
@@ -28,8 +26,8 @@ public protocol Experiment: Sendable {
   var arms: [Arm] { get }
   /// How every arm's encoder is measured.
   var evaluations: [any Evaluation] { get }
-  /// The headline comparison.
-  var headline: Comparison { get }
+  /// What is claimed, the headline first.
+  var claims: [Claim] { get }
   /// The tables that show the paper's numbers beside ours.
   var tables: [PaperTable] { get }
   /// Arms that change two things, each alone and both together.
@@ -39,6 +37,11 @@ public protocol Experiment: Sendable {
 }
 
 extension Experiment {
+  /// The headline in one falsifiable sentence.
+  public static var claim: String { Self(scale: .reduced).claims[0].sentence }
+  /// The headline's first comparison.
+  public var headline: Comparison { claims[0].comparisons[0] }
+
   /// None.
   public var grids: [ArmGrid] { [] }
   /// None.
@@ -71,21 +74,5 @@ public struct Paper: Sendable, Codable, Hashable {
     self.venue = venue
     self.arXiv = arXiv
     self.folder = folder
-  }
-}
-
-/// The question an experiment is judged by: one arm against another in one metric, paired by seed.
-public struct Comparison: Sendable, Hashable {
-  /// The arm that should be better, and the arm it is compared with.
-  public let treatment, baseline: String
-  /// The evaluation and the metric that decide.
-  public let evaluation, metric: String
-
-  /// Creates a comparison.
-  public init(_ treatment: String, over baseline: String, evaluation: String, metric: String = "top1") {
-    self.treatment = treatment
-    self.baseline = baseline
-    self.evaluation = evaluation
-    self.metric = metric
   }
 }

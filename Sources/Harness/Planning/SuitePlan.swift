@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the record of all experiments still lacks, in the order in which it is worth running.
+/// What the next looks at all claims still lack, in the order in which it is worth running.
 public struct SuitePlan: Sendable {
   /// One run that is not on record.
   public struct Item: Sendable {
@@ -12,35 +12,36 @@ public struct SuitePlan: Sendable {
     public let seed: UInt64
     /// Whether it is finished on disk and only waits for `repro record`.
     public let isFinished: Bool
+    /// The seconds that a run of this arm took on record, on average; `nil` where there is none.
+    public let seconds: Double?
   }
 
-  /// How many paired seeds a headline is brought to.
-  public static let headlineSeeds = 5
-
-  /// The runs, headline first: seed by seed every experiment's headline arms, then references, then explorations, both
-  /// with one seed.
+  /// The runs, headline first: seed by seed what the claims' next looks lack, then the arms that their checks ask for,
+  /// and, where everything was asked for, one seed of each other arm.
   public let items: [Item]
 
-  /// Compares the record under `root` and the runs under `runs` with what `catalogue` asks for at `scale`.
+  /// Compares the record under `root` and the runs under `runs` with what the claims of `catalogue` are looked at by next,
+  /// at `scale`.
   ///
-  /// Throws a `CSVError` or a `ManifestError` when the record cannot be read.
+  /// A claim that has its verdict, or was no test, lacks nothing. Throws a `CSVError` or a `ManifestError` when the record
+  /// cannot be read, an `Incomparable` where its rows make no table.
   public init(
-    _ catalogue: Catalogue, scale: Scale, headlineSeeds: Int = SuitePlan.headlineSeeds, root: URL, runs: URL
+    _ catalogue: Catalogue, scale: Scale, isEverything: Bool = false, root: URL, runs: URL
   ) throws {
     var items: [(rank: [Int], item: Item)] = []
     for (place, type) in catalogue.experiments.enumerated() {
-      let recorded = try Self.recorded(type, scale: scale, root: root)
+      let folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
+      let record = try RecordedResults(readingFrom: folder)
       let finished = Self.finished(type, scale: scale, runs: runs)
-      for arm in type.init(scale: scale).arms {
-        let seeds = arm.role == .headline ? headlineSeeds : 1
-        for seed in 0..<UInt64(max(0, seeds)) {
-          let wanted = Wanted(arm: arm.name, seed: seed)
-          if recorded.contains(wanted) { continue }
-          let item = Item(
-            experiment: type, arm: arm.name, role: arm.role, seed: seed,
-            isFinished: finished.contains(wanted))
-          items.append(([arm.role.rank, Int(seed), place], item))
-        }
+      let experiment = type.init(scale: scale)
+      let roles = Dictionary(
+        experiment.arms.map { ($0.name, $0.role) }, uniquingKeysWith: { first, _ in first })
+      for need in try Self.needs(of: experiment, record, scale: scale, isEverything: isEverything) {
+        guard let role = roles[need.run.arm] else { continue }
+        let item = Item(
+          experiment: type, arm: need.run.arm, role: role, seed: need.run.seed,
+          isFinished: finished.contains(need.run), seconds: record.seconds(of: need.run.arm))
+        items.append(([need.rank, Int(need.run.seed), place], item))
       }
     }
     self.items = items.enumerated()
@@ -54,24 +55,56 @@ public struct SuitePlan: Sendable {
   /// What is still to be run.
   public var toRun: [Item] { items.filter { !$0.isFinished } }
 
+  /// The seconds that the runs to do take by those on record, and how many have none to go by.
+  public var cost: (seconds: Double, unknown: Int) {
+    (toRun.reduce(0) { $0 + ($1.seconds ?? 0) }, toRun.count { $0.seconds == nil })
+  }
+
   private struct Wanted: Hashable {
     let arm: String
     let seed: UInt64
   }
 
-  /// The runs on record; one of the headline only with the number that the headline is judged by, since what a machine
-  /// lacked when it was measured may be at hand here.
-  private static func recorded(
-    _ type: any Experiment.Type, scale: Scale, root: URL
-  ) throws -> Set<Wanted> {
-    let folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
-    let results = try RecordedResults(readingFrom: folder)
-    let experiment = type.init(scale: scale)
-    let judged = Set(
-      results.scores.filter { $0.evaluation == experiment.headline.evaluation }.map(\.key.run))
-    let headline = Set(experiment.arms.filter { $0.role == .headline }.map(\.name))
-    return current(
-      results.manifests.filter { judged.contains($0.run) || !headline.contains($0.identity.arm) }, type)
+  private struct Need {
+    let rank: Int
+    let run: Wanted
+  }
+
+  /// The runs that are not on record and that something asks for, each once.
+  private static func needs(
+    of experiment: any Experiment, _ record: RecordedResults, scale: Scale, isEverything: Bool
+  ) throws -> [Need] {
+    let current = record.only(version: type(of: experiment).version)
+    let summary = current.isEmpty ? nil : try Summary(current)
+    var needs: [Need] = []
+    var seen: Set<Wanted> = []
+    func ask(_ arm: String, _ seed: UInt64, rank: Int, measuredBy evaluations: Set<String>) {
+      let run = Wanted(arm: arm, seed: seed)
+      if current.holds(run.arm, seed: seed, measuredBy: evaluations) || !seen.insert(run).inserted { return }
+      needs.append(Need(rank: rank, run: run))
+    }
+    for (place, claim) in experiment.claims.enumerated() {
+      let judgement = try summary.map { try Judgement(claim, $0, scale: scale) }
+      if let judgement, judgement.nextLook == nil, !judgement.isWaiting { continue }
+      let evaluations = Set(claim.comparisons.map(\.evaluation))
+      if let next = judgement.map(\.nextLook) ?? claim.looks.counts[0] {
+        for arm in experiment.arms where claim.arms.contains(arm.name) {
+          // What a machine lacked when a run was measured may be at hand here.
+          let decisive = Set(
+            claim.comparisons.filter { $0.arms.contains(arm.name) }.map(\.evaluation))
+          for seed in claim.seeds(next) { ask(arm.name, seed, rank: min(place, 1), measuredBy: decisive) }
+        }
+      }
+      for arm in claim.checks.flatMap(\.arms) where !current.holds(arm, measuredBy: evaluations) {
+        ask(arm, claim.firstSeed, rank: 2, measuredBy: evaluations)
+      }
+    }
+    if isEverything {
+      for arm in experiment.arms where arm.role != .headline {
+        ask(arm.name, 0, rank: arm.role == .reference ? 3 : 4, measuredBy: [])
+      }
+    }
+    return needs
   }
 
   /// The runs on disk that the record would take and that nothing is left to measure of.
@@ -105,13 +138,26 @@ extension RunFolder {
   }
 }
 
-extension Arm.Role {
-  /// Its place in the order of what is worth running.
-  fileprivate var rank: Int {
-    switch self {
-    case .headline: 0
-    case .reference: 1
-    case .exploratory: 2
+extension RecordedResults {
+  /// The rows of one version.
+  fileprivate func only(version: Int) -> RecordedResults {
+    RecordedResults(
+      scores: scores.filter { $0.key.version == version },
+      curves: curves.filter { $0.key.version == version },
+      manifests: manifests.filter { $0.identity.version == version })
+  }
+
+  /// Whether a run of an arm, of one seed or of any, is on record, measured by all of `evaluations`.
+  fileprivate func holds(_ arm: String, seed: UInt64? = nil, measuredBy evaluations: Set<String>) -> Bool {
+    let runs = manifests.filter { $0.identity.arm == arm && (seed == nil || $0.identity.seed == seed) }
+    return runs.contains { manifest in
+      evaluations.isSubset(of: scores.filter { $0.key.run == manifest.run }.map(\.evaluation))
     }
+  }
+
+  /// The seconds that runs of an arm took on average; `nil` without one.
+  fileprivate func seconds(of arm: String) -> Double? {
+    let runs = manifests.filter { $0.identity.arm == arm }
+    return runs.isEmpty ? nil : runs.reduce(0) { $0 + $1.wallSeconds } / Double(runs.count)
   }
 }

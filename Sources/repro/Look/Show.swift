@@ -4,7 +4,7 @@ import Harness
 /// `repro show`: one experiment in words.
 struct Show: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show an experiment: its paper, claim, cost, arms and evaluations.")
+    abstract: "Show an experiment: its paper, claims with their state, cost, arms and evaluations.")
 
   @OptionGroup var selection: ExperimentOptions
 
@@ -23,15 +23,13 @@ struct Show: AsyncParsableCommand {
       """
       \(type.name), version \(type.version)
         paper       \(type.paper.citation)
-        claim       \(type.claim)
-        judged by   \(experiment.headline.treatment) over \(experiment.headline.baseline), \
-      \(experiment.headline.evaluation) \(experiment.headline.metric)
         cost        \(type.cost)
         scale       \(selection.scale.rawValue)
         images      \(description.dataset)
         measured by \(description.evaluations.joined(separator: ", "))
-        arms
       """)
+    try show(experiment.claims, of: experiment)
+    Console.result("  arms")
     let width = description.arms.map(\.name.count).max() ?? 0
     for arm in experiment.arms {
       let name = arm.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
@@ -44,5 +42,27 @@ struct Show: AsyncParsableCommand {
     }
     Console.result(
       "Every constant: \(Project.command) config \(type.name) --scale \(selection.scale.rawValue)")
+  }
+
+  /// Each claim with what was fixed beforehand and what the record says by now.
+  private func show(_ claims: [Claim], of experiment: any Experiment) throws {
+    let name = type(of: experiment).name
+    let results = try RecordedResults(
+      readingFrom: ResultsFolder(Project.results, experiment: name, scale: selection.scale))
+    let judgements = try Report.judgements(experiment, scale: selection.scale, results: results)
+    for (place, claim) in claims.enumerated() {
+      let judgement = judgements.indices.contains(place) ? judgements[place] : nil
+      let compared = claim.comparisons.map {
+        "\($0.treatment) over \($0.baseline), \($0.evaluation) \($0.metric)"
+      }
+      Console.result(
+        """
+          claim       \(claim.sentence)
+            judged by \(compared.joined(separator: "; and "))
+            state     \(judgement?.sentence ?? "\(Verdict.unrecorded)")
+            terms     \(Report.terms(of: claim, judgement))
+            digest    \(claim.digest)
+        """)
+    }
   }
 }

@@ -69,9 +69,9 @@ struct CheckCommand: AsyncParsableCommand {
       Console.result(outcome.summary)
       if rerun, let experiment {
         let type = try allExperiments.experiment(named: experiment)
-        try await Rerun(
-          type: type, scale: scale, output: output.directory, data: data, inflation: inflation
-        ).perform()
+        let retraining = Retraining(
+          type: type, scale: scale, output: output.directory, data: data, inflation: inflation)
+        try await Rerun(retraining: retraining).perform()
       }
     }
   }

@@ -4,14 +4,15 @@ import Harness
 import Tensors
 import Vision
 
-/// `repro suite`: runs what the record still lacks.
+/// `repro suite`: runs what the next looks at the claims lack.
 struct SuiteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suite",
-    abstract: "Run what the record still lacks, headline comparisons first; stopped, it goes on from there.",
+    abstract: "Run what the next look at each claim lacks, headlines first; stopped, it goes on from there.",
     discussion: """
-      Headline arms are brought to \(SuitePlan.headlineSeeds) paired seeds, everything else to one. Only one suite runs \
-      in a folder of runs at a time. Experiments whose images cannot be had, and runs whose folders hold something else, \
+      A claim is judged at looks, after numbers of pairs that were fixed beforehand (`repro show NAME`): exactly the runs \
+      that its next look lacks are made, and none once it has its verdict. With --everything one seed of every other arm \
+      follows. Only one suite runs in a folder of runs at a time. Experiments whose images cannot be had, and runs whose folders hold something else, \
       are told and passed over. Afterwards `repro record NAME` takes the finished runs into the record.
       """)
 
@@ -20,24 +21,20 @@ struct SuiteCommand: AsyncParsableCommand {
     completion: .list(allExperiments.experiments.map { $0.name }))
   var experiments: [String] = []
 
-  @Flag(help: "Only say what would be run, in its order.")
+  @Flag(help: "Only say what would be run, in its order, and how long runs of the same arms took.")
   var plan = false
 
   @Option(help: "How much of the published recipes.", transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
-  @Option(help: "Paired seeds of every headline comparison.")
-  var seeds = SuitePlan.headlineSeeds
+  @Flag(help: "Also run one seed of every arm that no claim needs.")
+  var everything = false
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var inflation: InflationOptions
 
   @OptionGroup var pool: ThreadOptions
-
-  func validate() throws {
-    guard (1...1_000).contains(seeds) else { throw ValidationError("--seeds lies within 1...1000") }
-  }
 
   func run() async throws {
     try await Failure.reported {
@@ -65,7 +62,7 @@ struct SuiteCommand: AsyncParsableCommand {
       experiments.isEmpty
       ? allExperiments : Catalogue(try experiments.map(allExperiments.experiment))
     return try SuitePlan(
-      chosen, scale: scale, headlineSeeds: seeds, root: root, runs: output.directory)
+      chosen, scale: scale, isEverything: everything, root: root, runs: output.directory)
   }
 
   /// Runs everything that waits; returns how many runs failed or could not be begun.
@@ -124,17 +121,30 @@ struct SuiteCommand: AsyncParsableCommand {
         ? "finished, to be recorded"
         : absent.contains(images) ? "to run, once \(images.rawValue) is here" : "to run"
       Console.result(
-        "\(item.experiment.name)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)")
+        "\(item.experiment.name)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)\(time(of: item))"
+      )
     }
     Console.note(conclusion(suite))
+  }
+
+  private func time(of item: SuitePlan.Item) -> String {
+    if item.isFinished { return "" }
+    return item.seconds.map { "  \(hours($0))" } ?? "  time unknown"
+  }
+
+  private func hours(_ seconds: Double) -> String {
+    seconds < 3_600 ? "\(Int((seconds / 60).rounded(.up))) min" : String(format: "%.1f h", seconds / 3_600)
   }
 
   private func conclusion(_ suite: SuitePlan) -> String {
     let finished = suite.items.filter(\.isFinished)
     var parts: [String] = []
-    if suite.items.isEmpty { parts.append("the record lacks nothing at \(scale.rawValue) scale") }
+    if suite.items.isEmpty { parts.append("no look lacks anything at \(scale.rawValue) scale") }
     if !suite.toRun.isEmpty {
-      parts.append("\(Typography.count(suite.toRun.count, "run")) to do")
+      let (seconds, unknown) = suite.cost
+      parts.append(
+        "\(Typography.count(suite.toRun.count, "run")) to do, about \(hours(seconds)) by recorded runs of the same arms"
+          + (unknown == 0 ? "" : " (\(unknown) of them have none)"))
     }
     for name in Set(finished.map { $0.experiment.name }).sorted() {
       parts.append("finished ones wait for `\(Project.command) record \(name)`")

@@ -15,7 +15,7 @@ import Testing
     #expect(
       table.header == ["row", "plain, linear-v1 top1 (%)", "fancy, linear-v1 top1 (%)", "fancy − plain"])
     #expect(table.rows[0][1] == "70.15 ± 0.38 (n = 3)" && table.rows[1][1] == "42.50 (n = 1)")
-    #expect(table.rows[0][3].hasPrefix("+0.74 [") && table.rows[1][3] == "+46.40 (1 pair)")
+    #expect(table.rows[0][3].hasPrefix("+0.74 ± ") && table.rows[1][3] == "+46.40 (1 pair)")
     let empty = try grid.table(nil, of: experiment)
     #expect(empty.rows[0][1...] == ["no recorded result yet", "no recorded result yet", "—"])
   }

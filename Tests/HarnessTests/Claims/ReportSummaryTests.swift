@@ -84,44 +84,51 @@ import Testing
 }
 
 @Suite struct ReportFindingTests {
-  private func finding(_ runs: [SampleRun]) throws -> Finding {
+  private func judgement(_ runs: [SampleRun]) throws -> Judgement {
     let experiment = ReportedExperiment(scale: .reduced)
-    return try Finding(experiment.headline, Summary(RecordedResults(runs)), scale: .reduced)
+    return try Judgement(experiment.claims[0], Summary(RecordedResults(runs)), scale: .reduced)
   }
 
   @Test func sentence() throws {
-    let finding = try finding(sampleRuns)
-    #expect(finding.verdict == .reproduced)
-    // Differences .82, .50, .91: mean .7433, standard deviation .2155, 4.3027 × .2155 / √3 = .5354.
+    let judgement = try judgement(sampleRuns)
+    #expect(judgement.verdict == .ended(Ended(.reproduced, pairs: 3), margin: 1))
+    // Differences .82, .50, .91: mean .7433, standard deviation .2155. A look at three of four pairs spends 3.75 %, so
+    // that the constant is the .98125 quantile of t with two degrees of freedom: 5.0176 × .2155 / √3 = .6242.
     #expect(
-      finding.sentence
+      judgement.sentence
         == "Base + Term minus Base, linear-v1 top1 on CIFAR-10 (jpeg75) at reduced scale: +0.74 points "
-        + "(95 % interval [+0.21, +1.28], n = 3 paired seeds, standard deviation of the differences 0.22): reproduced."
+        + "(95 % interval [+0.12, +1.37] at 3 pairs on these 10000 images, n = 3 paired seeds, standard deviation of the differences 0.22): "
+        + "reproduced."
     )
   }
 
-  @Test func fewSeeds() throws {
-    let one = try finding(Array(sampleRuns.prefix(2)))
-    #expect(one.verdict == .notEnoughSeeds)
-    #expect(one.sentence.hasSuffix("+0.82 points (one pair of runs): not enough seeds."))
-    let two = try finding(Array(sampleRuns.prefix(4)))
-    #expect(two.sentence.contains("n = 2 paired seeds"))
-    #expect(two.sentence.hasSuffix("not enough seeds."))
-    let none = try finding([sampleRuns[0]])
+  @Test func beforeTheFirstLook() throws {
+    let one = try judgement(Array(sampleRuns.prefix(2)))
+    #expect(one.verdict == .goingOn(pairs: 1, of: 4, next: 3) && one.nextLook == 3)
     #expect(
-      none.sentence == "No seed is recorded for both Base + Term and Base at reduced scale: not enough seeds."
+      one.sentence.hasSuffix("+0.82 points (one pair of runs): going on: 1 of 4 pairs, the next look at 3."))
+    let two = try judgement(Array(sampleRuns.prefix(4)))
+    #expect(two.sentence.contains("n = 2 paired seeds"))
+    #expect(
+      two.sentence.contains("going on: 2 of 4 pairs, the next look at 3; by these pairs likely to end as: "))
+    #expect(try two.sentence == judgement(Array(sampleRuns.prefix(4))).sentence)
+    let none = try judgement([sampleRuns[0]])
+    #expect(
+      none.sentence
+        == "No seed is recorded for both Base and Base + Term at reduced scale: no recorded pair yet."
     )
+    #expect(none.nextLook == 3)
   }
 
   @Test func syntheticImagesGiveNoVerdict() throws {
-    let finding = try finding(
+    let judgement = try judgement(
       sampleRuns.map {
         var run = $0
         run.kind = "synthetic"
         return run
       })
-    #expect(finding.verdict == nil)
-    #expect(finding.sentence.hasSuffix("no verdict, since synthetic images say nothing about the paper."))
+    #expect(judgement.verdict == .synthetic && judgement.nextLook == nil)
+    #expect(judgement.sentence.hasSuffix("no verdict, since synthetic images say nothing about the paper."))
   }
 
   @Test func prospects() throws {
@@ -129,11 +136,9 @@ import Testing
     func prospect(_ seeds: Int, _ recorded: RecordedResults) throws -> String {
       try Report.prospect(experiment, scale: .reduced, seeds: seeds, recorded: recorded)
     }
-    #expect(try prospect(1, .sample) == "1 paired seed: a verdict takes at least 3.")
-    #expect(try prospect(3, RecordedResults()).contains("a difference of 3.3 standard deviations"))
-    // 1.682 × .2155 = .3625
     #expect(
-      try prospect(5, .sample).contains("(0.22 points between pairs), a true difference of 0.36 points"))
-    #expect(try prospect(5, .sample).hasSuffix("one of 0.5 points takes 4 pairs."))
+      try prospect(1, .sample) == "1 paired seed: no verdict, since it is looked at after 3 and 4 pairs.")
+    #expect(try prospect(3, RecordedResults()).contains("no spread is on record yet; at the look of 3"))
+    #expect(try prospect(5, .sample).contains("(0.22 points between pairs) the look of 4 would find"))
   }
 }

@@ -8,13 +8,12 @@ import Vision
 struct AbsentExperiment: Experiment {
   static let name = "absent-cifar10"
   static let paper = TinyExperiment.paper
-  static let claim = "Nothing."
   static let cost = "nothing"
   static let version = 1
   let dataset: DatasetReference
   let arms: [Arm] = TinyExperiment().arms
   let evaluations = TinyExperiment().evaluations
-  let headline = TinyExperiment().headline
+  let claims = TinyExperiment().claims
   let tables: [PaperTable] = []
 
   init(scale: Scale) { dataset = scale == .smoke ? .cifar10.first(24) : .cifar10 }

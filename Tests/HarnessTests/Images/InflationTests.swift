@@ -11,12 +11,15 @@ import Vision
   struct Inflated: Experiment {
     static let name = "tiny-inflated"
     static let paper = TinyExperiment.paper
-    static let claim = "Nothing."
     static let cost = "nothing"
     static let version = 1
     let dataset: DatasetReference
     let evaluations = TinyExperiment().evaluations
-    let headline = Comparison("added", over: "own", evaluation: "weights-v1", metric: "mean")
+    let claims = [
+      Claim(
+        "Nothing.", [Comparison("added", over: "own", evaluation: "weights-v1", metric: "mean")],
+        because: "it is a test")
+    ]
     let tables: [PaperTable] = []
 
     init(scale: Scale) { dataset = DatasetReference.shapes.scarce(percent: 1) }

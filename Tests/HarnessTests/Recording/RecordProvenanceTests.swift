@@ -105,9 +105,13 @@ import Vision
   @Test func aClaimsDigestFollowsWhatItIsJudgedBy() {
     struct Other: Experiment {
       static let (name, paper) = (ReportedExperiment.name, ReportedExperiment.paper)
-      static let (claim, cost, version) = (ReportedExperiment.claim, "", 2)
+      static let (cost, version) = ("", 2)
       var base = ReportedExperiment(scale: .reduced)
-      var headline = Comparison("Base + Term", over: "Base", evaluation: "knn-v1")
+      let claims = [
+        Claim(
+          ReportedExperiment.claim, [Comparison("Base + Term", over: "Base", evaluation: "knn-v1")],
+          because: "it is a test")
+      ]
       var dataset: DatasetReference { base.dataset }
       var arms: [Arm] { base.arms }
       var evaluations: [any Evaluation] { [] }

@@ -65,18 +65,21 @@ import Testing
         ],
         [
           "ours", "CIFAR-10 (jpeg75)", "reduced scale, version 2", "linear top-1 (%)", "70.15 ± 0.38 (n = 3)",
-          "70.89 ± 0.17 (n = 3)", "+0.74 [+0.21, +1.28] (3 pairs)",
+          "70.89 ± 0.17 (n = 3)", "+0.74 ± 0.22 (3 pairs)",
         ],
         [
           "ours", "CIFAR-10 (jpeg75)", "reduced scale, version 2", "kNN top-1 (%)", "67.15 ± 0.38 (n = 3)",
-          "67.89 ± 0.17 (n = 3)", "+0.74 [+0.21, +1.28] (3 pairs)",
+          "67.89 ± 0.17 (n = 3)", "+0.74 ± 0.22 (3 pairs)",
         ],
       ])
-    let remark = try experiment.tables[0].remark(scale: .reduced, paperTables: tables)
-    #expect(remark.hasPrefix("Published differences: 2 of 2 positive."))
+    let remark = try experiment.tables[0].remark(on: experiment.claims, scale: .reduced, paperTables: tables)
+    #expect(remark.hasPrefix("Published differences, treatment minus baseline: 2 of 2 positive."))
     #expect(remark.contains("by the direction of their differences only"))
-    let transfer = try experiment.tables[1].remark(scale: .reduced, paperTables: tables)
-    #expect(transfer == "Published differences: 0 of 1 positive. This suite has no counterpart.")
+    let transfer = try experiment.tables[1].remark(
+      on: experiment.claims, scale: .reduced, paperTables: tables)
+    #expect(
+      transfer
+        == "Published differences, treatment minus baseline: 0 of 1 positive. This suite has no counterpart.")
   }
 
   @Test func nothingRecorded() throws {
@@ -202,21 +205,44 @@ import Testing
     #expect(stale.lines[1].hasPrefix("+") && stale.lines[1].contains("63.5"))
   }
 
+  /// The family is what was announced: a member that nobody recorded counts.
   @Test func holmsCorrectionIsShown() throws {
     let report = try ExperimentReport(ReportedExperiment(scale: .reduced), scale: .reduced, results: .sample)
-    let paper = try ExperimentReport(
-      ReportedExperiment(scale: .paper), scale: .paper,
-      results: RecordedResults(
-        sampleRuns.map {
-          var run = $0
-          run.scale = .paper
-          return run
-        }))
-    let alone = try #require(HeadlineFamily([report]).sentence(for: report))
+    func sentence(_ report: ExperimentReport, _ members: [String]) throws -> String? {
+      try FamilyCorrection([ClaimFamily("2026: a test", of: members)], [report]).sentence(for: report)
+    }
+    // t = .7433 / (.2155 / √3) = 5.975, whose two tails are 2.69 %; 4/3 of it is spent by the look at three of four.
     #expect(
-      alone == "Two-sided p = 0.027; after Holm's correction over 1 headline comparison on record: 0.027.")
-    let both = try #require(HeadlineFamily([report, paper]).sentence(for: report))
-    #expect(both.hasSuffix("over 2 headline comparisons on record: 0.054."))
+      try sentence(report, [report.name])
+        == "Two-sided p = 0.036, sequential over the looks; after Holm's correction over the family “2026: a test” "
+        + "(1 claim): 0.036.")
+    #expect(try sentence(report, ["unrecorded", report.name])?.hasSuffix("(2 claims): 0.072.") == true)
+    #expect(try sentence(report, ["unrecorded"]) == nil)
+    let early = try ExperimentReport(
+      ReportedExperiment(scale: .reduced), scale: .reduced,
+      results: RecordedResults(Array(sampleRuns.prefix(2))))
+    #expect(
+      try sentence(early, [report.name])
+        == "In the family “2026: a test” (1 claim) it counts as p = 1 until it has a verdict.")
+  }
+
+  /// A line that no claim compares, such as a network trained with labels, agrees with nobody.
+  @Test func onlyClaimedDifferencesAreCounted() throws {
+    let folder = try ReportFolder.repository()
+    let tables = folder.url.appending(component: "paper-tables")
+    func remark(_ arms: [PaperTable.Line]) throws -> String {
+      try PaperTable("T", published: "sample/linear.csv", arms: arms, columns: [])
+        .remark(on: ReportedExperiment(scale: .reduced).claims, scale: .reduced, paperTables: tables)
+    }
+    let supervised = PaperTable.Line("supervised", published: ["Another"])
+    #expect(try remark(["Base", supervised]) == "This suite has no counterpart.")
+    #expect(
+      try remark(["Base", "Base + Term", supervised])
+        == "Published differences, treatment minus baseline: 1 of 1 positive. This suite has no counterpart.")
+    // The baseline is the claim's, wherever it stands.
+    #expect(
+      try remark(["Base + Term", "Base"])
+        == "Published differences, treatment minus baseline: 1 of 1 positive. This suite has no counterpart.")
   }
 
   @Test func differences() {

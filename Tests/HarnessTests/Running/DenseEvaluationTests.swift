@@ -27,14 +27,17 @@ private struct MaskCount: Evaluation {
 private struct MaskedExperiment: Experiment {
   static let name = "masked-shapes"
   static let paper = TinyExperiment.paper
-  static let claim = "Nothing."
   static let cost = "nothing"
   static let version = 1
   let dataset = DatasetReference.shapes.first(32)
   let denseDataset: DatasetReference? = .camvid
   let arms: [Arm]
   let evaluations: [any Evaluation] = [WeightMean(name: "weights-v1"), MaskCount()]
-  let headline = Comparison("Soft pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")
+  let claims = [
+    Claim(
+      "Nothing.", [Comparison("Soft pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")],
+      because: "it is a test")
+  ]
   let tables: [PaperTable] = []
 
   init(scale: Scale) { arms = Array(TinyExperiment().arms.prefix(1)) }

@@ -57,12 +57,14 @@ private final class SortingMethod: PreparedMethod {
 private struct SortingExperiment: Experiment {
   static let name = "sorting-shapes"
   static let paper = TinyExperiment.paper
-  static let claim = "Sorting helps."
   static let cost = "nothing"
   static let version = 1
   let dataset = DatasetReference.shapes.first(32)
   let evaluations: [any Evaluation] = []
-  let headline = Comparison("sorted", over: "sorted", evaluation: "none")
+  let claims = [
+    Claim(
+      "Sorting helps.", [Comparison("sorted", over: "sorted", evaluation: "none")], because: "it is a test")
+  ]
   let tables: [PaperTable] = []
 
   init(scale: Scale = .smoke) {}

@@ -36,7 +36,7 @@ $panel1_series4 << END
 4.0 0.6300000000000026 0.6300000000000026 0.6300000000000026
 END
 $panel1_series5 << END
-5.0 0.2179999999999993 -0.5630846251084202 0.9990846251084188
+5.0 0.2179999999999993 -0.9180969357575486 1.3540969357575472
 END
 do for [image in "svg png"] {
   if (image eq "svg") {
@@ -69,7 +69,7 @@ do for [image in "svg png"] {
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "seed 3" 3, "seed 4" 4, "mean, 95 %%" 5)
+  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "seed 3" 3, "seed 4" 4, "5 pairs, 95 %%" 5)
   set xrange [-0.5:5.5]
   plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \

@@ -37,7 +37,7 @@ do for [image in "svg png"] {
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "mean, 95 %%" 1)
+  set xtics nomirror noenhanced ("seed 0" 0, "mean" 1)
   set xrange [-0.5:1.5]
   plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \

@@ -37,11 +37,11 @@ do for [image in "svg png"] {
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "mean, 95 %%" 1)
+  set xtics nomirror noenhanced ("seed 0" 0, "mean" 1)
   set xrange [-0.5:1.5]
-  plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
+  plot -0.25 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
-    0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
+    0.25 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     $panel1_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 notitle, \
     $panel1_series1 using 1:2:3:4 with yerrorbars linecolor rgb "#000000" pointtype 3 pointsize 0.9 linewidth 2 notitle
   unset multiplot

@@ -22,7 +22,7 @@ $panel1_series2 << END
 2.0 12.410000000000004 12.410000000000004 12.410000000000004
 END
 $panel1_series3 << END
-3.0 13.58333333333333 10.861378802626321 16.305287864040338
+3.0 13.58333333333333 13.58333333333333 13.58333333333333
 END
 do for [image in "svg png"] {
   if (image eq "svg") {
@@ -53,11 +53,11 @@ do for [image in "svg png"] {
   set xlabel "" noenhanced
   set ylabel "points" noenhanced
   unset xtics
-  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "mean, 95 %%" 3)
+  set xtics nomirror noenhanced ("seed 0" 0, "seed 1" 1, "seed 2" 2, "mean" 3)
   set xrange [-0.5:3.5]
-  plot -0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
+  plot -1.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     0.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
-    0.5 with lines linecolor rgb "#888888" dashtype 2 notitle, \
+    1.0 with lines linecolor rgb "#888888" dashtype 2 notitle, \
     $panel1_series0 using 1:2 with linespoints linecolor rgb "#0072B2" pointtype 7 pointsize 0.9 linewidth 1.5 notitle, \
     $panel1_series1 using 1:2 with linespoints linecolor rgb "#D55E00" pointtype 5 pointsize 0.9 linewidth 1.5 notitle, \
     $panel1_series2 using 1:2 with linespoints linecolor rgb "#009E73" pointtype 9 pointsize 0.9 linewidth 1.5 notitle, \

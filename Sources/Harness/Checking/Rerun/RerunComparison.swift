@@ -27,6 +27,8 @@ public struct RerunComparison: Sendable {
     2.58 √(2 p (1 − p) / images), or, where it is no share of images, within two points.
     """
 
+  /// How many seeds make a spread to go by.
+  private static let fewestSeeds = 3
   /// How sure the allowance is.
   private static let level = 0.99
 
@@ -46,7 +48,7 @@ public struct RerunComparison: Sendable {
       try Self.line(of: arm, measure, fresh.rows(of: arm, measure).first, summary)
     }
     let pairing = try summary.pairing(comparison.treatment, over: comparison.baseline, measure)
-    if let spread = try pairing.difference()?.spread, spread.count >= Verdict.fewestPairs {
+    if let spread = try pairing.difference()?.spread, spread.count >= Self.fewestSeeds {
       lines.append(
         Line(
           subject: "\(comparison.treatment) minus \(comparison.baseline)",
@@ -73,7 +75,7 @@ public struct RerunComparison: Sendable {
       throw RunProblem("\(measure.name) of \(arm) is not both on record and measured anew")
     }
     let subject = "\(arm), seed \(fresh.key.seed), \(measure.name)"
-    if spread.count >= Verdict.fewestPairs {
+    if spread.count >= fewestSeeds {
       return Line(
         subject: subject, value: fresh.value, expected: spread.mean, allowed: allowance(spread),
         basis: "the spread of \(spread.count) recorded seeds")

@@ -1,87 +1,90 @@
-/// What the headline comparison shows, with what it rests on.
+import Statistics
+
+/// What one comparison of a claim shows, with what it rests on.
 public struct Finding: Sendable {
-  /// The two arms seed by seed.
+  /// What is compared.
+  public let comparison: Comparison
+  /// The two arms seed by seed, all pairs there are.
   public let pairing: Pairing
   /// The differences over all pairs; `nil` without any.
   public let difference: PairedDifference?
-  /// What they say about the claim; `nil` on synthetic images, which say nothing about it, and while an alarm of a run in
-  /// the pairs is not acknowledged.
-  public let verdict: Verdict?
-  /// The alarms of runs in the pairs that nobody has acknowledged, in words.
-  let openAlarms: [String]
-  /// On what and how: `CIFAR-10 (jpeg75)`, `reduced`.
-  let dataset: String, scale: Scale
+  /// The differences that looks may use: those of the claim's first seed and on, up to the first that is missing.
+  let differences: [Double]
+  /// The rule.
+  let rule: LookRule
+  /// The newest look that the pairs reach.
+  let look: LookRule.Look?
+  /// The end, where a look brought one.
+  let ended: Ended?
+  /// What the looks to come are likely to bring, before an end.
+  let prediction: Prediction?
+  /// The images that the decisive measure is about.
+  let images: Int
 
-  /// Judges `comparison` by the rows of `summary`; throws `Incomparable` or `NotFinite`.
-  public init(_ comparison: Comparison, _ summary: Summary, scale: Scale) throws {
-    let measure = Measure(evaluation: comparison.evaluation, metric: comparison.metric)
+  /// Compares by the rows of `summary`, with no more pairs than `limit`; throws `Incomparable` or `NotFinite`.
+  init(_ comparison: Comparison, of claim: Claim, _ summary: Summary, limit: Int = .max) throws {
+    self.comparison = comparison
+    let measure = comparison.measure
     pairing = try summary.pairing(comparison.treatment, over: comparison.baseline, measure)
     difference = try pairing.difference()
-    self.scale = scale
-    dataset = Finding.dataset(of: comparison, summary.results)
-    let isSynthetic = summary.results.isSynthetic
-    openAlarms = pairing.runs(in: summary.results).filter {
-      summary.results.acknowledgement(of: $0.run) == nil
-    }
-    .flatMap { manifest in (manifest.alarms ?? []).map { "\(manifest.name), epoch \($0.epoch): \($0.text)" } }
-    verdict = isSynthetic || !openAlarms.isEmpty ? nil : Verdict(difference)
+    images = summary.rows(of: comparison.treatment, measure).map(\.count).min() ?? 1
+    rule = LookRule(
+      claim.looks, margin: claim.margin,
+      leastDeviation: measure.metric == "miou" ? 0.01 : LookRule.leastDeviation(images: images))
+    let bySeed = Dictionary(
+      pairing.pairs.map { ($0.seed, $0.difference) }, uniquingKeysWith: { first, _ in first })
+    differences = Array(Looks.unbroken(bySeed, from: claim.firstSeed).prefix(limit))
+    look = try rule.looks(at: differences).last
+    let found = try rule.ending(of: differences)
+    let seeds = Set(claim.seeds(found?.pairs ?? look?.pairs ?? 0))
+    let areIdentical =
+      look != nil && summary.areIdentical(comparison.treatment, comparison.baseline, seeds: seeds)
+    ended = areIdentical ? look.map { Ended(.identicalArms, pairs: $0.pairs) } : found
+    prediction = ended == nil ? try Prediction(differences, by: rule) : nil
   }
 
-  /// The data set that the runs were made on; before it the one whose masks are asked about, where that is another.
-  private static func dataset(of comparison: Comparison, _ results: RecordedResults) -> String {
-    let own = results.scores.first.map { Typography.dataset($0.key.data) } ?? ""
-    let masks = results.manifests.compactMap(\.segmentation).first {
-      comparison.evaluation.contains("-\($0.name)-")
-    }
-    return masks.map { "\(Typography.dataset("\($0.name):\($0.kind)")) after \(own)" } ?? own
-  }
+  /// The sequential p value. Throws `NotFinite`.
+  func pValue() throws(NotFinite) -> Double { try rule.pValue(of: differences) }
 
-  /// The finding in one sentence, with n, interval and spread.
-  public var sentence: String {
-    let arms = "\(pairing.treatment) and \(pairing.baseline)"
-    guard let difference else {
-      return "No seed is recorded for both \(arms) at \(scale.rawValue) scale: \(conclusion)."
-    }
+  /// The difference in one phrase, with its interval, pairs and spread.
+  func phrase(on dataset: String, scale: Scale) -> String {
+    let arms = "\(comparison.treatment) minus \(comparison.baseline)"
+    guard let difference else { return "\(arms): no seed is recorded for both at \(scale.rawValue) scale" }
     let spread = difference.spread
-    var basis = spread.count == 1 ? "one pair of runs" : "n = \(spread.count) paired seeds"
-    if let deviation = spread.deviation, let interval = difference.interval() {
-      basis =
-        "95 % interval \(Typography.interval(interval)), \(basis), standard deviation of the differences "
-      basis += Typography.number(deviation)
+    var basis = [spread.count == 1 ? "one pair of runs" : "n = \(spread.count) paired seeds"]
+    if let look {
+      basis.insert(
+        "95 % interval \(Typography.interval(look.direction)) at \(look.pairs) pairs on these \(images) images",
+        at: 0)
     }
-    return "\(pairing.treatment) minus \(pairing.baseline), \(pairing.measure.name) on \(dataset) at "
-      + "\(scale.rawValue) scale: \(Typography.difference(spread.mean)) points (\(basis)): \(conclusion)."
-  }
-
-  private var conclusion: String {
-    if let first = openAlarms.first {
-      let others = openAlarms.count - 1
-      return "alarm not acknowledged: \(first)"
-        + (others > 0 ? " (and \(Typography.count(others, "other alarm")))" : "")
+    if let deviation = spread.deviation {
+      basis.append("standard deviation of the differences \(Typography.number(deviation))")
     }
-    return verdict.map(\.description) ?? "no verdict, since synthetic images say nothing about the paper"
+    if differences.count > look?.pairs ?? 0,
+      let anytime = difference.anytimeInterval(leastDeviation: rule.leastDeviation)
+    {
+      basis.append(
+        "anytime-valid 95 % interval over all \(spread.count) pairs \(Typography.interval(anytime))")
+    }
+    return "\(arms), \(comparison.measure.name) on \(dataset) at \(scale.rawValue) scale: "
+      + "\(Typography.difference(spread.mean)) points (\(basis.joined(separator: ", ")))"
   }
 }
 
-extension RecordedResults {
-  /// Whether any row was made on procedural images.
-  var isSynthetic: Bool {
-    scores.contains { $0.key.data.hasSuffix(":synthetic") }
-      || manifests.contains { $0.data.kind == "synthetic" }
-  }
-}
-
-extension Pairing {
-  /// The runs of both arms that make up the pairs.
-  fileprivate func runs(in results: RecordedResults) -> [RunManifest] {
-    let seeds = Set(pairs.map(\.seed))
-    return results.manifests.filter {
-      [treatment, baseline].contains($0.identity.arm) && seeds.contains($0.identity.seed)
+extension Summary {
+  /// Whether both arms have the same score in everything measured of both, seed by seed.
+  fileprivate func areIdentical(_ treatment: String, _ baseline: String, seeds: Set<UInt64>) -> Bool {
+    struct Place: Hashable {
+      let seed: UInt64
+      let measure: Measure
     }
+    func byPlace(_ arm: String) -> [Place: Double] {
+      Dictionary(
+        results.scores.filter { $0.key.arm == arm && seeds.contains($0.key.seed) }
+          .map { (Place(seed: $0.key.seed, measure: $0.measure), $0.value) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let scores = byPlace(treatment)
+    return !scores.isEmpty && scores == byPlace(baseline)
   }
-}
-
-extension RunManifest {
-  /// For readers: `MoCo seed 0`.
-  var name: String { "\(identity.arm) seed \(identity.seed)" }
 }

@@ -1,52 +1,29 @@
-/// What paired seeds say about a claim, by one rule fixed before any number was seen.
+import Statistics
+
+/// What can be said of a claim now, one honest word for every end.
 public enum Verdict: Sendable, Hashable {
-  /// The 95 % interval lies above zero, in the claim's direction.
-  case reproduced
-  /// The 95 % interval lies below zero.
-  case opposite
-  /// The 95 % interval lies inside ±`margin`.
-  case noDifference
-  /// The interval is too wide; if mean and spread stay as they are, about so many more pairs would narrow it to a verdict.
-  indirect case undecided(furtherSeeds: Int, then: Verdict)
-  /// Fewer than three pairs.
-  case notEnoughSeeds
+  /// No pair of runs is on record.
+  case unrecorded
+  /// Synthetic images say nothing about a paper.
+  case synthetic
+  /// A condition on which runs are a test of the claim failed, whatever the differences say: what failed, with its number.
+  case notATest([String])
+  /// Alarms rang in runs of the pairs, and nobody has said why they count all the same: which, in words.
+  case alarmed([String])
+  /// An end is reached, but conditions for it cannot be judged yet: which, and why.
+  case waiting([String])
+  /// No look has brought an end yet: so many pairs of all that are planned, and those of the next look.
+  case goingOn(pairs: Int, of: Int, next: Int)
+  /// A look brought an end.
+  case ended(Ended, margin: Double)
 
-  /// Within how many points two arms count as equal.
-  public static let margin = 0.5
-  /// How many pairs a verdict takes.
-  public static let fewestPairs = 3
-
-  /// Applies the rule.
-  public init(_ difference: PairedDifference?) {
-    guard let difference, difference.spread.count >= Self.fewestPairs, let interval = difference.interval()
-    else {
-      self = .notEnoughSeeds
-      return
-    }
-    if interval.lowerBound > 0 {
-      self = .reproduced
-    } else if interval.upperBound < 0 {
-      self = .opposite
-    } else if interval.lowerBound >= -Self.margin && interval.upperBound <= Self.margin {
-      self = .noDifference
+  /// Whether its p value counts in a family of claims; all others count as 1.
+  var hasPValue: Bool {
+    if case .ended(let ended, _) = self {
+      ended.ending != .undecided && ended.ending != .identicalArms
     } else {
-      self = Self.undecided(after: difference.spread)
+      false
     }
-  }
-
-  /// How many more pairs bring a verdict, and which, if mean and spread stay as observed.
-  ///
-  /// An interval of half-width h around d decides when h < |d| (zero is outside) or h ≤ ½ − |d| (it is inside ±½).
-  /// This is a projection, not a promise: where the true difference equals the observed one, chances are about even.
-  private static func undecided(after spread: Spread) -> Verdict {
-    let effect = spread.mean.magnitude
-    func halfWidth(_ count: Int) -> Double {
-      PairedDifference.halfWidth(deviation: spread.deviation ?? 0, count: count)
-    }
-    let count = smallest(above: spread.count) { halfWidth($0) < effect || halfWidth($0) <= margin - effect }
-    let verdict: Verdict =
-      halfWidth(count) >= effect ? .noDifference : spread.mean > 0 ? .reproduced : .opposite
-    return .undecided(furtherSeeds: count - spread.count, then: verdict)
   }
 }
 
@@ -54,12 +31,45 @@ extension Verdict: CustomStringConvertible {
   /// The verdict in words, as tables print it.
   public var description: String {
     switch self {
-    case .reproduced: "reproduced"
-    case .opposite: "opposite"
-    case .noDifference: "no difference beyond ±\(Self.margin) points"
-    case .undecided(let seeds, let verdict):
-      "undecided (about \(Typography.count(seeds, "more seed")) of this mean and spread would say: \(verdict))"
-    case .notEnoughSeeds: "not enough seeds"
+    case .unrecorded: "no recorded pair yet"
+    case .synthetic: "no verdict, since synthetic images say nothing about the paper"
+    case .notATest(let reasons): "not a test: \(reasons.joined(separator: "; "))"
+    case .alarmed(let alarms):
+      "alarm not acknowledged: \(alarms.first ?? "")"
+        + (alarms.count > 1 ? " (and \(Typography.count(alarms.count - 1, "other alarm")))" : "")
+    case .waiting(let reasons):
+      "no verdict before its conditions are judged: \(reasons.joined(separator: "; "))"
+    case .goingOn(let pairs, let all, let next):
+      "going on: \(pairs) of \(Typography.count(all, "pair")), the next look at \(next)"
+    case .ended(let ended, let margin): ended.ending.words(margin: margin)
     }
+  }
+}
+
+extension Ending {
+  /// The ending in words.
+  func words(margin: Double) -> String {
+    let within = "±\(Typography.points(margin))"
+    return switch self {
+    case .reproduced: "reproduced"
+    case .reproducedButSmall: "reproduced, but smaller than \(within)"
+    case .opposite: "opposite"
+    case .oppositeButSmall: "opposite, but smaller than \(within)"
+    case .noDifference: "no difference beyond \(within)"
+    case .undecided: "undecided at the end"
+    case .identicalArms: "identical arms"
+    }
+  }
+}
+
+extension Prediction {
+  /// The probabilities of the endings in words, the likeliest first; those below half a per cent together.
+  func words(margin: Double) -> String {
+    let known = Ending.allCases.compactMap { ending in probabilities[ending].map { (ending, $0) } }
+    let told = known.filter { $0.1 >= 0.005 }.sorted { $0.1 > $1.1 }
+    return told.map { ending, share in
+      let text = share > 0.995 ? "above 99 %" : "\(Typography.number(100 * share, decimals: 0)) %"
+      return "\(ending.words(margin: margin)) \(text)"
+    }.joined(separator: ", ")
   }
 }

@@ -59,3 +59,11 @@ public struct RecordedResults: Sendable, Equatable {
   /// Whether nothing has been recorded.
   public var isEmpty: Bool { scores.isEmpty }
 }
+
+extension RecordedResults {
+  /// Whether any row was made on procedural images.
+  var isSynthetic: Bool {
+    scores.contains { $0.key.data.hasSuffix(":synthetic") }
+      || manifests.contains { $0.data.kind == "synthetic" }
+  }
+}

@@ -26,6 +26,18 @@ public enum Typography {
   /// `0.031`, or `below 0.001`: a probability.
   static func probability(_ p: Double) -> String { p < 0.001 ? "below 0.001" : number(p, decimals: 3) }
 
+  /// `25 %`, `0.5 %`: a share, with decimals only where it takes them.
+  static func percent(_ share: Double) -> String {
+    let value = 100 * share
+    return "\(number(value, decimals: value == value.rounded() ? 0 : 1)) %"
+  }
+
+  /// `1 point`, `0.5 points`: a number of points.
+  static func points(_ value: Double) -> String {
+    let text = value == value.rounded() ? number(value, decimals: 0) : "\(value)"
+    return "\(text) \(value == 1 ? "point" : "points")"
+  }
+
   /// `3 pairs`, `1 pair`: a count with its noun.
   public static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

@@ -47,7 +47,8 @@ public enum Figures {
       }
     }
     if let key = results.scores.first?.key {
-      let finding = try Finding(experiment.headline, Summary(results), scale: scale)
+      let claim = experiment.claims[0]
+      let finding = try Finding(claim.comparisons[0], of: claim, Summary(results))
       if !finding.pairing.pairs.isEmpty {
         let basis = Typography.count(finding.pairing.pairs.count, "pair")
         let plot = Plot.comparison(finding, title: title(key, basis))

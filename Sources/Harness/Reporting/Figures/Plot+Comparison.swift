@@ -1,5 +1,5 @@
 extension Plot {
-  /// The two arms of a comparison seed by seed, and the mean of their differences with its 95 % interval.
+  /// The two arms of a comparison seed by seed, and the mean of their differences with the newest look's 95 % interval.
   static func comparison(_ finding: Finding, title: String) -> Plot {
     let pairing = finding.pairing
     let seeds = pairing.pairs.enumerated().map { index, pair in
@@ -17,20 +17,22 @@ extension Plot {
         name: "", style: .joinedPoints, color: index, points: [Point(Double(index), pair.difference)])
     }
     let mean = finding.difference.map { difference in
-      let interval = difference.interval() ?? difference.spread.mean...difference.spread.mean
+      // The interval of the newest look, around the mean of its pairs; before the first there is none.
+      let (mean, interval) =
+        finding.look.map { ($0.mean, $0.direction) }
+        ?? (difference.spread.mean, difference.spread.mean...difference.spread.mean)
       return Series(
         name: "", style: .bars, color: 6,
         points: [
-          Point(
-            Double(pairing.pairs.count), difference.spread.mean, low: interval.lowerBound,
-            high: interval.upperBound)
+          Point(Double(pairing.pairs.count), mean, low: interval.lowerBound, high: interval.upperBound)
         ])
     }
+    let label = finding.look.map { "\($0.pairs) pairs, 95 %" } ?? "mean"
     let right = Panel(
       title: "\(pairing.treatment) − \(pairing.baseline)", x: "", y: "points",
       series: differences + [mean].compactMap(\.self),
-      categories: pairing.pairs.map { "seed \($0.seed)" } + (mean == nil ? [] : ["mean, 95 %"]),
-      guides: [-Verdict.margin, 0, Verdict.margin])
+      categories: pairing.pairs.map { "seed \($0.seed)" } + (mean == nil ? [] : [label]),
+      guides: [-finding.rule.margin, 0, finding.rule.margin])
     return Plot(title: title, panels: [left, right], columns: 2)
   }
 }

@@ -5,8 +5,8 @@ struct PaperPage {
   let paper: Paper
   /// The paper's experiments at the scales with a record, in the catalogue's order.
   let reports: [ExperimentReport]
-  /// Adjusted p values by experiment and scale, over all headline comparisons on record.
-  let family: HeadlineFamily
+  /// Adjusted p values of the headlines, each over the family it was announced in.
+  let families: FamilyCorrection
 
   /// The page as text; the same for the same files. Throws what reading the published numbers throws.
   func render(paperTables: URL) throws -> String {
@@ -21,15 +21,23 @@ struct PaperPage {
 
   private func section(_ report: ExperimentReport, paperTables: URL) throws -> [String] {
     let type = type(of: report.experiment)
-    var parts = ["## \(type.name), \(report.scale.rawValue) scale\n", "Claim: \(type.claim)\n"]
-    parts.append("**\(report.sentence)**\n")
-    if let correction = family.sentence(for: report) { parts.append(correction + "\n") }
+    var parts = ["## \(type.name), \(report.scale.rawValue) scale\n"]
+    for (place, claim) in report.experiment.claims.enumerated() {
+      let judgement = report.judgements.indices.contains(place) ? report.judgements[place] : nil
+      parts.append("Claim: \(claim.sentence)\n")
+      parts.append("**\(judgement?.sentence ?? report.sentence)**\n")
+      parts.append(claim.terms(judgement) + "\n")
+      if place == 0, let correction = families.sentence(for: report) { parts.append(correction + "\n") }
+    }
+    if let note = report.dataNote { parts.append(note + "\n") }
     for table in report.experiment.tables {
       parts.append("### \(table.title)\n")
       let rendered = try table.render(
         report.summary, of: report.experiment, scale: report.scale, paperTables: paperTables)
       parts.append(rendered.render())
-      parts.append(try table.remark(scale: report.scale, paperTables: paperTables) + "\n")
+      let remark = try table.remark(
+        on: report.experiment.claims, scale: report.scale, paperTables: paperTables)
+      parts.append(remark + "\n")
     }
     for grid in report.experiment.grids {
       parts.append("### \(grid.title)\n")
@@ -53,31 +61,5 @@ struct PaperPage {
       parts.append("![\(title), \(arm), seed 0](\(folder)/\(name))\n")
     }
     return parts
-  }
-}
-
-/// The headline comparisons that have a verdict, and Holm's correction over them.
-struct HeadlineFamily {
-  private struct Member: Hashable {
-    let experiment: String
-    let scale: Scale
-  }
-  private let adjusted: [Member: (plain: Double, corrected: Double)]
-
-  /// Collects the p values of all reports.
-  init(_ reports: [ExperimentReport]) {
-    let members = reports.compactMap { report in
-      report.pValue.map { (Member(experiment: report.name, scale: report.scale), $0) }
-    }
-    let corrected = Holm.adjusted(members.map(\.1))
-    adjusted = Dictionary(
-      zip(members, corrected).map { ($0.0, ($0.1, $1)) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  /// The plain and the corrected p value in one sentence; `nil` without a verdict.
-  func sentence(for report: ExperimentReport) -> String? {
-    guard let p = adjusted[Member(experiment: report.name, scale: report.scale)] else { return nil }
-    return "Two-sided p = \(Typography.probability(p.plain)); after Holm's correction over "
-      + "\(Typography.count(adjusted.count, "headline comparison")) on record: \(Typography.probability(p.corrected))."
   }
 }

@@ -18,21 +18,37 @@ extension PaperTable {
   }
 
   /// What the table may be read for, in one paragraph.
-  func remark(scale: Scale, paperTables: URL) throws -> String {
-    let published = try conditions(in: paperTables).flatMap(\.differences)
-    let agreeing = published.count { $0 > 0 }
-    let counted =
-      published.isEmpty
-      ? "No published comparison is available."
-      : "Published differences: \(agreeing) of \(published.count) positive."
-    if columns.isEmpty { return counted + " This suite has no counterpart." }
-    let counterpart = counted + (note.map { " \($0)" } ?? "")
-    if scale == .paper {
-      return counterpart + " Lines with other data or other settings are compared by direction only."
+  ///
+  /// Published differences are counted for what `claims` compare alone, treatment minus baseline: of other lines, such as
+  /// a network trained with labels, a positive difference agrees with nobody.
+  func remark(on claims: [Claim], scale: Scale, paperTables: URL) throws -> String {
+    var parts = [try counted(claims, paperTables), note].compactMap(\.self)
+    if columns.isEmpty {
+      parts.append("This suite has no counterpart.")
+    } else if scale == .paper {
+      parts.append("Lines with other data or other settings are compared by direction only.")
+    } else {
+      parts.append(
+        "Ours is a smaller network, trained for a shorter time on the data set that its line names: lines are "
+          + "compared by the direction of their differences only, and the level of ours says nothing about theirs."
+      )
     }
-    return counterpart
-      + " Ours is a smaller network, trained for a shorter time on the data set that its line names: lines are "
-      + "compared by the direction of their differences only, and the level of ours says nothing about theirs."
+    return parts.joined(separator: " ")
+  }
+
+  /// How many of the published differences have the direction claimed; `nil` where the table holds no claimed comparison.
+  private func counted(_ claims: [Claim], _ paperTables: URL) throws -> String? {
+    let names = arms.map(\.arm)
+    let pairs = unique(claims.flatMap(\.comparisons).map { [$0.treatment, $0.baseline] })
+      .map { $0.map { names.firstIndex(of: $0) } }
+      .compactMap { places in places[0].flatMap { treatment in places[1].map { (treatment, $0) } } }
+    if pairs.isEmpty { return nil }
+    let published = try conditions(in: paperTables).flatMap { condition in
+      pairs.compactMap { condition.difference($0.0, over: $0.1) }
+    }
+    if published.isEmpty { return "No published comparison is available." }
+    return
+      "Published differences, treatment minus baseline: \(published.count { $0 > 0 }) of \(published.count) positive."
   }
 
   // MARK: Published lines
@@ -42,9 +58,9 @@ extension PaperTable {
     let first: PublishedNumber
     let numbers: [PublishedNumber?]
 
-    var differences: [Double] {
-      guard let baseline = numbers[0] else { return [] }
-      return numbers.dropFirst().compactMap { $0.map { $0.value - baseline.value } }
+    func difference(_ treatment: Int, over baseline: Int) -> Double? {
+      guard let better = numbers[treatment], let base = numbers[baseline] else { return nil }
+      return better.value - base.value
     }
 
     var cells: [String] {
@@ -127,11 +143,11 @@ extension Experiment {
 }
 
 extension Pairing {
-  /// `+0.52 [−0.10, +1.14] (3 pairs)`: mean difference, 95 % interval and number of pairs.
+  /// `+0.52 ± 0.63 (3 pairs)`: mean and standard deviation of the differences and number of pairs; intervals are a claim's,
+  /// at its looks.
   func cell() throws(NotFinite) -> String {
-    guard let difference = try difference() else { return "no pairs" }
-    let mean = Typography.difference(difference.spread.mean)
-    let interval = difference.interval().map { " " + Typography.interval($0) } ?? ""
-    return "\(mean)\(interval) (\(Typography.count(difference.spread.count, "pair")))"
+    guard let spread = try difference()?.spread else { return "no pairs" }
+    let deviation = spread.deviation.map { " ± \(Typography.number($0))" } ?? ""
+    return "\(Typography.difference(spread.mean))\(deviation) (\(Typography.count(spread.count, "pair")))"
   }
 }

@@ -28,7 +28,7 @@ public enum Tables {
   /// Throws `Incomparable`, `NotFinite`, a `CSVError` or a `ManifestError`.
   public static func render(_ catalogue: Catalogue, root: URL) throws -> [RenderedFile] {
     let reports = try reports(catalogue, root: root)
-    let family = HeadlineFamily(reports)
+    let families = try FamilyCorrection(catalogue.families, reports)
     let paperTables = root.appending(component: "paper-tables")
     var files: [RenderedFile] = []
     func add(_ path: String, _ text: String) {
@@ -36,7 +36,7 @@ public enum Tables {
     }
     for paper in unique(reports.map { type(of: $0.experiment).paper }) {
       let own = reports.filter { type(of: $0.experiment).paper == paper }
-      let page = PaperPage(paper: paper, reports: own, family: family)
+      let page = PaperPage(paper: paper, reports: own, families: families)
       add("paper-tables/\(paper.folder).md", try page.render(paperTables: paperTables))
     }
     for report in reports {
@@ -117,6 +117,7 @@ struct ReadmeResults {
     let paper = type(of: report.experiment).paper
     let page = "[beside the paper's numbers](paper-tables/\(paper.folder).md)"
     var parts = ["`\(report.name)`, \(report.scale.rawValue) scale, \(page): **\(report.sentence)**\n"]
+    if let note = report.dataNote { parts.append(note + "\n") }
     if let table = try report.armsTable() { parts.append(table.render()) }
     if let caption = report.caption { parts.append(caption + "\n") }
     return parts.joined(separator: "\n")

@@ -7,7 +7,8 @@ struct ExperimentReport {
   let results: RecordedResults
   /// `nil` where nothing is recorded.
   let summary: Summary?
-  let finding: Finding?
+  /// The claims as these rows judge them, the headline first; none where nothing is recorded.
+  let judgements: [Judgement]
 
   /// Throws `Incomparable` or `NotFinite` where the rows make no table.
   init(_ experiment: any Experiment, scale: Scale, results: RecordedResults) throws {
@@ -15,26 +16,33 @@ struct ExperimentReport {
     self.scale = scale
     self.results = results
     summary = results.isEmpty ? nil : try Summary(results)
-    finding = try summary.map { try Finding(experiment.headline, $0, scale: scale) }
+    judgements =
+      try summary.map { summary in try experiment.claims.map { try Judgement($0, summary, scale: scale) } }
+      ?? []
   }
 
-  /// The p value of the headline comparison, where there is a verdict.
-  var pValue: Double? {
-    guard let difference = finding?.difference, difference.spread.count >= Verdict.fewestPairs else {
-      return nil
-    }
-    return difference.pValue
-  }
+  /// The sequential p value of the headline; `nil` where it counts as 1. Throws `NotFinite`.
+  func pValue() throws(NotFinite) -> Double? { try judgements.first?.pValue() }
 
-  /// The finding in one sentence.
+  /// What the headline's rows say, in one sentence.
   var sentence: String {
-    finding?.sentence ?? "\(name) at \(scale.rawValue) scale: no recorded result yet."
+    judgements.first?.sentence ?? "\(name) at \(scale.rawValue) scale: no recorded result yet."
+  }
+
+  /// What a reader has to know of the images beside their name; `nil` where they are the official ones.
+  var dataNote: String? {
+    guard results.scores.contains(where: { $0.key.data.hasSuffix(":jpeg75") }) else { return nil }
+    return
+      "These rows are of a copy of the images that had been through JPEG at quality 75 (`jpeg75`), not of the official "
+      + "files."
   }
 
   var caption: String? {
-    guard let summary, let finding else { return nil }
+    guard let summary, let headline = judgements.first else { return nil }
     let version = type(of: experiment).version
-    return Caption(summary: summary, scale: scale, currentVersion: version, pairing: finding.pairing).text
+    return Caption(
+      summary: summary, scale: scale, currentVersion: version, pairing: headline.findings[0].pairing
+    ).text
   }
 
   /// Every arm with everything measured: the headline, what places it between floor and ceiling, and explorations.

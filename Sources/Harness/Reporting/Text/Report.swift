@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// What a command prints about an experiment's numbers.
 public enum Report {
@@ -20,37 +21,47 @@ public enum Report {
         let rendered = try table.render(
           report.summary, of: experiment, scale: scale, paperTables: paperTables
         ).render()
-        let remark = try table.remark(scale: scale, paperTables: paperTables)
+        let remark = try table.remark(on: experiment.claims, scale: scale, paperTables: paperTables)
         parts.append("\(table.title)\n\n\(rendered)\n\(remark)\n")
       }
     }
     if let caption = report.caption { parts.append(caption + "\n") }
+    for judgement in report.judgements.dropFirst() { parts.append(judgement.sentence + "\n") }
     parts.append(report.sentence + "\n")
     return parts.joined(separator: "\n")
   }
+
+  /// The claims of an experiment as `results` judge them, the headline first; none where nothing is recorded. Throws
+  /// `Incomparable` or `NotFinite`.
+  public static func judgements(
+    _ experiment: any Experiment, scale: Scale, results: RecordedResults
+  ) throws -> [Judgement] {
+    try ExperimentReport(experiment, scale: scale, results: results).judgements
+  }
+
+  /// What of a claim was fixed before its first run, and how its conditions stand.
+  public static func terms(of claim: Claim, _ judgement: Judgement?) -> String { claim.terms(judgement) }
 
   /// What a number of paired seeds can show, in one sentence printed before a run starts; from the spread on record.
   public static func prospect(
     _ experiment: any Experiment, scale: Scale, seeds: Int, recorded: RecordedResults
   ) throws -> String {
     let planned = Typography.count(seeds, "paired seed")
-    if seeds < Verdict.fewestPairs {
-      return "\(planned): a verdict takes at least \(Verdict.fewestPairs)."
-    }
+    let claim = experiment.claims[0]
+    let looks = "it is looked at after \(Typography.list(claim.looks.counts.map { "\($0)" })) pairs"
+    let reached = claim.looks.reached(by: seeds)
+    if reached == 0 { return "\(planned): no verdict, since \(looks)." }
+    let pairs = claim.looks.counts[reached - 1]
+    let constant = Boundary(claim.looks, level: 0.95).constants[reached - 1]
+    let factor = Power.smallestDetectableEffect(deviation: 1, count: pairs, critical: constant) ?? .nan
     let report = try ExperimentReport(experiment, scale: scale, results: recorded)
-    guard let deviation = report.finding?.difference?.spread.deviation,
-      let effect = Power.smallestDetectableEffect(deviation: deviation, count: seeds)
-    else {
-      let factor = Power.smallestDetectableEffect(deviation: 1, count: seeds) ?? .nan
-      return
-        "\(planned): no spread is on record yet; a difference of \(Typography.number(factor, decimals: 1)) "
-        + "standard deviations of the paired differences would be found four times in five."
+    guard let deviation = report.judgements.first?.findings[0].difference?.spread.deviation else {
+      return "\(planned): \(looks); no spread is on record yet; at the look of \(pairs) a difference of "
+        + "\(Typography.number(factor, decimals: 1)) standard deviations of the paired differences would be found four "
+        + "times in five."
     }
-    let margin = Verdict.margin
-    let needed = Power.pairsNeeded(toDetect: margin, deviation: deviation)
     return
-      "\(planned): at the spread on record (\(Typography.number(deviation)) points between pairs), a true "
-      + "difference of \(Typography.number(effect)) points would be found four times in five; one of \(margin) points "
-      + "takes \(Typography.count(needed, "pair"))."
+      "\(planned): \(looks); at the spread on record (\(Typography.number(deviation)) points between pairs) the look "
+      + "of \(pairs) would find a true difference of \(Typography.number(factor * deviation)) points four times in five."
   }
 }

@@ -11,17 +11,18 @@ import Tensors
 struct ClusterQuality: Evaluation {
   let name = "clusters-v1"
 
-  func evaluate(_ candidate: Candidate) throws -> [Score] {
+  func measure(_ candidate: Candidate) throws -> Measured {
     let classes = candidate.training.labels
     guard let clusters = (candidate.method as? GSimCLR)?.clusters, clusters.count == classes.count else {
-      return []  // a network that was never prepared has no clusters
+      return Measured([])  // a network that was never prepared has no clusters
     }
     let agreement = ClusterAgreement(clusters, classes)
     let sizes = Dictionary(grouping: clusters) { $0 }.values.map { Double($0.count) }
-    return [
+    let values = [
       ("purity", 100 * agreement.purity), ("nmi", 100 * agreement.normalizedMutualInformation),
       ("smallest", sizes.min() ?? 0), ("largest", sizes.max() ?? 0),
-    ].map { Score(metric: $0, value: $1, count: classes.count) }
+    ]
+    return Measured(values.map { Score(metric: $0, value: $1, count: classes.count) })
   }
 }
 
@@ -69,18 +70,18 @@ struct BatchComposition: Evaluation {
   let size: Int
   let name = "batches-v1"
 
-  func evaluate(_ candidate: Candidate) throws -> [Score] {
+  func measure(_ candidate: Candidate) throws -> Measured {
     let classes = candidate.training.labels
     guard let method = candidate.method as? GSimCLR, size <= classes.count,
       method.clusters != nil || !method.needsPreparation
-    else { return [] }
+    else { return Measured([]) }
     let batches = method.sampler.batches(count: classes.count, size: size, epoch: 0, seed: candidate.seed)
     var shares = [("same-class-pairs", Self.shareOfPairs(in: batches, alike: classes))]
     if let clusters = method.clusters {
       shares.append(("same-cluster-pairs", Self.shareOfPairs(in: batches, alike: clusters)))
     }
     shares.append(("images-seen", Double(Set(batches.joined()).count) / Double(classes.count)))
-    return shares.map { Score(metric: $0.0, value: 100 * $0.1, count: classes.count) }
+    return Measured(shares.map { Score(metric: $0.0, value: 100 * $0.1, count: classes.count) })
   }
 
   /// The share of pairs within a batch whose images have the same label.
@@ -100,20 +101,21 @@ struct BatchComposition: Evaluation {
 struct ProjectionPoints: Evaluation {
   let name = "points-v1"
 
-  func evaluate(_ candidate: Candidate) throws -> [Score] {
-    guard let head = (candidate.method as? GSimCLR)?.contrastive.network.head else { return [] }
+  func measure(_ candidate: Candidate) throws -> Measured {
+    guard let head = (candidate.method as? GSimCLR)?.contrastive.network.head else { return Measured([]) }
     // Linear, ReLU, linear, ReLU, linear.
-    return try [("top1-p2", 2), ("top1-p1", 4)].flatMap { metric, layers in
+    let answers = try [("top1-p2", 2), ("top1-p1", 4)].flatMap { metric, layers in
       let part = Sequential(Array(head.children.prefix(layers)))
       func features(_ split: Candidate.Split) throws -> Features {
         let features = try candidate.features(split)
         return Features(values: inference { part(features.values).constant }, labels: features.labels)
       }
-      let scores = try LinearProbe().scores(
+      let measured = try LinearProbe().measured(
         training: features(.training), test: features(.test), classCount: candidate.classCount)
-      return scores.filter { $0.metric == "top1" }.map {
-        Score(metric: metric, value: $0.value, count: $0.count)
+      return measured.answers.filter { $0.metric == "top1" }.map {
+        $0.renamed(metric)
       }
     }
+    return .shares(of: answers)
   }
 }

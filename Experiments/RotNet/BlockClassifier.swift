@@ -29,7 +29,7 @@ public struct BlockClassifier: Evaluation {
   }
 
   /// Trains a classifier and measures it; traps for a network without such a block.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     let outcome = trained(on: candidate)
     let count = candidate.test.count
     let classes = candidate.training.classNames.enumerated().compactMap { label, name in
@@ -37,10 +37,11 @@ public struct BlockClassifier: Evaluation {
         Score(metric: "class-\(name.replacing(" ", with: "-"))", value: $0, count: outcome.last.counts[label])
       }
     }
-    return [
-      Score(metric: "top1", value: outcome.last.total, count: count),
-      Score(metric: "best-test-epoch", value: outcome.best, count: count),
-    ] + classes
+    return Measured(
+      [
+        Score(metric: "top1", value: outcome.last.total, count: count),
+        Score(metric: "best-test-epoch", value: outcome.best, count: count),
+      ] + classes, answers: [outcome.last.answers("top1")])
   }
 
   /// What a training came to.
@@ -107,15 +108,17 @@ public struct BlockProfile: Evaluation {
   public init(around classifier: BlockClassifier) { self.classifier = classifier }
 
   /// Trains one classifier per block; traps for a network without blocks.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     guard let encoder = candidate.encoder as? any BlockwiseEncoder else {
       preconditionFailure("a profile of a network without blocks")
     }
-    return (1...encoder.blockCount).filter { $0 != classifier.block }.map { block in
+    let profile = (1...encoder.blockCount).filter { $0 != classifier.block }.map { block in
       let own = BlockClassifier(
         classifier.kind, block: block, width: classifier.width, recipe: classifier.recipe)
-      return Score(
-        metric: "conv\(block)", value: own.trained(on: candidate).last.total, count: candidate.test.count)
+      return (metric: "conv\(block)", accuracy: own.trained(on: candidate).last)
     }
+    return Measured(
+      profile.map { Score(metric: $0.metric, value: $0.accuracy.total, count: candidate.test.count) },
+      answers: profile.map { $0.accuracy.answers($0.metric) })
   }
 }

@@ -83,6 +83,8 @@ struct LabelledViews {
 struct ClassAccuracy {
   /// Test images of each class, and how many of them were named rightly.
   private(set) var counts: [Int], hits: [Int]
+  /// Whether each test image was named rightly.
+  private(set) var right: [Bool] = []
 
   /// Compares the largest number of each row of logits, batch by batch, with `labels`.
   init(_ batches: some Sequence<Tensor>, labels: [Int], classCount: Int) {
@@ -91,7 +93,8 @@ struct ClassAccuracy {
     for logits in batches {
       for answer in logits.rowArgmax() {
         counts[labels[image]] += 1
-        if answer == labels[image] { hits[labels[image]] += 1 }
+        right.append(answer == labels[image])
+        if right[image] { hits[labels[image]] += 1 }
         image += 1
       }
     }
@@ -100,6 +103,9 @@ struct ClassAccuracy {
 
   /// Of all images, in percent.
   var total: Double { 100 * Double(hits.reduce(0, +)) / Double(counts.reduce(0, +)) }
+
+  /// The test images that were named rightly, as the answers of `metric`.
+  func answers(_ metric: String) -> Answers { Answers(metric: metric, .right(right)) }
 
   /// Of the images of one class, in percent; `nil` where there are none.
   func ofClass(_ label: Int) -> Double? {

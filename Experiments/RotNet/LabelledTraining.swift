@@ -61,14 +61,16 @@ public struct FineTunedClassifier: Evaluation {
   }
 
   /// Measures; the candidate's own network stays as it is. Traps unless that is a network in network.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     guard let frozen = candidate.encoder as? NetworkInNetwork else {
       preconditionFailure("fine-tuning of a network without blocks")
     }
     let head = classifier.trained(on: candidate).classifier as! ConvolutionalClassifier
     let tuned = ClassifyingNetwork(joining: frozen, with: head, classes: candidate.classCount)
     let accuracy = tuned.accuracy(afterTrainingOn: candidate, recipe: recipe)
-    return [Score(metric: "top1", value: accuracy.total, count: candidate.test.count)]
+    return Measured(
+      [Score(metric: "top1", value: accuracy.total, count: candidate.test.count)],
+      answers: [accuracy.answers("top1")])
   }
 }
 
@@ -115,22 +117,25 @@ public struct FewLabels: Evaluation {
   }
 
   /// Trains both for every number of labels.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     let count = candidate.test.count
-    var (scores, curve) = ([Score](), [CrossingPoint.Sample]())
+    var (measured, curve) = (Measured([]), [CrossingPoint.Sample]())
     for labels in labelsPerClass {
       let chosen = FewLabels.first(labels, of: candidate.training.labels)
-      let frozen = classifier.trained(on: candidate, chosen: chosen).last.total
+      let frozen = classifier.trained(on: candidate, chosen: chosen).last
       var random = Random(seed: candidate.seed, stream: "few labels")
       let network = ClassifyingNetwork(
         width: classifier.width, classes: candidate.classCount, using: &random)
-      let whole = network.accuracy(afterTrainingOn: candidate, chosen: chosen, recipe: supervised).total
-      scores.append(Score(metric: "frozen-\(labels)", value: frozen, count: count))
-      scores.append(Score(metric: "supervised-\(labels)", value: whole, count: count))
-      curve.append(.init(labels: labels, frozen: frozen, supervised: whole))
+      let whole = network.accuracy(afterTrainingOn: candidate, chosen: chosen, recipe: supervised)
+      for (metric, accuracy) in [("frozen-\(labels)", frozen), ("supervised-\(labels)", whole)] {
+        measured.scores.append(Score(metric: metric, value: accuracy.total, count: count))
+        measured.answers.append(accuracy.answers(metric))
+      }
+      curve.append(.init(labels: labels, frozen: frozen.total, supervised: whole.total))
     }
     let crossing = CrossingPoint.labels(of: curve).map { Score(metric: "crossing", value: $0, count: count) }
-    return scores + (crossing.map { [$0] } ?? [])
+    measured.scores += crossing.map { [$0] } ?? []
+    return measured
   }
 
   /// The places of the first `count` images of each class, in their order.

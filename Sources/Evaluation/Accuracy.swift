@@ -1,11 +1,8 @@
 import Glibc
 
-/// The share of predictions that equal their label, in percent.
-func accuracy(of predictions: [Int], labels: [Int]) -> Double {
-  precondition(
-    predictions.count == labels.count, "\(predictions.count) predictions for \(labels.count) labels")
-  let hits = zip(predictions, labels).count { $0 == $1 }
-  return 100 * Double(hits) / Double(labels.count)
+/// `part` of `whole`, in percent; 0 where there is nothing.
+func percentage(_ part: Int, of whole: Int) -> Double {
+  whole == 0 ? 0 : 100 * Double(part) / Double(whole)
 }
 
 /// How many classes score above `label`, or as high and come before it.

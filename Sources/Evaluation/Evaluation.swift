@@ -2,23 +2,6 @@ import NeuralNetworks
 import Tensors
 import Vision
 
-/// One number that an evaluation measured.
-public struct Score: Sendable, Equatable {
-  /// What was measured, e.g. `top1`, in percent where it is an accuracy.
-  public let metric: String
-  /// The number.
-  public let value: Double
-  /// How many test images it is about.
-  public let count: Int
-
-  /// Creates a score.
-  public init(metric: String, value: Double, count: Int) {
-    self.metric = metric
-    self.value = value
-    self.count = count
-  }
-}
-
 /// A way to measure how good an encoder's features are.
 public protocol Evaluation: Sendable {
   /// What results are filed under, with a version: `linear-v1`, `knn-v1`.
@@ -38,10 +21,7 @@ public protocol Evaluation: Sendable {
   func isPossible(on images: ImageCollection) -> Bool
 
   /// Measures `candidate`.
-  func evaluate(_ candidate: Candidate) throws -> [Score]
-
-  /// Measures `candidate` and shows what was measured; no pictures unless the evaluation has some.
-  func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture])
+  func measure(_ candidate: Candidate) throws -> Measured
 }
 
 extension Evaluation {
@@ -53,7 +33,6 @@ extension Evaluation {
 
   public func isPossible(on images: ImageCollection) -> Bool { true }
 
-  public func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
-    (try evaluate(candidate), [])
-  }
+  /// The numbers alone.
+  public func evaluate(_ candidate: Candidate) throws -> [Score] { try measure(candidate).scores }
 }

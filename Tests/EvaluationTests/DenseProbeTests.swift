@@ -187,9 +187,10 @@ private func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
 
   @Test func picturesShowFramesWithTrueAndPredictedMasks() throws {
     let set = areas(10, seed: 2)
-    let (scores, pictures) = try DenseProbe(.linear, on: .camvid, recipe: recipe).illustrated(
-      candidate(Areas()))
+    let measured = try DenseProbe(.linear, on: .camvid, recipe: recipe).measure(candidate(Areas()))
+    let (scores, pictures) = (measured.scores, measured.pictures)
     #expect(pictures.map(\.name) == ["dense-linear-camvid"] && scores[0].value > 90)
+    #expect(measured.answers.map(\.value) == [scores[0].value] && measured.answers[0].count == 10)
     let picture = pictures[0]
     let gap = 2
     #expect(picture.height == 3 * 16 + 2 * gap && picture.width == 4 * 20 + 3 * gap)

@@ -24,7 +24,7 @@ import Testing
   @Test func separableBlobsAreSeparated() throws {
     let training = blobs(2_000, classes: 10, dimension: 16, spread: 0.3, seed: 1)
     let test = blobs(500, classes: 10, dimension: 16, spread: 0.3, seed: 2)
-    let scores = try LinearProbe().scores(training: training, test: test, classCount: 10)
+    let scores = try LinearProbe().measured(training: training, test: test, classCount: 10).scores
     #expect(scores.map(\.metric) == ["top1", "top5", "train-top1", "iterations"])
     #expect(scores.map(\.count) == [500, 500, 2_000, 2_000])
     #expect(value("top1", scores) == 100 && value("top5", scores) == 100)
@@ -36,7 +36,7 @@ import Testing
     let labels = (0..<4_000).map { $0 % 10 }
     let training = Features(values: randomTensor([4_000, 8], seed: 1), labels: labels)
     let test = Features(values: randomTensor([4_000, 8], seed: 2), labels: labels)
-    let scores = try LinearProbe().scores(training: training, test: test, classCount: 10)
+    let scores = try LinearProbe().measured(training: training, test: test, classCount: 10).scores
     #expect(abs(value("top1", scores)! - 10) < 2)
     #expect(abs(value("top5", scores)! - 50) < 3)
   }
@@ -51,8 +51,9 @@ import Testing
       }
       return Features(values: Tensor(values, shape: features.values.shape), labels: features.labels)
     }
-    let plain = try LinearProbe().scores(training: training, test: test, classCount: 4)
-    let wild = try LinearProbe().scores(training: scaled(training), test: scaled(test), classCount: 4)
+    let plain = try LinearProbe().measured(training: training, test: test, classCount: 4).scores
+    let wild = try LinearProbe().measured(training: scaled(training), test: scaled(test), classCount: 4)
+      .scores
     #expect(plain == wild)
     #expect(value("top5", plain) == nil)
   }
@@ -66,7 +67,8 @@ import Testing
           values: Tensor(shape: [count, 5]) { 3 + noise * random.normal() },
           labels: (0..<count).map { $0 % 4 == 0 ? 0 : $0 % 2 + 1 })
       }
-      let scores = try LinearProbe().scores(training: features(400), test: features(400), classCount: 3)
+      let scores = try LinearProbe().measured(training: features(400), test: features(400), classCount: 3)
+        .scores
       #expect(value("top1", scores) == 50)
     }
   }
@@ -74,16 +76,16 @@ import Testing
   /// One class more than the training images show can be asked of, and is never answered.
   @Test func classesWithoutImagesAreHarmless() throws {
     let training = blobs(300, classes: 3, dimension: 5, spread: 0.2, seed: 1)
-    let scores = try LinearProbe().scores(training: training, test: training, classCount: 7)
+    let scores = try LinearProbe().measured(training: training, test: training, classCount: 7).scores
     #expect(value("top1", scores) == 100)
   }
 
   @Test func theNumberOfThreadsChangesNothing() throws {
     let training = blobs(1_500, classes: 5, dimension: 9, spread: 4, seed: 1)
-    let several = try LinearProbe().scores(training: training, test: training, classCount: 5)
+    let several = try LinearProbe().measured(training: training, test: training, classCount: 5).scores
     // Inside a worker the pool runs everything on that worker.
     try onOneWorker {
-      let one = try LinearProbe().scores(training: training, test: training, classCount: 5)
+      let one = try LinearProbe().measured(training: training, test: training, classCount: 5).scores
       #expect(one == several)
     }
   }

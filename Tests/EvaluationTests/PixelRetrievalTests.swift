@@ -110,7 +110,8 @@ import Vision
   }
 
   @Test func anEncoderIsAskedInBothDirections() throws {
-    let (scores, pictures) = try PixelRetrieval(side: 16).illustrated(candidate(Areas()))
+    let measured = try PixelRetrieval(side: 16).measure(candidate(Areas()))
+    let (scores, pictures) = (measured.scores, measured.pictures)
     #expect(scores.map(\.metric) == ["top1", "top1-near", "chance"] && scores.allSatisfy { $0.count == 60 })
     #expect(abs(scores[2].value - 100.0 / 64) < 1e-9)
     #expect(

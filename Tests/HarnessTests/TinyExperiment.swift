@@ -82,9 +82,11 @@ final class TinyMethod: PretrainingMethod, KnowsChance, KnowsFailures {
 struct WeightMean: Evaluation {
   let name: String
 
-  func evaluate(_ candidate: Candidate) throws -> [Score] {
+  func measure(_ candidate: Candidate) throws -> Measured {
     let encoder = candidate.encoder as! TinyEncoder
-    return [Score(metric: "mean", value: Double(encoder.layer.weight.constant.mean().item), count: 1)]
+    return Measured([
+      Score(metric: "mean", value: Double(encoder.layer.weight.constant.mean().item), count: 1)
+    ])
   }
 }
 

@@ -25,6 +25,13 @@ public struct ConfusionMatrix: Sendable, Equatable {
     }
   }
 
+  /// Adds the pixels of `other`; traps for another number of classes.
+  public mutating func add(_ other: ConfusionMatrix) {
+    precondition(
+      classCount == other.classCount, "pixels of \(classCount) and of \(other.classCount) classes added up")
+    for place in counts.indices { counts[place] += other.counts[place] }
+  }
+
   /// The share of pixels whose class was found, in percent; 0 where there are none.
   public var pixelAccuracy: Double {
     let all = counts.reduce(0, +)
@@ -43,8 +50,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 
   /// The mean of that over the classes that occur, in percent; 0 where none does.
-  public var meanIntersectionOverUnion: Double {
-    let each = (0..<classCount).compactMap(intersectionOverUnion)
+  public var meanIntersectionOverUnion: Double { meanIntersectionOverUnion(of: Array(0..<classCount)) }
+
+  /// The same over those of `classes` that occur.
+  func meanIntersectionOverUnion(of classes: [Int]) -> Double {
+    let each = classes.compactMap(intersectionOverUnion)
     return each.isEmpty ? 0 : each.reduce(0, +) / Double(each.count)
   }
 

@@ -9,20 +9,24 @@ struct FrozenEncoder {
 
   private let candidate: Candidate
   private let loader: ViewLoader
+  private let size: FrameSize?
   private let split: String
 
-  init(_ candidate: Candidate, _ images: ImageSet, split: String) {
+  /// Looks at `images` as they are, or resized to `size`.
+  init(_ candidate: Candidate, _ images: ImageSet, resizedTo size: FrameSize? = nil, split: String) {
     self.candidate = candidate
     self.split = split
+    self.size = size
     loader = ViewLoader(
       images, standardization: candidate.standardization, dataType: candidate.dataType)
   }
 
   /// All images in the pieces that the encoder is given at once.
   var ranges: [Range<Int>] {
-    let size = max(1, FrozenEncoder.pixelsAtOnce / (loader.images.height * loader.images.width))
-    return stride(from: 0, to: loader.images.count, by: size).map {
-      $0..<min($0 + size, loader.images.count)
+    let pixels = size?.pixels ?? loader.images.height * loader.images.width
+    let count = max(1, FrozenEncoder.pixelsAtOnce / pixels)
+    return stride(from: 0, to: loader.images.count, by: count).map {
+      $0..<min($0 + count, loader.images.count)
     }
   }
 
@@ -36,7 +40,29 @@ struct FrozenEncoder {
   }
 
   func maps(at indices: [Int]) -> Tensor {
-    inference { candidate.encoder.featureMap(of: loader.images(at: indices)).constant }
+    inference {
+      let images = loader.images(at: indices)
+      return candidate.encoder.featureMap(of: size.map(images.resized) ?? images).constant
+    }
+  }
+}
+
+/// Pixels of a frame as an encoder sees it.
+struct FrameSize: Sendable, Hashable {
+  let height, width: Int
+  var pixels: Int { height * width }
+
+  /// Frames like `images`, `height` pixels high and wide in proportion.
+  init(height: Int, inProportionTo images: ImageSet) {
+    self.height = height
+    width = max(1, (2 * height * images.width + images.height) / (2 * images.height))
+  }
+}
+
+extension Tensor {
+  /// Standardized images resized bilinearly, in the numbers that they are given in.
+  func resized(to size: FrameSize) -> Tensor {
+    converted(to: .float32).resized(toHeight: size.height, width: size.width).converted(to: dataType)
   }
 }
 

@@ -59,20 +59,13 @@ public struct DenseProbe: Evaluation {
     self.recipe = recipe ?? .usual(for: head)
   }
 
-  public func isPossible(on images: ImageCollection) -> Bool {
-    switch task {
-    case .camvid: images.frames != nil
-    case .mosaics: !images.training.labels.isEmpty && !images.test.labels.isEmpty
-    }
-  }
+  public func isPossible(on images: ImageCollection) -> Bool { task.isPossible(on: images) }
 
   /// Trains the head and measures it; the candidate's encoder is as it was afterwards.
   ///
   /// - Throws: `EvaluationError.noMasks`, and `nonFiniteFeatures` for maps that are not finite.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] { try illustrated(candidate).scores }
-
-  public func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
-    let sets = try sets(of: candidate)
+  public func measure(_ candidate: Candidate) throws -> Measured {
+    let sets = try task.sets(of: candidate)
     let training = sets.training.first(recipe.limit ?? .max)
     let outcome =
       head == .fineTuned
@@ -80,25 +73,13 @@ public struct DenseProbe: Evaluation {
     let picture = Picture.segmentations(
       name.replacing("-v1", with: ""), of: sets.test, at: DenseProbe.shown(of: sets.test.count),
       predictions: outcome.predictions)
-    let scores = outcome.matrix.scores(classNames: sets.test.classNames, count: sets.test.count)
-    return (scores, [picture])
-  }
-
-  private func sets(of candidate: Candidate) throws -> (training: SegmentationSet, test: SegmentationSet) {
-    switch task {
-    case .camvid:
-      guard let frames = candidate.segmentation else { throw EvaluationError.noMasks(task: task.name) }
-      return (frames.training, frames.test)
-    case .mosaics(let mosaics):
-      guard let sets = mosaics.sets(training: candidate.training, test: candidate.test) else {
-        throw EvaluationError.noMasks(task: task.name)
-      }
-      return sets
-    }
+    return Measured(
+      outcome.matrix.scores(classNames: sets.test.classNames, count: sets.test.count), pictures: [picture],
+      answers: [Answers(metric: "miou", .pixels(outcome.frames))])
   }
 
   /// Four test images, evenly spaced.
-  private static func shown(of count: Int) -> [Int] {
+  static func shown(of count: Int) -> [Int] {
     (0..<min(4, count)).map { $0 * count / min(4, count) }
   }
 
@@ -153,9 +134,32 @@ public struct DenseProbe: Evaluation {
   }
 }
 
+extension DenseProbe.Task {
+  func isPossible(on images: ImageCollection) -> Bool {
+    switch self {
+    case .camvid: images.frames != nil
+    case .mosaics: !images.training.labels.isEmpty && !images.test.labels.isEmpty
+    }
+  }
+
+  /// The frames to learn from and to measure on; throws `EvaluationError.noMasks`.
+  func sets(of candidate: Candidate) throws -> (training: SegmentationSet, test: SegmentationSet) {
+    switch self {
+    case .camvid:
+      guard let frames = candidate.segmentation else { throw EvaluationError.noMasks(task: name) }
+      return (frames.training, frames.test)
+    case .mosaics(let mosaics):
+      guard let sets = mosaics.sets(training: candidate.training, test: candidate.test) else {
+        throw EvaluationError.noMasks(task: name)
+      }
+      return sets
+    }
+  }
+}
+
 extension Tensor {
   /// The cross-entropy of score maps with masks of the images of `set`.
-  fileprivate func crossEntropy(_ masks: [UInt8], of set: SegmentationSet) -> Tensor {
+  func crossEntropy(_ masks: [UInt8], of set: SegmentationSet) -> Tensor {
     crossEntropy(
       masks: masks, height: set.images.height, width: set.images.width, void: SegmentationSet.void)
   }

@@ -46,26 +46,42 @@ public struct DenseRecipe: Sendable, Hashable {
 
 /// What a trained head makes of the test images.
 struct DenseOutcome {
-  /// All of their pixels.
-  private(set) var matrix: ConfusionMatrix
+  /// The pixels of each of them.
+  private(set) var frames: [ConfusionMatrix] = []
   /// The predicted masks of the images to be shown, in the order asked for.
   private(set) var predictions: [[UInt8]] = []
 
-  /// Computes the maps of `test` a few at a time; throws `EvaluationError.nonFiniteFeatures`.
-  init(_ candidate: Candidate, _ head: any DenseHead, on test: SegmentationSet, showing shown: [Int]) throws {
-    matrix = ConfusionMatrix(classCount: test.classNames.count)
-    let encoder = FrozenEncoder(candidate, test.images, split: "test")
-    var found: [Int: [UInt8]] = [:]
+  /// Nothing yet.
+  init() {}
+
+  /// Computes the maps of `test`, as it is or resized to `size`, a few at a time; throws
+  /// `EvaluationError.nonFiniteFeatures`.
+  init(
+    _ candidate: Candidate, _ head: any DenseHead, on test: SegmentationSet, resizedTo size: FrameSize? = nil,
+    showing shown: [Int]
+  ) throws {
+    let encoder = FrozenEncoder(candidate, test.images, resizedTo: size, split: "test")
     for range in encoder.ranges {
       let maps = try encoder.maps(at: range)
-      let classes = inference { head(maps).constant }.resizedArgmax(
-        toHeight: test.images.height, width: test.images.width)
-      matrix.add(truth: test.masks(at: Array(range)), predictions: classes)
-      for index in shown where range.contains(index) {
-        let place = (index - range.lowerBound) * test.pixels
-        found[index] = Array(classes[place..<place + test.pixels])
-      }
+      add(inference { head(maps).constant }, at: range, of: test, showing: shown)
     }
-    predictions = shown.compactMap { found[$0] }
+  }
+
+  /// Takes the largest of the `scores` of the frames at `range`, which come in their order, for the prediction of a pixel.
+  mutating func add(_ scores: Tensor, at range: Range<Int>, of test: SegmentationSet, showing shown: [Int]) {
+    let classes = scores.resizedArgmax(toHeight: test.images.height, width: test.images.width)
+    for (place, index) in range.enumerated() {
+      let predicted = Array(classes[place * test.pixels..<(place + 1) * test.pixels])
+      var matrix = ConfusionMatrix(classCount: test.classNames.count)
+      matrix.add(truth: test.masks(at: [index]), predictions: predicted)
+      frames.append(matrix)
+      if shown.contains(index) { predictions.append(predicted) }
+    }
+  }
+
+  /// All of their pixels.
+  var matrix: ConfusionMatrix {
+    let empty = ConfusionMatrix(classCount: frames.first?.classCount ?? 0)
+    return frames.reduce(into: empty) { $0.add($1) }
   }
 }

@@ -38,15 +38,14 @@ public struct PixelRetrieval: Evaluation {
   /// Asks every pixel of both views; the encoder stays in inference mode.
   ///
   /// - Throws: `EvaluationError`: no test images, or a map that is not finite.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] { try illustrated(candidate).scores }
-
-  public func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     let images = candidate.test.first(limit)
     guard images.count > 0 else { throw EvaluationError.noImages(split: "test") }
     let loader = loader(of: images, candidate, candidate.standardization)
     let side = views[0].outputSize(height: images.height, width: images.width)
     let size = max(1, FrozenEncoder.pixelsAtOnce / (side.height * side.width))
     var tally = Tally()
+    var tallies = [Tally](repeating: Tally(), count: images.count)
     var pictures: [Picture] = []
     for start in stride(from: 0, to: images.count, by: size) {
       let indices = Array(start..<min(start + size, images.count))
@@ -58,14 +57,21 @@ public struct PixelRetrieval: Evaluation {
         throw EvaluationError.nonFiniteFeatures(split: "test", image: start)
       }
       for (from, to) in [(0, 1), (1, 0)] {
-        tally += PixelRetrieval.tally(
+        let found = PixelRetrieval.tallies(
           maps[from], batch.views[from].crops, in: maps[to], batch.views[to].crops)
+        for (place, found) in found.enumerated() { tallies[start + place] += found }
+        tally += found.reduce(into: Tally()) { $0 += $1 }
       }
       if start == 0 {
         pictures = self.pictures(of: self.loader(of: images, candidate, .none), indices: indices, maps)
       }
     }
-    return (tally.scores(images: images.count), pictures)
+    return Measured(
+      tally.scores(images: images.count), pictures: pictures,
+      answers: [("top1", \Tally.exact), ("top1-near", \.near)].map { metric, right in
+        Answers(
+          metric: metric, .shares(tallies.map { Answers.Share(right: $0[keyPath: right], asked: $0.asked) }))
+      })
   }
 
   private func loader(
@@ -121,6 +127,13 @@ extension PixelRetrieval {
   public static func tally(
     _ maps: Tensor, _ crops: [CropGeometry], in others: Tensor, _ otherCrops: [CropGeometry]
   ) -> Tally {
+    tallies(maps, crops, in: others, otherCrops).reduce(into: Tally()) { $0 += $1 }
+  }
+
+  /// The same, image by image.
+  static func tallies(
+    _ maps: Tensor, _ crops: [CropGeometry], in others: Tensor, _ otherCrops: [CropGeometry]
+  ) -> [Tally] {
     precondition(
       maps.shape.batch == crops.count && others.shape.batch == otherCrops.count
         && crops.count == otherCrops.count && maps.shape.channels == others.shape.channels,
@@ -149,7 +162,7 @@ extension PixelRetrieval {
         }
       }
     }
-    return tallies.reduce(into: Tally()) { $0 += $1 }
+    return tallies
   }
 
   private static func judged(

@@ -6,7 +6,7 @@ import Vision
 ///
 /// Of interest for a network that saw images of the first half only; one that saw all of them is what to compare it with.
 /// Reported are, in percent of that half's test images, `top1` (with more than five classes `top5`) of the second half
-/// and the same of the first half, as `first-half-top1`.
+/// and the same of the first half, as `first-half-top1`. The answers are those about the half's images, in their order.
 public struct ClassTransfer: Evaluation {
   /// `class-transfer-v1`: other halves or another probe would be another version.
   public let name = "class-transfer-v1"
@@ -18,11 +18,12 @@ public struct ClassTransfer: Evaluation {
   ///
   /// - Throws: `EvaluationError.noImages` for a half that nothing shows, and what `LinearProbe` and `Candidate.features`
   ///   throw.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
-    try scores(of: candidate, .second, prefix: "") + scores(of: candidate, .first, prefix: "first-half-")
+  public func measure(_ candidate: Candidate) throws -> Measured {
+    try .shares(
+      of: answers(of: candidate, .second, prefix: "") + answers(of: candidate, .first, prefix: "first-half-"))
   }
 
-  private func scores(of candidate: Candidate, _ half: ClassHalf, prefix: String) throws -> [Score] {
+  private func answers(of candidate: Candidate, _ half: ClassHalf, prefix: String) throws -> [Answers] {
     let classes = half.classes(of: candidate.classCount)
     func features(_ split: Candidate.Split) throws -> Features {
       let chosen = try candidate.features(split).rows(of: classes)
@@ -31,11 +32,9 @@ public struct ClassTransfer: Evaluation {
       }
       return chosen
     }
-    let scores = try LinearProbe().scores(
+    let measured = try LinearProbe().measured(
       training: features(.training), test: features(.test), classCount: classes.count)
-    return scores.filter { $0.metric.hasPrefix("top") }.map {
-      Score(metric: prefix + $0.metric, value: $0.value, count: $0.count)
-    }
+    return measured.answers.map { $0.renamed(prefix + $0.metric) }
   }
 }
 

@@ -16,7 +16,7 @@ public struct ClassifierAccuracy: Evaluation {
   /// without a classifier.
   ///
   /// - Throws: what `Candidate.features` throws.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     guard let classifier = candidate.classifier else {
       preconditionFailure("the accuracy of a classifier that is not there")
     }
@@ -28,11 +28,6 @@ public struct ClassifierAccuracy: Evaluation {
         rank(of: label, in: values[image * classes..<(image + 1) * classes])
       }
     }
-    func score(_ metric: String, within limit: Int) -> Score {
-      let hits = ranks.count { $0 < limit }
-      return Score(metric: metric, value: 100 * Double(hits) / Double(ranks.count), count: ranks.count)
-    }
-    let first = score("top1", within: 1)
-    return classes > 5 ? [first, score("top5", within: 5)] : [first]
+    return .shares(of: Answers.tops(ranks, classCount: classes))
   }
 }

@@ -30,18 +30,15 @@ public struct SemiSupervised: Evaluation {
   /// Measures both; the candidate's encoder is as it was afterwards.
   ///
   /// - Throws: what `Candidate.features` and the linear probe throw.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     let training = try candidate.features(.training)
     let chosen = subset.indices(of: training.labels)
-    let probe = try LinearProbe().scores(
+    let probe = try LinearProbe().measured(
       training: training.rows(chosen), test: candidate.features(.test), classCount: candidate.classCount)
     let tuned = try recipe.tuned(candidate, on: candidate.training.subset(chosen)) { tuned in
-      try ClassifierAccuracy().evaluate(tuned)
+      try ClassifierAccuracy().measure(tuned)
     }
-    return tuned
-      + probe.filter { ["top1", "top5"].contains($0.metric) }.map {
-        Score(metric: "linear-\($0.metric)", value: $0.value, count: $0.count)
-      }
+    return .shares(of: tuned.answers + probe.answers.map { $0.renamed("linear-\($0.metric)") })
   }
 }
 

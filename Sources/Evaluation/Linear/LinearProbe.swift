@@ -23,8 +23,8 @@ public struct LinearProbe: Evaluation {
   /// Fits the classifier and measures it.
   ///
   /// - Throws: `EvaluationError.probeDidNotConverge`, and what `Candidate.features` throws.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
-    try scores(
+  public func measure(_ candidate: Candidate) throws -> Measured {
+    try measured(
       training: candidate.features(.training), test: candidate.features(.test),
       classCount: candidate.classCount)
   }
@@ -32,7 +32,7 @@ public struct LinearProbe: Evaluation {
   /// Fits the classifier to the training images' features and measures it on the test images'.
   ///
   /// - Throws: `EvaluationError.probeDidNotConverge`.
-  public func scores(training: Features, test: Features, classCount: Int) throws -> [Score] {
+  public func measured(training: Features, test: Features, classCount: Int) throws -> Measured {
     let standardization = ColumnStandardization(of: training.values)
     let problem = LogisticRegression(
       features: standardization.applied(to: training.values), labels: training.labels, classCount: classCount,
@@ -46,16 +46,13 @@ public struct LinearProbe: Evaluation {
     }
     let testRanks = ranks(standardization.applied(to: test.values), test.labels)
     let trainingRanks = ranks(problem.features, training.labels)
-    func score(_ metric: String, _ ranks: [Int], within limit: Int) -> Score {
-      Score(
-        metric: metric, value: 100 * Double(ranks.count { $0 < limit }) / Double(ranks.count),
-        count: ranks.count)
-    }
-    var scores = [score("top1", testRanks, within: 1)]
-    if classCount > 5 { scores.append(score("top5", testRanks, within: 5)) }
-    scores.append(score("train-top1", trainingRanks, within: 1))
-    scores.append(Score(metric: "iterations", value: Double(fit.iterations), count: training.count))
-    return scores
+    var measured = Measured.shares(of: Answers.tops(testRanks, classCount: classCount))
+    let known = Answers.right("train-top1", trainingRanks)
+    measured.scores += [
+      Score(metric: known.metric, value: known.value, count: known.count),
+      Score(metric: "iterations", value: Double(fit.iterations), count: training.count),
+    ]
+    return measured
   }
 
   /// The optimum of `problem`.

@@ -47,8 +47,9 @@ public struct Monitor: Sendable {
       return Reading(top1: nil, spread: FeatureSpread(of: try candidate.values(.training)))
     }
     let bank = try candidate.features(.training)
-    let scores = NearestNeighbors(k: [200]).scores(
-      bank: bank, queries: try candidate.features(.test), classCount: candidate.classCount)
+    let scores = NearestNeighbors(k: [200]).measured(
+      bank: bank, queries: try candidate.features(.test), classCount: candidate.classCount
+    ).scores
     return Reading(top1: scores[0].value, spread: FeatureSpread(of: bank.values))
   }
 }

@@ -23,21 +23,21 @@ public struct NearestNeighbors: Evaluation {
   }
 
   /// Measures `top1` at the first k and `top1-kN` at every other, in percent.
-  public func evaluate(_ candidate: Candidate) throws -> [Score] {
+  public func measure(_ candidate: Candidate) throws -> Measured {
     let bank = try candidate.features(.training)
     let queries = try candidate.features(.test)
-    return scores(bank: bank, queries: queries, classCount: candidate.classCount)
+    return measured(bank: bank, queries: queries, classCount: candidate.classCount)
   }
 
-  func scores(bank: Features, queries: Features, classCount: Int) -> [Score] {
+  func measured(bank: Features, queries: Features, classCount: Int) -> Measured {
     let neighbors = Neighbors(
       of: NormalizedRows(queries.values), in: NormalizedRows(bank.values), count: k.max()!)
-    return k.enumerated().map { place, k in
-      let votes = predictions(neighbors, labels: bank.labels, classCount: classCount, k: k)
-      return Score(
-        metric: place == 0 ? "top1" : "top1-k\(k)", value: accuracy(of: votes, labels: queries.labels),
-        count: queries.count)
-    }
+    return .shares(
+      of: k.enumerated().map { place, k in
+        let votes = predictions(neighbors, labels: bank.labels, classCount: classCount, k: k)
+        return Answers(
+          metric: place == 0 ? "top1" : "top1-k\(k)", .right(zip(votes, queries.labels).map { $0 == $1 }))
+      })
   }
 
   func predictions(_ neighbors: Neighbors, labels: [Int], classCount: Int, k: Int) -> [Int] {

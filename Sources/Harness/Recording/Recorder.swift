@@ -37,6 +37,7 @@ public struct Recorder {
   private let folder: ResultsFolder
   private var results: RecordedResults
   private var texts: [String: Data] = [:]
+  private var answers: [String: Data] = [:]
   private var pictures: [(name: String, content: Data)] = []
   private var outcome = Outcome()
   private let commits: KnownCommits
@@ -159,6 +160,9 @@ public struct Recorder {
     results.scores += found.scores
     results.curves += found.curves
     texts[found.manifest.run] = found.text
+    if !found.answers.isEmpty {
+      answers[found.manifest.run] = Data(AnswerRow.table(of: found.answers).utf8)
+    }
     pictures += found.pictures
   }
 
@@ -187,7 +191,15 @@ public struct Recorder {
       try writeAtomically(content, to: folder.figures.appending(component: name))
     }
     try folder.write(results.acknowledgements)
-    for key in outcome.superseded { try? FileManager.default.removeItem(at: folder.manifest(key.run)) }
+    for (run, text) in answers.sorted(by: { $0.key < $1.key }) {
+      try makeFolder(folder.answers)
+      try writeAtomically(text, to: folder.answers(run))
+    }
+    for key in outcome.superseded {
+      for file in [folder.manifest(key.run), folder.answers(key.run)] {
+        try? FileManager.default.removeItem(at: file)
+      }
+    }
   }
 }
 
@@ -225,6 +237,7 @@ private struct Finished {
   let text: Data
   let scores: [ScoreRow]
   let curves: [CurveRow]
+  let answers: [AnswerRow]
   let pictures: [(name: String, content: Data)]
 
   /// The run as it is on record; `nil` when it is not.
@@ -234,7 +247,7 @@ private struct Finished {
     text = manifest.json
     scores = results.scores.filter { $0.key.run == run }
     curves = results.curves.filter { $0.key.run == run }
-    pictures = []
+    (answers, pictures) = ([], [])
   }
 
   /// Whether this is the same training with every row of `other`, and rows of further evaluations.
@@ -253,6 +266,7 @@ private struct Finished {
     // A network that is not trained has no curves.
     let hasCurves = FileManager.default.fileExists(atPath: folder.curves.path)
     curves = hasCurves ? try CurveRow.read(from: folder.curves) : []
+    answers = try folder.storedAnswers()
     let key = manifest.key
     pictures =
       try RecordedPicture.isShown(key)
@@ -277,11 +291,17 @@ private struct Finished {
 
   private var problemWithRows: String? {
     if scores.isEmpty { return "it has no scores" }
-    if (scores.map(\.key) + curves.map(\.key)).contains(where: { $0 != manifest.key }) {
+    if (scores.map(\.key) + curves.map(\.key) + answers.map(\.key)).contains(where: { $0 != manifest.key }) {
       return "its tables hold rows of another run"
     }
     if RowsDigest.of(scores: scores, curves: curves) != manifest.rowsDigest {
       return UnvouchedRows.reason
+    }
+    if RowsDigest.of(answers: answers) != manifest.answersDigest {
+      return "its answers are not those its run.json vouches for: the table was edited"
+    }
+    if let contradiction = answers.lazy.compactMap({ $0.contradiction(with: scores) }).first {
+      return contradiction
     }
     if (scores.map(\.value) + curves.map(\.value)).contains(where: { !$0.isFinite }) {
       return "a number in its tables is not finite"

@@ -172,11 +172,19 @@ final class RunRecorder {
     try writeManifest()
   }
 
+  /// Replaces the answers of `evaluation` by `rows`; there is no file where nothing has answers.
+  func replaceAnswers(of evaluation: String, with rows: [AnswerRow]) throws {
+    let before = try folder.storedAnswers()
+    let after = before.filter { $0.evaluation != evaluation } + rows
+    if after != before { try writeAtomically(Data(AnswerRow.table(of: after).utf8), to: folder.answers) }
+  }
+
   // MARK: The manifest
 
   /// Marks the run as finished, with the digest of its rows.
   func finish() throws {
     manifest.rowsDigest = RowsDigest.of(scores: try scores(), curves: try folder.observedCurves())
+    manifest.answersDigest = RowsDigest.of(answers: try folder.storedAnswers())
     manifest.status = manifest.divergence == nil ? .finished : .diverged
     manifest.failure = nil
     try writeManifest()

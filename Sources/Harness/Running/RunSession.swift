@@ -163,16 +163,19 @@ struct RunSession {
       if shouldStop() { throw Interrupted() }
       try watch(.measuring(evaluation: evaluation.name))
       let began = ContinuousClock.now
-      let (scores, pictures) = try evaluation.illustrated(candidate)
+      let measured = try evaluation.measure(candidate)
       recorder.addSeconds((ContinuousClock.now - began) / .seconds(1), to: evaluation)
-      for picture in pictures { try write(picture) }
-      rows[evaluation.name] = scores.map { score in
+      for picture in measured.pictures { try write(picture) }
+      // Before the scores: what is measured without its answers would never be measured again.
+      try recorder.replaceAnswers(
+        of: evaluation.name, with: measured.answers.map { AnswerRow(run.key, evaluation.name, $0) })
+      rows[evaluation.name] = measured.scores.map { score in
         ScoreRow(
           key: run.key, evaluation: evaluation.name, metric: score.metric, value: score.value,
           count: score.count)
       }
       try recorder.replaceScores(with: evaluations.flatMap { rows[$0.name] ?? [] })
-      try watch(.measured(evaluation: evaluation.name, scores: scores))
+      try watch(.measured(evaluation: evaluation.name, scores: measured.scores))
     }
   }
 }

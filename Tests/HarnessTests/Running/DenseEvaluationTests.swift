@@ -11,15 +11,12 @@ private struct MaskCount: Evaluation {
 
   func isPossible(on images: ImageCollection) -> Bool { images.frames != nil }
 
-  func evaluate(_ candidate: Candidate) throws -> [Score] { try illustrated(candidate).scores }
-
-  func illustrated(_ candidate: Candidate) throws -> (scores: [Score], pictures: [Picture]) {
+  func measure(_ candidate: Candidate) throws -> Measured {
     let masks = try #require(candidate.segmentation).test.masks
     let images = ViewLoader(candidate.test, standardization: .none).images(at: 0..<2)
-    return (
+    return Measured(
       [Score(metric: "pixels", value: Double(masks.count), count: candidate.test.count)],
-      [Picture("first-images", rows: [images])]
-    )
+      pictures: [Picture("first-images", rows: [images])])
   }
 }
 

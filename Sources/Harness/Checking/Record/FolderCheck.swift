@@ -14,11 +14,15 @@ struct FolderCheck {
 
   /// Everything in the folder that contradicts something.
   func discrepancies() async -> [Discrepancy] {
-    var found = files.discrepancies + rowsWithoutManifest + strayAcknowledgements
+    var found =
+      files.discrepancies + rowsWithoutManifest + answersWithoutManifest + strayAcknowledgements
     for (run, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
       let check = ManifestCheck(
         files: files, experiment: experiment, scale: scale, run: run, described: described)
       found += check.discrepancies
+      if files.hasReadableRows {
+        found += AnswersCheck(files: files, manifest: described.manifest).discrepancies
+      }
       if files.hasReadableRows && !check.vouchesForRows {
         found += await RowHistory(
           files: files, run: run, manifest: described.manifest, digest: check.digest
@@ -79,6 +83,16 @@ struct FolderCheck {
       return Discrepancy(
         files.acknowledgementsPath, line: numbered.line,
         "does not fit run \(row.run): arm, seed and an alarm to acknowledge are looked for in its manifest")
+    }
+  }
+
+  private var answersWithoutManifest: [Discrepancy] {
+    let folder = files.root.appending(path: "\(files.path)/answers").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().compactMap { name in
+      let run = String(name.prefix { $0 != "." })
+      return files.manifests[run] == nil
+        ? Discrepancy("\(files.path)/answers/\(name)", "there is no \(files.manifestPath(run))") : nil
     }
   }
 

@@ -24,6 +24,7 @@ struct RecordedFiles {
   var scoresPath: String { "\(path)/scores.csv" }
   var curvesPath: String { "\(path)/curves.csv" }
   var acknowledgementsPath: String { "\(path)/acknowledgements.csv" }
+  func answersPath(_ run: String) -> String { "\(path)/answers/\(run).csv" }
   func manifestPath(_ run: String) -> String { "\(path)/runs/\(run).json" }
 
   init(experiment: String, scale: Scale, root: URL) {

@@ -21,6 +21,12 @@ public struct ResultsFolder: Sendable, Hashable {
   /// Where the figures lie.
   public var figures: URL { url.appending(component: "figures") }
 
+  /// Where the runs' answers lie.
+  public var answers: URL { url.appending(component: "answers") }
+
+  /// The answers of one run, where it has any.
+  public func answers(_ run: String) -> URL { answers.appending(component: "\(run).csv") }
+
   /// The manifest of one run.
   public func manifest(_ run: String) -> URL { manifests.appending(component: "\(run).json") }
 }

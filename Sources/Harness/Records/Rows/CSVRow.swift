@@ -75,8 +75,11 @@ public struct CSVFields {
     return value
   }
 
-  private func mismatch(_ column: String, _ expected: String) -> CSVError {
-    CSVError(
-      file: file, line: line, problem: .value(column: column, found: text(column), expected: expected))
+  /// The error that `column` does not hold what is `expected`.
+  func mismatch(_ column: String, _ expected: String) -> CSVError {
+    let found = text(column)
+    // Answers are long; an error is one line.
+    let shown = found.count > 100 ? "\(found.prefix(60))…" : found
+    return CSVError(file: file, line: line, problem: .value(column: column, found: shown, expected: expected))
   }
 }

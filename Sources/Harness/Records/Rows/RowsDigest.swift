@@ -10,6 +10,14 @@ public enum RowsDigest {
     for row in curves { hash.update(data: Data(row.line.utf8)) }
     return hexadecimal(hash.finalize())
   }
+
+  /// The same over the lines of a run's answers; `nil` where there are none.
+  public static func of(answers: [AnswerRow]) -> String? {
+    if answers.isEmpty { return nil }
+    var hash = SHA256()
+    for row in answers { hash.update(data: Data(row.line.utf8)) }
+    return hexadecimal(hash.finalize())
+  }
 }
 
 /// The bytes of a digest as lower-case hexadecimal digits.

@@ -67,7 +67,8 @@ public struct Merging: Sendable {
         + manifest.run
     }
     let digest = RowsDigest.of(scores: try folder.measuredScores(), curves: try folder.observedCurves())
-    return digest == manifest.rowsDigest
+    let answersDigest = RowsDigest.of(answers: try folder.storedAnswers())
+    return digest == manifest.rowsDigest && answersDigest == manifest.answersDigest
       ? nil : "\(path): its rows are not those that its run.json vouches for: a table was edited"
   }
 
@@ -97,7 +98,7 @@ public struct Merging: Sendable {
   /// Copies the run's own files, its manifest last: a folder without one counts as empty.
   private static func copy(_ source: RunFolder, to target: RunFolder) throws {
     try copyPictures(source, to: target)
-    let files: [KeyPath<RunFolder, URL>] = [\.curves, \.scores, \.checkpoint, \.manifest]
+    let files: [KeyPath<RunFolder, URL>] = [\.curves, \.answers, \.scores, \.checkpoint, \.manifest]
     for file in files {
       let from = source[keyPath: file]
       guard FileManager.default.fileExists(atPath: from.path) else { continue }

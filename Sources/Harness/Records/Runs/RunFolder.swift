@@ -33,6 +33,8 @@ public struct RunFolder: Sendable, Hashable {
   public var curves: URL { url.appending(component: "curves.csv") }
   /// What the evaluations measured.
   public var scores: URL { url.appending(component: "scores.csv") }
+  /// What the scores about test images are made of, image by image.
+  public var answers: URL { url.appending(component: "answers.csv") }
   /// Everything that going on needs.
   public var checkpoint: URL { url.appending(component: "checkpoint.safetensors") }
   /// Where pictures lie of what a preparation found and of what was measured.
@@ -59,6 +61,11 @@ public struct RunFolder: Sendable, Hashable {
     FileManager.default.fileExists(atPath: scores.path) ? try ScoreRow.read(from: scores) : []
   }
 
+  /// The answers kept so far; throws a `CSVError`.
+  public func storedAnswers() throws -> [AnswerRow] {
+    FileManager.default.fileExists(atPath: answers.path) ? try AnswerRow.read(from: answers) : []
+  }
+
   /// The pictures in the order of their names.
   var storedPictures: [URL] {
     let files = try? FileManager.default.contentsOfDirectory(at: pictures, includingPropertiesForKeys: nil)
@@ -73,7 +80,8 @@ public struct RunFolder: Sendable, Hashable {
 
   /// Removes what a run has left; throws a `StorageError`.
   public func clear() throws {
-    for file in [checkpoint, scores, curves, manifest] where unlink(file.path) != 0 && errno != ENOENT {
+    for file in [checkpoint, answers, scores, curves, manifest]
+    where unlink(file.path) != 0 && errno != ENOENT {
       throw StorageError("remove", path: file.path)
     }
     for picture in storedPictures where unlink(picture.path) != 0 {

@@ -63,6 +63,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var peakMemoryBytes: Int
   /// The run's rows as `RowsDigest` sees them, once it is finished.
   public var rowsDigest: String?
+  /// The run's answers as `RowsDigest` sees them; `nil` where none were kept, as in records older than they are.
+  public var answersDigest: String?
 
   /// Whether there is nothing left to do, however its training ended.
   public var isFinished: Bool { status == .finished || status == .diverged }

@@ -14,6 +14,24 @@ import Testing
       labels: (0..<count).map { _ in random.integer(below: classes) }, classCount: classes, penalty: penalty)
   }
 
+  /// The same with shares of several classes in place of labels; of every fifth row nothing is known.
+  private func softProblem(count: Int, dimension: Int, classes: Int, seed: UInt64 = 0) -> LogisticRegression {
+    var random = Random(seed: seed, stream: "shares")
+    let shares = (0..<count * classes).map { place in
+      place / classes % 5 == 0 ? 0 : Float(random.integer(below: 4)) / 2
+    }
+    return LogisticRegression(
+      features: randomTensor([count, dimension], seed: seed), truth: .shares(shares), classCount: classes,
+      penalty: 1e-2)
+  }
+
+  private func shares(of problem: LogisticRegression) -> [Double] {
+    switch problem.truth {
+    case .labels(let labels): labels.flatMap { label in (0..<problem.classCount).map { $0 == label ? 1 : 0 } }
+    case .shares(let shares): shares.map(Double.init)
+    }
+  }
+
   private func point(of problem: LogisticRegression, seed: UInt64) -> [Double] {
     var random = Random(seed: seed, stream: "point")
     // Powers of two survive the rounding to float32.
@@ -25,14 +43,16 @@ import Testing
     let x = problem.features.floats.map(Double.init)
     let (d, classes) = (problem.dimension, problem.classCount)
     var loss = 0.0
-    for (row, label) in problem.labels.enumerated() {
+    let shares = shares(of: problem)
+    for row in 0..<problem.count {
       let logits = (0..<classes).map { c in
         (0..<d).reduce(parameters[classes * d + c]) { $0 + parameters[c * d + $1] * x[row * d + $1] }
       }
-      loss += logarithm(logits.reduce(0) { $0 + exponential($1) }) - logits[label]
+      let normalizer = logarithm(logits.reduce(0) { $0 + exponential($1) })
+      for c in 0..<classes { loss += shares[row * classes + c] * (normalizer - logits[c]) }
     }
     let squares = parameters[..<(classes * d)].reduce(0) { $0 + $1 * $1 }
-    return loss / Double(problem.labels.count) + problem.penalty / 2 * squares
+    return loss / Double(problem.count) + problem.penalty / 2 * squares
   }
 
   @Test(arguments: [(1, 1, 2), (40, 3, 4), (700, 5, 10), (5_000, 2, 3)])
@@ -41,11 +61,41 @@ import Testing
     let parameters = point(of: problem, seed: 3)
     let (value, expected) = (problem(parameters).value, reference(problem, parameters))
     #expect(abs(value - expected) < 1e-6 * expected)
+    let soft = softProblem(count: count, dimension: dimension, classes: classes)
+    #expect(abs(soft(parameters).value - reference(soft, parameters)) < 1e-6 * reference(soft, parameters))
+  }
+
+  @Test func wholeSharesAreLabels() {
+    let hard = problem(count: 700, dimension: 5, classes: 4)
+    let soft = LogisticRegression(
+      features: hard.features, truth: .shares(shares(of: hard).map { Float($0) }), classCount: 4,
+      penalty: hard.penalty)
+    let parameters = point(of: hard, seed: 5)
+    #expect(hard(parameters).value == soft(parameters).value)
+    #expect(hard(parameters).gradient == soft(parameters).gradient)
+  }
+
+  /// Without features the optimum is known: each class as likely as its share of everything that is shown.
+  @Test func withoutFeaturesTheOptimumIsTheShareOfEachClass() throws {
+    let soft = softProblem(count: 400, dimension: 2, classes: 3)
+    let blind = LogisticRegression(
+      features: Tensor(zeros: [400, 2]), truth: soft.truth, classCount: 3, penalty: 1e-2)
+    let fit = try LinearProbe.fit(blind)
+    let biases = fit.point.suffix(3)
+    let normalizer = biases.reduce(0) { $0 + exponential($1) }
+    let shares = shares(of: soft)
+    for (label, bias) in biases.enumerated() {
+      let own = stride(from: label, to: shares.count, by: 3).reduce(0) { $0 + shares[$1] }
+      #expect(abs(exponential(bias) / normalizer - own / shares.reduce(0, +)) < 1e-4)
+    }
   }
 
   @Test func gradientAgreesWithFiniteDifferences() {
     withEvery("seed", in: 0..<5) { seed in
-      let problem = problem(count: 300, dimension: 4, classes: 3, seed: UInt64(seed))
+      let problem =
+        seed < 3
+        ? problem(count: 300, dimension: 4, classes: 3, seed: UInt64(seed))
+        : softProblem(count: 300, dimension: 4, classes: 3, seed: UInt64(seed))
       let parameters = point(of: problem, seed: UInt64(seed) + 100)
       let gradient = problem(parameters).gradient
       let h = 1e-4
@@ -85,7 +135,9 @@ import Testing
       return firstMaximum(logits[row * 3..<row * 3 + 3])
     }
     #expect(
-      abs(accuracy(of: predictions, labels: labels) - 100 * fixture.scalar("probe.\(strength).accuracy"))
+      abs(
+        percentage(zip(predictions, labels).count { $0 == $1 }, of: labels.count) - 100
+          * fixture.scalar("probe.\(strength).accuracy"))
         < 1e-9)
   }
 

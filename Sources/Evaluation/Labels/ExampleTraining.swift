@@ -43,21 +43,36 @@ public struct ExampleTraining: Sendable {
   public func run(
     _ module: any Module, count: Int, loss: (Step) -> Tensor, afterEpoch: (Int) -> Void = { _ in }
   ) {
+    run([(module, 1)], count: count, loss: loss, afterEpoch: afterEpoch)
+  }
+
+  /// The same of several modules, each at `part` of the rate; returns the mean loss of every epoch.
+  @discardableResult func run(
+    _ modules: [(module: any Module, part: Float)], count: Int, loss: (Step) -> Tensor,
+    afterEpoch: (Int) -> Void = { _ in }
+  ) -> [Double] {
     var size = batchSize
     while size > count { size /= 2 }
-    let optimizer = Optimizer(optimizer, for: module)
-    let (parameters, perEpoch) = (module.parameters, count / size)
+    let rules = modules.map { (Optimizer(optimizer, for: $0.module), $0.module.parameters, $0.part) }
+    let (parameters, perEpoch) = (rules.flatMap(\.1), count / size)
     var number = 0
+    var losses: [Double] = []
     for epoch in 0..<epochs {
+      var sum = 0.0
       for indices in Shuffled().batches(count: count, size: size, epoch: epoch, seed: seed) {
         let step = Step(indices: indices, epoch: epoch, number: number)
-        let (_, gradients) = withGradients(of: parameters) { Loss(loss(step)) }
+        let (found, gradients) = withGradients(of: parameters) { Loss(loss(step)) }
+        sum += Double(found.total.item)
         let factor = schedule.factor(at: number, of: epochs * perEpoch, stepsPerEpoch: perEpoch)
-        optimizer.update(parameters, with: gradients, learningRate: learningRate * factor)
+        for (optimizer, parameters, part) in rules {
+          optimizer.update(parameters, with: gradients, learningRate: learningRate * factor * part)
+        }
         number += 1
       }
+      losses.append(sum / Double(perEpoch))
       afterEpoch(epoch + 1)
     }
+    return losses
   }
 }
 

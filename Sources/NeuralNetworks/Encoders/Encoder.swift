@@ -10,4 +10,12 @@ public protocol Encoder: Module {
 
   /// The last feature map of `images`, before pooling: N × H' × W' × `featureCount`, of the images' data type.
   func featureMap(of images: Tensor) -> Tensor
+
+  /// This network, or a copy of it where parts of a batch are normalized apart: one that normalizes batches as a whole.
+  func normalizingWholeBatches() -> any Encoder
+}
+
+extension Encoder {
+  /// Itself.
+  public func normalizingWholeBatches() -> any Encoder { self }
 }

@@ -123,6 +123,16 @@ public final class ResNet: Encoder {
     planned(images, frozen: Mode.isInference, pooled: false) ?? layered(images)
   }
 
+  public func normalizingWholeBatches() -> any Encoder {
+    if configuration.normalizationGroups == 1 { return self }
+    var configuration = configuration
+    configuration.normalizationGroups = 1
+    var overwritten = Random(seed: 0, stream: "overwritten")
+    let copy = ResNet(configuration, using: &overwritten)
+    for (own, other) in zip(copy.namedState, namedState) { own.state.restore(other.state.value) }
+    return copy
+  }
+
   /// Layer after layer: the plain form, and the reference for the planned one.
   private func layered(_ images: Tensor) -> Tensor {
     var x = bn1(conv1(images), thenReLU: true)

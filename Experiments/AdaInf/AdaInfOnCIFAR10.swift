@@ -14,7 +14,11 @@ public struct AdaInfOnCIFAR10: Experiment {
   public static let version = 1
 
   public let dataset: DatasetReference
-  public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe(), ClassifierAccuracy()]
+  // Few images have labels: version 2 of both probes beside the version that the record was begun with.
+  public let evaluations: [any Evaluation] = [
+    NearestNeighbors(), LinearProbe(), ClassifierAccuracy(), NearestNeighbors.ofFewLabels,
+    LinearProbe.ofFewLabels,
+  ]
   private let recipe: AdaInfRecipe
   private let supervisedPlan: TrainingPlan
 

@@ -17,7 +17,7 @@ public struct GSimCLROnCIFAR10: Experiment {
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [
-    NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 10),
+    NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 10), SemiSupervisedProbes(percent: 10),
   ]
   public let claims = [
     Claim(

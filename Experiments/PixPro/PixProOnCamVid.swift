@@ -54,6 +54,7 @@ public struct PixProOnCamVid: Experiment {
     evaluations =
       DenseProbe.Head.allCases.map { DenseProbe.pixPro($0, on: .camvid, at: scale) }
       + [PixelRetrieval(side: recipe.method.views.side, limit: scale == .smoke ? 64 : 1_000)]
+      + DenseProbe.pixProVersion2(on: .camvid, at: scale)
   }
 
   public var arms: [Arm] { recipe.headline + recipe.explorations }

@@ -136,6 +136,15 @@ extension DenseProbe {
   static func pixPro(_ head: Head, on task: Task, at scale: Scale) -> any Evaluation {
     DenseProbe(head, on: task, recipe: scale == .smoke ? DenseRecipe(epochs: 1, limit: 16) : nil)
   }
+
+  /// Version 2 of the linear probe and of fine-tuning, at smoke scale of small frames.
+  static func pixProVersion2(on task: Task, at scale: Scale) -> [any Evaluation] {
+    scale == .smoke
+      ? [
+        CellProbe(on: task, height: 96, limit: 16),
+        DenseFineTuning(on: task, height: 96, recipe: DenseRecipe(epochs: 1, limit: 16)),
+      ] : [CellProbe(on: task), DenseFineTuning(on: task)]
+  }
 }
 
 extension Paper {

@@ -15,7 +15,8 @@ public struct SimCLROnCIFAR10: Experiment {
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [
     NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 1), SemiSupervised(percent: 10),
-    ClassTransfer(), ClassifierAccuracy(),
+    ClassTransfer(), ClassifierAccuracy(), SemiSupervisedProbes(percent: 1),
+    SemiSupervisedProbes(percent: 10),
   ]
   public let claims = [
     Claim(

@@ -16,7 +16,7 @@ final class Areas: Encoder {
 }
 
 /// Frames of coloured areas whose class is their colour.
-private func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
+func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
   let (height, width) = (16, 20)
   let colors: [[UInt8]] = [[220, 40, 40], [40, 200, 60], [50, 60, 210]]
   var random = Random(seed: seed, stream: "areas")

@@ -43,6 +43,11 @@ import Vision
       let neighbors = try NearestNeighbors(k: [20]).evaluate(candidate)[0].value
       let probe = try LinearProbe().evaluate(candidate)[0].value
       #expect(neighbors > 40 && probe > 40, "kNN \(neighbors), linear \(probe)")
+      let few = try [NearestNeighbors.ofFewLabels, LinearProbe.ofFewLabels].map {
+        (evaluation: any Evaluation) in
+        try evaluation.evaluate(candidate)[0].value
+      }
+      #expect(few[0] == neighbors && few[1] > 40, "\(few)")
     }
   }
 

@@ -68,3 +68,56 @@ import Vision
     #expect(scores.first { $0.metric == "linear-top1" }?.value == alone)
   }
 }
+
+/// Version 2 of the probes of few labels.
+@Suite struct FewLabelProbeTests {
+  /// Features of ten classes in few of many dimensions, so that few labels leave much unsettled.
+  private func features(_ count: Int, seed: UInt64) -> Features {
+    var random = Random(seed: seed, stream: "features")
+    let labels = (0..<count).map { $0 % 10 }
+    let values = labels.flatMap { label in
+      (0..<60).map { random.normal() + ($0 == label ? 2.5 : 0) + Float($0 % 3) }
+    }
+    return Features(values: Tensor(values, shape: [count, 60]), labels: labels)
+  }
+
+  @Test func thePenaltyShrinksWithTheImagesAndIsVersion1sAtFiftyThousand() {
+    let rule = LinearProbe.Penalty.shrinkingWithImages
+    #expect([50_000, 5_000, 500].map(rule.strength) == [1e-4, 1e-3, 1e-2])
+    #expect([50_000, 500].map(LinearProbe.Penalty.fixed.strength) == [1e-4, 1e-4])
+    #expect([LinearProbe(), LinearProbe.ofFewLabels].map(\.name) == ["linear-v1", "linear-v2"])
+    #expect([NearestNeighbors(), NearestNeighbors.ofFewLabels].map(\.name) == ["knn-v1", "knn-v2"])
+    #expect(NearestNeighbors.ofFewLabels.k == [20])
+  }
+
+  @Test func itOverfitsLessWithFewLabels() throws {
+    let (few, test) = (features(100, seed: 1), features(2_000, seed: 2))
+    func top1(_ probe: LinearProbe) throws -> (test: Double, training: Double) {
+      let scores = try probe.measured(training: few, test: test, classCount: 10).scores
+      return (scores[0].value, scores.first { $0.metric == "train-top1" }!.value)
+    }
+    let (first, second) = (try top1(LinearProbe()), try top1(.ofFewLabels))
+    #expect(second.test > first.test + 2, "version 1 \(first), version 2 \(second)")
+    #expect(first.training == 100)
+  }
+
+  private func candidate(_ encoder: any Encoder) -> Candidate {
+    Candidate(
+      encoder: encoder, training: shapes(400), test: shapes(200, stream: "test"), standardization: .shapes)
+  }
+
+  @Test func theProbesSeeTheChosenImagesAlone() throws {
+    var random = Random(seed: 3, stream: "weights")
+    let encoder = ResNet(.resNet18(width: 4), using: &random)
+    let all = shapes(400)
+    let few = Candidate(
+      encoder: encoder, training: all.subset(LabelledSubset(percent: 10).indices(of: all.labels)),
+      test: shapes(200, stream: "test"), standardization: .shapes)
+    let scores = try SemiSupervisedProbes(percent: 10).evaluate(candidate(encoder))
+    #expect(scores.map(\.metric) == ["linear-top1", "linear-top5", "knn-top1"])
+    #expect(scores[0].value == (try LinearProbe.ofFewLabels.evaluate(few))[0].value)
+    #expect(scores[2].value == (try NearestNeighbors.ofFewLabels.evaluate(few))[0].value)
+    #expect(SemiSupervisedProbes(percent: 1).name == "semi-supervised-1-v2")
+    #expect(SemiSupervisedProbes(percent: 1).needsLabelFreeTraining)
+  }
+}

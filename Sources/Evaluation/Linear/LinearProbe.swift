@@ -2,23 +2,45 @@ import Tensors
 
 /// The accuracy of a linear classifier on frozen features: multinomial logistic regression, solved to its optimum.
 ///
-/// Features are standardized over the training images. The penalty is fixed, so nothing is tuned on anything; the
-/// problem is strictly convex in the weights, so there is one answer and no seed. Reported are `top1` and, with more
+/// Features are standardized over the training images. The penalty is fixed or a function of their number, so nothing is
+/// tuned on anything; the problem is strictly convex in the weights, so there is one answer and no seed. Reported are `top1` and, with more
 /// than five classes, `top5` of the test images, `train-top1` of the training images (all in percent), and the
 /// optimizer's `iterations`.
 public struct LinearProbe: Evaluation {
-  /// λ of the penalty (λ/2) ‖W‖² beside the mean cross-entropy.
-  public static let penalty = 1e-4
+  /// How λ of the penalty (λ/2) ‖W‖² beside the mean cross-entropy is set.
+  public enum Penalty: Sendable, Hashable {
+    /// 10⁻⁴, however many images there are: version 1, which suits some 50,000.
+    case fixed
+    /// 5 / n for n labelled images, the same strength beside the *sum* of cross-entropies: version 2. At 50,000 images both
+    /// are one; with fewer of them, the weights that so many images cannot settle stay small.
+    case shrinkingWithImages
+
+    /// λ for `count` images.
+    public func strength(for count: Int) -> Double {
+      switch self {
+      case .fixed: 1e-4
+      case .shrinkingWithImages: 5 / Double(max(1, count))
+      }
+    }
+  }
+
   /// The optimum is reached when no component of the objective's gradient exceeds this.
   public static let tolerance = 1e-5
   /// More steps than any sound set of features takes.
   public static let maximumIterations = 2_000
 
-  /// `linear-v1`: another penalty, tolerance or standardization would be another version.
-  public let name = "linear-v1"
+  /// How the penalty is set.
+  public let penalty: Penalty
 
-  /// Creates the evaluation; it has no choices.
-  public init() {}
+  /// `linear-v1`, and `linear-v2` with the penalty for few labels: another tolerance or standardization would be another
+  /// version.
+  public var name: String { penalty == .fixed ? "linear-v1" : "linear-v2" }
+
+  /// Creates the evaluation, of version 1 unless told otherwise.
+  public init(penalty: Penalty = .fixed) { self.penalty = penalty }
+
+  /// Version 2, for images of which few have labels.
+  public static let ofFewLabels = LinearProbe(penalty: .shrinkingWithImages)
 
   /// Fits the classifier and measures it.
   ///
@@ -36,7 +58,7 @@ public struct LinearProbe: Evaluation {
     let standardization = ColumnStandardization(of: training.values)
     let problem = LogisticRegression(
       features: standardization.applied(to: training.values), labels: training.labels, classCount: classCount,
-      penalty: LinearProbe.penalty)
+      penalty: penalty.strength(for: training.count))
     let fit = try LinearProbe.fit(problem)
     func ranks(_ features: Tensor, _ labels: [Int]) -> [Int] {
       let logits = LogisticRegression.logits(features, parameters: fit.point, classCount: classCount)

@@ -11,16 +11,25 @@ public struct NearestNeighbors: Evaluation {
   /// τ of the votes' weights.
   public let temperature: Float
 
-  /// `knn-v1`.
-  public let name = "knn-v1"
+  /// `knn-v1`, and `knn-v2` for few labels.
+  public let name: String
 
   /// Creates the evaluation; traps unless every k and the temperature are positive.
   public init(k: [Int] = [200, 20], temperature: Float = 0.1) {
     precondition(!k.isEmpty && k.allSatisfy { $0 > 0 }, "kNN with k = \(k)")
     precondition(temperature > 0, "kNN votes at temperature \(temperature)")
+    self.init(k: k, temperature: temperature, name: "knn-v1")
+  }
+
+  private init(k: [Int], temperature: Float, name: String) {
     self.k = k
     self.temperature = temperature
+    self.name = name
   }
+
+  /// Version 2, for images of which few have labels: 20 neighbours vote, since 200 of, say, 250 images of a class are far
+  /// from all but few queries.
+  public static let ofFewLabels = NearestNeighbors(k: [20], temperature: 0.1, name: "knn-v2")
 
   /// Measures `top1` at the first k and `top1-kN` at every other, in percent.
   public func measure(_ candidate: Candidate) throws -> Measured {

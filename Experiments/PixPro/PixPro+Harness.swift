@@ -44,6 +44,16 @@ extension Tensor {
   }
 }
 
+extension PixPro: KnowsChance {
+  /// None: pixels of one image are alike before anything is learned, so that neither term begins at a known value.
+  public func chanceLevels(batchSize: Int) -> [String: Double] { [:] }
+
+  /// Two directions of −2 cos each; the pixel-level loss depends on how many pairs there are and is told by `observations`.
+  public func lossBounds(batchSize: Int) -> [String: ClosedRange<Double>] {
+    hyperparameters.instanceWeight > 0 ? ["instance": -4...4] : [:]
+  }
+}
+
 extension PixPro: KnowsFailures {
   /// Above which likeness pixels count as one, how many images may have no pair, and for how many passes in a row.
   private static let (greatestLikeness, mostPairless, patience) = (0.99, 0.5, 3)

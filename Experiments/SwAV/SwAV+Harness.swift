@@ -31,7 +31,8 @@ extension SwAV: KnowsFailures {
 
   /// The loss should fall when the queue is first read; where it rises and stays above, its features were too old.
   private func earlyQueue(_ losses: [Double]) -> String? {
-    let start = hyperparameters.queueStartEpoch
+    // The first whole pass that reads it.
+    let start = Int(hyperparameters.queueStartEpoch.rounded(.up))
     guard hyperparameters.queueLength > 0, start > 0, losses.count == start + 2 else { return nil }
     let (before, after) = (losses[start - 1], losses[start...])
     guard after.allSatisfy({ $0 > 1.01 * before }) else { return nil }
@@ -70,22 +71,22 @@ extension SwAV.Hyperparameters: CheckedHyperparameters {
 
   /// What would begin too early, or never.
   private func milestoneProblem(epochs: Int) -> String? {
-    if frozenEpochs < 0 { return "frozenEpochs is not negative" }
+    if !(frozenEpochs >= 0) { return "frozenEpochs is not negative" }
     if epochs == 0 { return nil }  // left untrained on purpose
-    if learnsPrototypes && frozenEpochs >= epochs {
+    if learnsPrototypes && frozenEpochs >= Float(epochs) {
       return
-        "frozenEpochs is \(frozenEpochs) of \(epochs), so that prototypes are never trained: lower it below "
+        "frozenEpochs is \(frozenEpochs.inWords) of \(epochs), so that prototypes are never trained: lower it below "
         + "plan.epochs, or set learnsPrototypes to false"
     }
     guard queueLength > 0 else { return nil }
-    if queueStartEpoch < 1 {
+    if !(queueStartEpoch > 0) {
       return
-        "queueStartEpoch is \(queueStartEpoch), when the queue holds features of an untrained network: raise it to 1 "
+        "queueStartEpoch is \(queueStartEpoch.inWords), when the queue holds features of an untrained network: raise it to 1 "
         + "or more, or set queueLength to 0"
     }
-    if queueStartEpoch >= epochs {
+    if queueStartEpoch >= Float(epochs) {
       return
-        "queueStartEpoch is \(queueStartEpoch) of \(epochs), so that the queue is never read: lower it below "
+        "queueStartEpoch is \(queueStartEpoch.inWords) of \(epochs), so that the queue is never read: lower it below "
         + "plan.epochs, or set queueLength to 0"
     }
     return nil
@@ -122,4 +123,17 @@ extension SwAV.Crops {
     }
     return nil
   }
+}
+
+extension SwAV.Hyperparameters: HasMilestones {
+  /// Prototypes stay frozen and the queue unread for the same part of a shorter training.
+  public mutating func moveMilestones(toShare share: Float) {
+    frozenEpochs *= share
+    queueStartEpoch *= share
+  }
+}
+
+extension Float {
+  /// The number without a point where it is whole.
+  fileprivate var inWords: String { String(format: "%g", self) }
 }

@@ -38,11 +38,11 @@ public final class SwAV: PretrainingMethod {
     /// Whether prototypes are trained or stay as they were drawn.
     public var learnsPrototypes = true
     /// How many passes over the images prototypes stay as they were drawn before they are trained.
-    public var frozenEpochs = 2
+    public var frozenEpochs: Float = 2
     /// How many features of earlier batches each large crop's codes are computed with; 0 for none.
     public var queueLength = 3_840
     /// How many passes over the images the queue is filled before it is read.
-    public var queueStartEpoch = 50
+    public var queueStartEpoch: Float = 50
     /// Width of the projection head's hidden layer.
     public var hiddenDimension = 2_048
     /// How many numbers z has.
@@ -87,7 +87,7 @@ public final class SwAV: PretrainingMethod {
   }
 
   public func trainableParameters(at progress: TrainingProgress) -> [Parameter] {
-    let areFrozen = !hyperparameters.learnsPrototypes || progress.epoch < hyperparameters.frozenEpochs
+    let areFrozen = !hyperparameters.learnsPrototypes || progress.epochsPassed < hyperparameters.frozenEpochs
     return areFrozen ? parameters.filter { $0 !== prototypes.weight } : parameters
   }
 
@@ -154,7 +154,7 @@ public final class SwAV: PretrainingMethod {
   }
 
   private func readsQueue(at progress: TrainingProgress) -> Bool {
-    hyperparameters.queueLength > 0 && progress.epoch >= hyperparameters.queueStartEpoch
+    hyperparameters.queueLength > 0 && progress.epochsPassed >= hyperparameters.queueStartEpoch
   }
 
   /// How many prototypes are the nearest of some sample, as a part of how many could be.

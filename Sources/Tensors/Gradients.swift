@@ -1,3 +1,5 @@
+import CKernels
+
 /// What a training step minimizes, and the terms worth recording.
 public struct Loss {
   /// The scalar that is minimized.
@@ -27,6 +29,15 @@ public struct Gradients {
 
   /// The gradient with respect to `parameter`, of its shape; `nil` when the loss does not depend on it.
   public subscript(parameter: Parameter) -> Tensor? { byParameter[ObjectIdentifier(parameter)] }
+
+  /// ‖∇L‖₂ over all of `parameters` together, those that the loss does not depend on counting as zero.
+  public func norm(of parameters: [Parameter]) -> Float {
+    let squares = parameters.reduce(0.0) { sum, parameter in
+      guard let gradient = self[parameter] else { return sum }
+      return sum + gradient.withFloats { Double(rk_dot($0.baseAddress!, $0.baseAddress!, $0.count)) }
+    }
+    return Float(squares.squareRoot())
+  }
 }
 
 /// Evaluates `body` and differentiates its total with respect to `parameters`, and nothing else.

@@ -16,6 +16,7 @@ struct Repro: AsyncParsableCommand {
     subcommands: [
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
       PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
+      TuneCommand.self,
       SuiteCommand.self,
       Generate.self, Bench.self, Doctor.self,
     ],

@@ -29,6 +29,15 @@ struct ReportedExperiment: Experiment {
       provided: [.beats(floor: "random encoder"), .notCollapsed],
       published: PublishedDifference(2.9, "ImageNet-1K, slides"))
   ]
+  /// Three rates of the baseline and three weights of the treatment.
+  static let grid = TuningGrid(
+    judgedBy: Measure(evaluation: "linear-v1", metric: "top1"),
+    baseline: TuningGrid.Side(
+      "Base", [.ordered("plan.optimizer.sgd.learningRate", [0.03, 0.06, 0.12], limits: "a sample")]),
+    treatments: [
+      TuningGrid.Side("Base + Term", [.ordered("hyperparameters.weight", [0.5, 1, 2], limits: "a sample")])
+    ])
+
 
   var arms: [Arm] {
     [

@@ -111,6 +111,8 @@ struct TinyExperiment: Experiment {
       [Comparison("Hard pull", over: "Soft pull", evaluation: "weights-v1", metric: "mean")],
       because: "it is a test", looks: Looks([2, 4]))
   ]
+  /// What is tried before anything is recorded, where something is.
+  var tuning: TuningGrid?
   let tables: [PaperTable] = []
 
   init(scale: Scale = .smoke) {}

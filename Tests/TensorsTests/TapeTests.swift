@@ -18,6 +18,16 @@ import Testing
     #expect(gradients[unused] == nil)
   }
 
+  @Test func theNormIsThatOfAllGradientsTogether() {
+    let (a, b) = (Parameter(Tensor([3, 0], shape: [2])), Parameter(Tensor([1, 2], shape: [2])))
+    let unused = Parameter(Tensor([7], shape: [1]))
+    let (_, gradients) = withGradients(of: [a, b, unused]) { Loss((a.value * b.value).sum()) }
+    // ∂/∂a = b = (1, 2), ∂/∂b = a = (3, 0)
+    #expect(abs(gradients.norm(of: [a, b, unused]) - Float(14).squareRoot()) < 1e-6)
+    #expect(abs(gradients.norm(of: [a]) - Float(5).squareRoot()) < 1e-6)
+    #expect(gradients.norm(of: [unused]) == 0)
+  }
+
   @Test func nothingIsRecordedOutside() {
     let parameter = Parameter(randomTensor([3]))
     #expect(!(parameter.value + parameter.value).isRecorded)

@@ -28,6 +28,8 @@ public protocol Experiment: Sendable {
   var evaluations: [any Evaluation] { get }
   /// What is claimed, the headline first.
   var claims: [Claim] { get }
+  /// What is tried on held-out images before the comparison is recorded; `nil` where nothing is.
+  var tuning: TuningGrid? { get }
   /// The tables that show the paper's numbers beside ours.
   var tables: [PaperTable] { get }
   /// Arms that change two things, each alone and both together.
@@ -46,6 +48,8 @@ extension Experiment {
   public var grids: [ArmGrid] { [] }
   /// None.
   public var curves: [MeasureCurves] { [] }
+  /// None.
+  public var tuning: TuningGrid? { nil }
   /// None.
   public var denseDataset: DatasetReference? { nil }
 }

@@ -1,4 +1,20 @@
+import Foundation
 import Pretraining
+
+extension BYOL: KnowsChance {
+  /// 4, two regressions of 2 each, where what is predicted is at a right angle to what should have been. Being far below
+  /// is no success in itself: at 0 all images may have become one.
+  public func chanceLevels(batchSize: Int) -> [String: Double] { ["regression": 4] }
+
+  public func lossBounds(batchSize: Int) -> [String: ClosedRange<Double>] { ["regression": 0...8] }
+}
+
+extension Supervised: KnowsChance {
+  /// ln C, where every class is as likely as any other.
+  public func chanceLevels(batchSize: Int) -> [String: Double] {
+    ["cross-entropy": log(Double(classifier.weight.shape[0]))]
+  }
+}
 
 extension BYOL.Hyperparameters: CheckedHyperparameters {
   public func problem(with plan: TrainingPlan) -> String? {

@@ -2,12 +2,6 @@ import Evaluation
 import Foundation
 import Pretraining
 
-/// A method that knows the values which its loss terms take while features tell nothing.
-public protocol KnowsChance {
-  /// By the name of the term, in batches of `batchSize` images: ln(K + 1) for InfoNCE with K negatives.
-  func chanceLevels(batchSize: Int) -> [String: Double]
-}
-
 /// A method that knows signs of failure of its own.
 public protocol KnowsFailures {
   /// What the passes so far say is wrong, and what to do, in one sentence; `nil` when nothing.

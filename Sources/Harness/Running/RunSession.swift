@@ -55,6 +55,7 @@ struct RunSession {
       watching: images.training, standardization: standardization, dataType: plan.precision.dataType)
     var alarm = CollapseAlarm(for: method, batchSize: plan.batchSize)
     recorder.replaceAlarms(by: alarm.hear(position?.rows ?? []))
+    try watch(.expects(LossLevel.levels(of: method, batchSize: plan.batchSize)))
     var mean = position?.mean ?? EpochMean()
     // A run that was killed at its first step has a checkpoint but no rows, or those of its preparation alone.
     let isUnseen = position?.rows.allSatisfy { $0.metric.hasPrefix(PreparationMetric.prefix) } ?? true

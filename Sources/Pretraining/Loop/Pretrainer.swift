@@ -14,6 +14,8 @@ public struct StepReport: Sendable {
   public let observations: [(name: String, value: Float)]
   /// The rate of the step.
   public let learningRate: Float
+  /// ‖∇L‖₂ over everything that was trained, before the rule of the plan made a step of it.
+  public let gradientNorm: Float
   /// Multiply-adds of its convolutions and matrix products, from views to updated weights.
   public let multiplyAdds: Int
   /// How long it waited for the views of its images, in seconds.
@@ -144,8 +146,8 @@ public final class Pretrainer {
     progress.step += 1
     return StepReport(
       progress: progress, loss: total, terms: loss.terms.map { ($0.name, $0.value.item) },
-      observations: loss.observations, learningRate: rate, multiplyAdds: MultiplyAdds.total - before,
-      secondsForViews: secondsForViews)
+      observations: loss.observations, learningRate: rate, gradientNorm: gradients.norm(of: parameters),
+      multiplyAdds: MultiplyAdds.total - before, secondsForViews: secondsForViews)
   }
 }
 

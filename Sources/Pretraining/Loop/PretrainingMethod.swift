@@ -17,6 +17,14 @@ public struct TrainingProgress: Sendable, Equatable {
     self.epochs = epochs
   }
 
+  /// Passes over the images so far with the part of the one that was begun, so that an event may lie within a pass.
+  public var epochsPassed: Float {
+    let stepsPerEpoch = steps / max(1, epochs)
+    guard stepsPerEpoch > 0 else { return Float(epoch) }
+    let steps = min(max(0, step - epoch * stepsPerEpoch), stepsPerEpoch)
+    return Float(epoch) + Float(steps) / Float(stepsPerEpoch)
+  }
+
   /// The part done, 0 at the first step.
   public var fraction: Float { steps == 0 ? 0 : Float(step) / Float(steps) }
 }

@@ -7,6 +7,8 @@ final class ProgressPrinter {
   private let imagesPerEpoch: Int
   private let runs: Runner.Request
   private var current: PlannedRun?
+  /// What the terms of its loss are held against.
+  private var levels: [LossLevel] = []
   private var title = ""
   private var epochStart = ContinuousClock.now
   private var stepsInEpoch = 0
@@ -29,6 +31,7 @@ final class ProgressPrinter {
       finishedRuns += 1
       line("\(name(of: run)): finished before, kept (\(run.folder.url.path))")
     case .began(let run, let number, let count, let resumedAt): begin(run, number, count, resumedAt)
+    case .expects(let levels): expect(levels)
     case .prepared(let report): prepare(report)
     case .stepped(let report): step(report)
     case .endedEpoch(let progress, let rows): endEpoch(progress, rows)
@@ -55,6 +58,7 @@ final class ProgressPrinter {
 
   private func begin(_ run: PlannedRun, _ number: Int, _ count: Int, _ resumedAt: TrainingProgress?) {
     current = run
+    levels = []
     trainingEnd = .now
     imagesPerSecond = nil
     title = "[\(number)/\(count)] \(name(of: run))"
@@ -64,6 +68,29 @@ final class ProgressPrinter {
       line("\(title): begins")
     }
     startEpoch()
+  }
+
+  /// Says once what the loss's terms are held against; those of an epoch's line are told there again.
+  private func expect(_ levels: [LossLevel]) {
+    self.levels = levels
+    for level in levels {
+      let chance = level.chance.map { "is \(decimals($0)) while features tell nothing" }
+      let bounds = level.bounds.map {
+        "lies within \(decimals($0.lowerBound)) … \(decimals($0.upperBound))"
+      }
+      line(
+        "\(title)  the \(level.term) loss \([chance, bounds].compactMap(\.self).joined(separator: " and "))")
+    }
+  }
+
+  /// At which values the terms among `rows` would tell nothing.
+  private func chances(_ rows: [CurveRow]) -> [String] {
+    let found = levels.filter { level in
+      level.chance != nil && rows.contains { $0.metric == "loss/\(level.term)" }
+    }
+    return found.map { level in
+      "(\(found.count == 1 ? "" : "\(level.term) ")chance \(decimals(level.chance!)))"
+    }
   }
 
   private func startEpoch() {
@@ -103,9 +130,10 @@ final class ProgressPrinter {
     defer { startEpoch() }
     trainingEnd = .now
     guard progress.epoch > 0 else { return }
-    let shown =
-      rows.filter { $0.metric == "loss" || $0.metric.hasPrefix(MonitorMetric.prefix) }
-      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" } + bounds(rows)
+    let losses = rows.filter { $0.metric == "loss" }.map { "loss \(decimals($0.value))" }
+    let looks = rows.filter { $0.metric.hasPrefix(MonitorMetric.prefix) }
+      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" }
+    let shown = losses + chances(rows) + bounds(rows) + looks
     line(
       "\(title)  epoch \(progress.epoch)/\(progress.epochs)  \(speed)  \(shown.joined(separator: "  "))  "
         + remaining(progress))

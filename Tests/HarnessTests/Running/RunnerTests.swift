@@ -35,12 +35,22 @@ import Testing
     let folder = try TemporaryFolder()
     let outcome = try Runner.tiny(arms: ["hard-pull"], output: folder.url).run()[0]
     let curves = try CurveRow.read(from: outcome.run.folder.curves)
-    for metric in ["loss", "loss/agreement", "loss/length", "learning-rate"] {
+    for metric in ["loss", "loss/agreement", "loss/length", "gradient-norm", "learning-rate"] {
       #expect(curves.filter { $0.metric == metric }.map(\.epoch) == [1, 2, 3], "\(metric)")
     }
     #expect(curves.filter { $0.metric == "loss" }.map(\.step) == [4, 8, 12])
     #expect(curves.first { $0.metric == "learning-rate" }?.value == 0.03)
     #expect(curves.contains { $0.metric.hasPrefix(MonitorMetric.prefix) && $0.epoch == 0 })
+  }
+
+  @Test func whatLossesAreHeldAgainstIsToldBeforeTheFirstStep() throws {
+    let folder = try TemporaryFolder()
+    var events: [String] = []
+    _ = try Runner.tiny(arms: ["hard-pull"], output: folder.url) { event in
+      if case .expects(let levels) = event { events += levels.map { "\($0.term) \($0.chance ?? 0)" } }
+      if case .stepped = event { events.append("step") }
+    }.run()
+    #expect(Array(events.prefix(2)) == ["agreement 1000.0", "step"])
   }
 
   @Test func finishedRunsAreKept() throws {

@@ -41,7 +41,12 @@ public struct RecordCheck {
   public func run(replayingCurves: Bool = true) async -> Outcome {
     var check = self
     for type in types {
-      for scale in Scale.allCases { await check.look(at: FolderCheck(type, scale: scale, root: root)) }
+      for scale in Scale.allCases {
+        let folder = FolderCheck(type, scale: scale, root: root)
+        await check.look(at: folder)
+        check.outcome.discrepancies += await TuningCheck(type, scale: scale, root: root)
+          .discrepancies(recorded: folder.files.manifests.values.map(\.manifest).sorted { $0.run < $1.run })
+      }
     }
     if let reason = check.commitsNotChecked {
       check.outcome.remarks.append(

@@ -26,6 +26,8 @@ public struct RunFolder: Sendable, Hashable {
   public static let modifiedName = "modified"
   /// Where runs lie that `repro check --rerun` trains anew.
   public static let rerunName = "rerun"
+  /// Where trials lie by which constants are chosen.
+  public static let tuningName = "tuning"
 
   /// Where its numbers come from.
   public var manifest: URL { url.appending(component: "run.json") }
@@ -44,12 +46,12 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The folders under `root` that hold a manifest, in the order of their paths.
   ///
-  /// Modified runs and those trained anew for a check are left out unless `includingAsides`.
+  /// Modified runs, trials and those trained anew for a check are left out unless `includingAsides`.
   public static func all(under root: URL, includingAsides: Bool = false) -> [RunFolder] {
     let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
     var found: [RunFolder] = []
     while let url = walk?.nextObject() as? URL {
-      let isAside = [modifiedName, rerunName].contains(url.lastPathComponent)
+      let isAside = [modifiedName, rerunName, tuningName].contains(url.lastPathComponent)
       if isAside && !includingAsides { walk?.skipDescendants() }
       if url.lastPathComponent == "run.json" { found.append(RunFolder(url.deletingLastPathComponent())) }
     }

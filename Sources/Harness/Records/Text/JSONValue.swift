@@ -159,3 +159,18 @@ extension JSONValue: CustomStringConvertible {
     return result + "\""
   }
 }
+
+// MARK: Literals
+
+extension JSONValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
+  ExpressibleByBooleanLiteral
+{
+  /// A number, in the form in which JSON reads it: 1.0 is written 1.
+  public init(floatLiteral value: Double) {
+    self = Int(exactly: value).map(JSONValue.integer) ?? .number(value)
+  }
+
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+}

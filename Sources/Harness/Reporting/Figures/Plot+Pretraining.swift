@@ -47,6 +47,7 @@ extension Plot {
     let name = (metric.split(separator: "/").last.map(String.init) ?? metric).replacing("-", with: " ")
     if metric == "loss" { return name }
     if metric.hasPrefix("observed/") { return name }
+    if metric == EpochMean.gradientNorm { return name }
     return isLoss(metric) ? "\(name) loss" : "monitor: \(name)"
   }
 

@@ -1,0 +1,34 @@
+import Foundation
+
+/// The ledger of one experiment at one scale in a repository, with the grid that it follows.
+public struct TuningRecord: Sendable {
+  /// What is tried.
+  public let grid: TuningGrid
+  /// The file, and the version whose rows count.
+  let file: URL, version: Int
+  private let judge: TuningProgress.Judge
+
+  /// The ledger of `type` at `scale` under `root`; throws a `RunProblem` where the experiment declares no grid.
+  public init(_ type: any Experiment.Type, scale: Scale, root: URL) throws {
+    guard let grid = type.init(scale: scale).tuning else {
+      throw RunProblem("\(type.name) declares no grid at \(scale.rawValue) scale: there is nothing to tune")
+    }
+    self.grid = grid
+    file = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale).tuning
+    version = type.version
+    judge = TuningChecks.usual
+  }
+
+  /// How far the trials have come; throws a `CSVError`.
+  public func progress() throws -> TuningProgress {
+    TuningProgress(grid, try TuningLedger(readingFrom: file).of(version: version), judge: judge)
+  }
+
+  /// Adds a trial's rows, whatever another process has added meanwhile; throws a `CSVError` or a `StorageError`.
+  public func add(_ rows: [TuningRow]) throws {
+    try makeFolder(file.deletingLastPathComponent())
+    var ledger = try TuningLedger(readingFrom: file)
+    ledger.add(rows)
+    try writeAtomically(Data(ledger.text.utf8), to: file)
+  }
+}

@@ -47,7 +47,7 @@ extension SwAV.Hyperparameters: CheckedHyperparameters {
   public func problem(with plan: TrainingPlan) -> String? {
     assignmentProblem(batchSize: plan.batchSize) ?? milestoneProblem(epochs: plan.epochs) ?? rangeProblem
       ?? large.problem("large")
-      ?? (smallCount > 0 ? small.problem("small") : nil)
+      ?? small.problem("small")
   }
 
   /// What keeps prototypes from getting equal shares.

@@ -22,6 +22,15 @@ struct Repro: AsyncParsableCommand {
     ],
     defaultSubcommand: Run.self)
 
+  /// Runs the command that the process was given.
+  static func main() async {
+    if let name = RepeatedOptions.first(in: Array(CommandLine.arguments.dropFirst())) {
+      Console.error("\(name) is given twice, and holds one value: give it once")
+      exit(withError: Failure.usage)
+    }
+    await main(nil)
+  }
+
   /// The names of the subcommands.
   static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 }

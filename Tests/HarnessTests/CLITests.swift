@@ -35,6 +35,38 @@ import Testing
     #expect(command.data.acceptDigest && command.realDataOnly && command.fresh && command.json)
   }
 
+  @Test func listsAddUpAndSingleValuesAreGivenOnce() throws {
+    let command = try #require(
+      try Repro.parseAsRoot([
+        "co2-cifar10", "--seeds", "0", "--seeds", "2...3,0", "--evaluations", "knn-v1", "--evaluations",
+        "linear-v1",
+      ]) as? Run)
+    #expect(command.seeds.seeds == [0, 2, 3])
+    #expect(command.evaluationLists == [["knn-v1"], ["linear-v1"]])
+    func repeated(_ line: String) -> String? {
+      RepeatedOptions.first(in: line.split(separator: " ").map(String.init))
+    }
+    #expect(repeated("co2-cifar10 --seeds 0 --seeds 1 --arms a --arms b --set c=1 --set d=2") == nil)
+    #expect(repeated("co2-cifar10 --scale smoke --threads 1 --scale paper") == "--scale")
+    #expect(repeated("co2-cifar10 --threads=1 --threads 2") == "--threads")
+    #expect(repeated("suite --seeds 3 --seeds 5") == "--seeds")
+    #expect(repeated("run a --output x -- --output y") == nil)
+  }
+
+  @Test func aFileThatNoArmReadsIsRefusedWithWhoWould() throws {
+    let command = try #require(
+      try Repro.parseAsRoot(["co2-cifar10", "--generated", "missing.npy"]) as? Run)
+    let type = try command.selection.type()
+    let text = errorText {
+      try command.inflation.check(takenBy: command.changes.arms(of: type.init(scale: .smoke)), of: type)
+    }
+    #expect(text.contains("adds images by --generated: it goes with adainf-cifar10"), "\(text)")
+    let taken = try #require(
+      try Repro.parseAsRoot(["adainf-cifar10", "--generated", "missing.npy"]) as? Run)
+    let other = try taken.selection.type()
+    try taken.inflation.check(takenBy: taken.changes.arms(of: other.init(scale: .reduced)), of: other)
+  }
+
   @Test func theEnvironmentsThreadsAreCheckedLikeTheOptions() throws {
     try ThreadOptions.check(nil, variable: nil)
     try ThreadOptions.check(nil, variable: "3")
@@ -47,7 +79,12 @@ import Testing
   @Test(arguments: [
     (["co2-cifar10", "--scale", "reducd"], "did you mean “reduced”"),
     (["co2-cifar10", "--threads", "0"], "--threads is 0"),
-    (["co2-cifar10", "--threads", "-2"], "--threads"),
+    (["co2-cifar10", "--threads", "-2"], "--threads is -2"),
+    (["co2-cifar10", "--arms", ","], "names nothing"),
+    (["co2-cifar10", "--evaluations", ","], "names nothing"),
+    (["co2-cifar10", "--seeds", "0...999,1000...1999"], "names more than 1000 seeds"),
+    (["co2-cifar10", "--seeds", "0...999", "--seeds", "1000"], "names more than 1000 seeds"),
+    (["tune", "co2-cifar10", "--trials", "0"], "--trials is 0"),
     (["co2-cifar10", "--seeds", "3..1"], "names no seeds"),
     (["co2-cifar10", "--set", "epochs"], "not of the form key=value"),
     (["data", "get", "cifar11"], "did you mean “cifar10”"),

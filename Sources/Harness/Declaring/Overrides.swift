@@ -16,8 +16,19 @@ public struct Override: Sendable, Hashable, CustomStringConvertible {
     value = parts[1].trimmingCharacters(in: .whitespaces)
   }
 
+  /// A change of the constant at a full path.
+  init(path: String, value: JSONValue) {
+    key = path
+    if case .string(let text) = value { self.value = text } else { self.value = value.description }
+  }
+
   /// The form in which it was typed.
   public var description: String { "\(key)=\(value)" }
+}
+
+extension Override {
+  /// Whether it chooses images rather than an arm's constants.
+  var isOfData: Bool { key.hasPrefix("dataset.") }
 }
 
 /// An override that changes nothing, or not one thing, or into something impossible.
@@ -51,7 +62,7 @@ extension Arm.Configuration {
 
   /// The full path that `key` means here; `nil` when there is none. Throws an `OverrideError` when there are several.
   func path(for key: String) throws -> String? {
-    let paths = json.leaves.map(\.path)
+    let paths = json.paths
     if paths.contains(key) { return key }
     let candidates = paths.filter { $0.hasSuffix(".\(key)") }
     guard candidates.count <= 1 else { throw OverrideError.ambiguousKey(key, candidates: candidates) }
@@ -67,7 +78,7 @@ extension Arm {
     for override in overrides {
       let paths = try arms.map { try $0.configuration.path(for: override.key) }
       guard paths.contains(where: { $0 != nil }) else {
-        let known = Set(arms.flatMap { $0.configuration.json.leaves.map(\.path) })
+        let known = Set(arms.flatMap { $0.configuration.json.paths })
         throw OverrideError.unknownKey(override.key, nearest: known.nearest(toKey: override.key))
       }
       for (index, path) in paths.enumerated() {
@@ -80,9 +91,19 @@ extension Arm {
     return arms
   }
 
+  /// What differs from the arm of the same name among `arms`, by full path; whatever was typed, and in whatever order.
+  func changes(from arms: [Arm]) -> [Override] {
+    guard let own = arms.first(where: { $0.name == name }) else { return [] }
+    return configuration.json.differences(from: own.configuration.json).map {
+      Override(path: $0.path, value: $0.own ?? .null)
+    }
+  }
+
   private func setting(_ path: String, to text: String) throws -> Arm {
     let before = configuration.json
-    let current = before.leaves.first { $0.path == path }!.value
+    guard let current = before.value(at: path.split(separator: ".").map(String.init)) else {
+      preconditionFailure("there is nothing at \(path)")
+    }
     let mismatch = OverrideError.wrongKind(key: path, value: text, current: current.description)
     guard let value = current.sameKind(as: text) else { throw mismatch }
     let changed = before.replacing(path.split(separator: ".").map(String.init), with: value)

@@ -18,6 +18,9 @@ extension Arm {
     try require(plan.epochs >= 0, "epochs is \(plan.epochs), but must not be negative")
     try require(plan.epochs <= 1_000_000, "epochs is \(plan.epochs), but at most 1000000 make sense")
     try require(plan.batchSize > 0, "batchSize is \(plan.batchSize), but must be at least 1")
+    if let problem = ConstantRange.problem(in: configuration.json) {
+      throw RunProblem("arm “\(name)”: \(problem)")
+    }
     // An untrained network is built and measured all the same.
     if let problem = (hyperparameters as? any CheckedHyperparameters)?.problem(with: plan) {
       throw RunProblem("arm “\(name)”: \(problem)")

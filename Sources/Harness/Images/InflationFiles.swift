@@ -26,7 +26,10 @@ public struct InflationFiles {
     where !images.offers(source) {
       if let added = try added(from: source, to: arms, found) { images = images.offering([source: added]) }
     }
-    if found.scale == .smoke { images = images.offeringStandIns(to: arms) }
+    // As many as all arms of the experiment need, whichever are asked for: an arm's configuration is its own.
+    if found.scale == .smoke && arms.contains(where: { $0.inflation != nil }) {
+      images = images.offeringStandIns(to: found.experiment.arms)
+    }
     for arm in arms { try arm.check(offeredBy: images) }
     return found.with(images)
   }

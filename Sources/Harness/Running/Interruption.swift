@@ -13,14 +13,26 @@ public enum Interruption {
   /// Whether the user asked for an end.
   public static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
-  /// Begins to listen for SIGINT and SIGTERM.
+  /// What asks for an end: a terminal that goes away and the notices of schedulers as well as Ctrl-C and `kill`.
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM]
+
+  /// Begins to listen for the signals that ask for an end; one that was ignored when the process started, as `nohup` has
+  /// it, stays ignored. A reader that goes away ends what is printed, not what is computed.
   public static func listen() {
     // Lazy globals are made here, since a signal handler may not.
     _ = isRequested
     _ = isDeferred.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in signals {
+      var before = sigaction()
+      sigaction(number, nil, &before)
+      if unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
+      {
+        continue
+      }
       signal(number) { _ in Interruption.receive() }
     }
+    signal(SIGPIPE, SIG_IGN)
   }
 
   /// Runs `body`, during which the first signal only sets `isRequested`.

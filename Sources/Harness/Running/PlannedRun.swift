@@ -16,7 +16,7 @@ public struct PlannedRun: Sendable {
   /// What `--set` changed.
   public let overrides: [Override]
 
-  /// Plans `arm` with `seed` on the images of `data`, and on those of `inflation` where it adds any.
+  /// Plans `arm`, which may differ from the experiment's own of its name, with `seed` on the images of `data`, and on those of `inflation` where it adds any.
   public init(
     _ arm: Arm, seed: UInt64, of experiment: any Experiment, scale: Scale, dataset: DatasetReference,
     data: DataIdentity, inflation: DataIdentity? = nil, overrides: [Override] = [], output: URL
@@ -32,11 +32,13 @@ public struct PlannedRun: Sendable {
     let key = RunKey(
       run: identity.digest, experiment: type.name, version: type.version, scale: scale,
       data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)
+    // What an arm's constants come to, rather than what was typed: a value that is the arm's own changes nothing.
+    let changes = arm.changes(from: experiment.arms) + overrides.filter(\.isOfData)
     self.arm = arm
     self.identity = identity
     self.key = key
-    self.overrides = overrides
-    folder = RunFolder(output: output, key: key, overrides: overrides)
+    self.overrides = changes
+    folder = RunFolder(output: output, key: key, overrides: changes)
   }
 }
 

@@ -9,7 +9,7 @@ public struct SeedList: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses `text`; throws a `RunProblem`.
   public init(parsing text: String) throws {
-    var seeds: [UInt64] = []
+    var (seeds, known) = ([UInt64](), Set<UInt64>())
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.replacing("...", with: "..").split(separator: "..", omittingEmptySubsequences: false)
         .map { $0.trimmingPrefix { $0 == " " } }
@@ -23,9 +23,17 @@ public struct SeedList: Sendable, Hashable, CustomStringConvertible {
       guard numbers.last! - numbers[0] < UInt64(Self.largestCount) else {
         throw RunProblem("“\(part)” names more than \(Self.largestCount) seeds")
       }
-      seeds += (numbers[0]...numbers.last!).filter { !seeds.contains($0) }
+      seeds += (numbers[0]...numbers.last!).filter { known.insert($0).inserted }
+      guard seeds.count <= Self.largestCount else {
+        throw RunProblem("“\(text)” names more than \(Self.largestCount) seeds")
+      }
     }
     self.seeds = seeds
+  }
+
+  /// The seeds of several lists, each once; throws a `RunProblem` where they are too many.
+  public init(joining lists: [SeedList]) throws {
+    try self.init(parsing: lists.map(\.description).joined(separator: ","))
   }
 
   /// The seeds with commas between.

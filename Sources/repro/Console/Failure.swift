@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Glibc
 import Harness
+import Synchronization
 
 /// Ends the command as its errors ask for: one readable line on standard error, and the exit status.
 enum Failure {
@@ -16,7 +17,9 @@ enum Failure {
   /// Runs `body`; what it throws becomes a line and a status.
   static func reported<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
-      return try await body()
+      let result = try await body()
+      try Console.checkOutput()
+      return result
     } catch let error as ExitCode {
       throw error
     } catch let error where isUsage(error) {
@@ -92,9 +95,24 @@ enum Console {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      // A reader that went away (`repro list | head -1`) is no error of ours.
-      if written <= 0 && errno != EINTR { return }
-      bytes = bytes.dropFirst(max(0, written))
+      if written < 0 && errno == EINTR { continue }
+      // A reader that went away (`repro list | head -1`) is no error of ours, nor is a descriptor that was never open.
+      if written < 0 && (errno == EPIPE || errno == EBADF) { return }
+      if written < 0 {
+        if descriptor == STDOUT_FILENO { lostOutput.withLock { $0 = $0 ?? String(cString: strerror(errno)) } }
+        return
+      }
+      bytes = bytes.dropFirst(written)
     }
+  }
+
+  /// Why something could not be written to standard output, where it could not.
+  private static let lostOutput = Mutex<String?>(nil)
+
+  /// Throws `Failure.runtime`, having said why, where results were lost on their way out: a full disk is no success.
+  static func checkOutput() throws {
+    guard let reason = lostOutput.withLock({ $0 }) else { return }
+    error("standard output could not be written (\(reason)): the results are incomplete there")
+    throw Failure.runtime
   }
 }

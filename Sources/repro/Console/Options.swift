@@ -53,8 +53,16 @@ struct ArmOptions: ParsableArguments {
   var overrides: [Override] = []
 
   /// The names in a list with commas between.
-  static func names(_ text: String) -> [String] {
-    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+  ///
+  /// Throws a `ValidationError` where it names nothing: an empty list is a slip, and never means the default.
+  static func names(_ text: String) throws -> [String] {
+    let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+      !$0.isEmpty
+    }
+    if names.isEmpty {
+      throw ValidationError("“\(text)” names nothing: leave the option out for the default")
+    }
+    return names
   }
 
   private static func override(_ text: String) throws -> Override {
@@ -86,6 +94,24 @@ struct InflationOptions: ParsableArguments {
 
   @Option(help: "The order of colours in these files: rgb or bgr (default: rgb, and checked).")
   var generatedColors: ColorOrder?
+
+  /// Throws a `ValidationError` where a file is named that none of `arms` would read.
+  func check(takenBy arms: [Arm], of type: any Experiment.Type) throws {
+    let sources = Set(arms.compactMap(\.inflation?.source))
+    for (option, value, source) in [
+      ("--generated", generated, Inflation.Source.generated),
+      ("--generated-early", generatedEarly, .generatedEarly),
+    ] where value != nil && !sources.contains(source) {
+      let takers = allExperiments.experiments.filter { other in
+        Scale.allCases.contains { other.init(scale: $0).arms.contains { $0.inflation?.source == source } }
+      }
+      let isWrongArm = takers.contains { $0.name == type.name }
+      throw ValidationError(
+        "no arm that was asked for of \(type.name) adds images by \(option): "
+          + (isWrongArm
+            ? "name one that does with --arms" : "it goes with \(Typography.list(takers.map { $0.name }))"))
+    }
+  }
 
   /// What these options and the folder of runs say.
   func files(runs: URL) -> InflationFiles {
@@ -155,7 +181,8 @@ enum Project {
 
 /// How many threads compute.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads that compute (default: $REPRO_THREADS, or all cores it may use).")
+  @Option(
+    parsing: .unconditional, help: "Threads that compute (default: $REPRO_THREADS, or all cores it may use).")
   var threads: Int?
 
   func validate() throws {

@@ -17,8 +17,18 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var selection: ExperimentOptions
 
-  @Option(help: "The seeds, such as 0...4, or 0,1,2 (default: 0...2).", transform: Run.seeds)
-  var seeds = try! SeedList(parsing: "0...2")
+  @Option(
+    name: .customLong("seeds"),
+    help: "The seeds, such as 0...4, or 0,1,2 (default: 0...2); given again, more of them.",
+    transform: Run.seeds)
+  var seedLists: [SeedList] = []
+
+  /// The seeds of all lists, checked by `validate`.
+  var seeds: SeedList {
+    (try? SeedList(joining: seedLists.isEmpty ? [Run.usualSeeds] : seedLists)) ?? Run.usualSeeds
+  }
+
+  private static let usualSeeds = try! SeedList(parsing: "0...2")
 
   @OptionGroup var changes: ArmOptions
 
@@ -63,6 +73,14 @@ struct Run: AsyncParsableCommand {
     }
   }
 
+  func validate() throws {
+    do {
+      if !seedLists.isEmpty { _ = try SeedList(joining: seedLists) }
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
   func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
@@ -70,6 +88,7 @@ struct Run: AsyncParsableCommand {
       let experiment = type.init(scale: selection.scale)
       for arm in try changes.arms(of: experiment) { try arm.check() }
       try experiment.checkEvaluations(evaluations ?? [])
+      try inflation.check(takenBy: try changes.arms(of: experiment), of: type)
       Interruption.listen()
       let began = ContinuousClock.now
       let own = try await data.images(

@@ -62,6 +62,43 @@ import Vision
     #expect(throws: RunProblem.self) { try SeedList(parsing: text) }
   }
 
+  @Test func wholeListsAndObjectsCanBeSet() throws {
+    let experiment = try allExperiments.experiment(named: "co2-cifar10").init(scale: .smoke)
+    let arms = try Arm.applying(
+      [Override("hyperparameters.network.blocks=[1,1,1,1]")!], to: experiment.arms(named: ["MoCo"]))
+    #expect(arms[0].configuration.json.value(at: ["hyperparameters", "network", "blocks"]) == [1, 1, 1, 1])
+    #expect(throws: OverrideError.self) {
+      try Arm.applying([Override("hyperparameters.network.blocks=3")!], to: experiment.arms(named: ["MoCo"]))
+    }
+  }
+
+  /// Each of these trapped: in a method that its arm does not use, in memory, or in the check itself.
+  @Test(arguments: [
+    ("swav-cifar10", "two crops", "small.largest=2"), ("swav-cifar10", "two crops", "small.hueStrength=1"),
+    ("swav-cifar10", "two crops", "small.smallest=0.9"),
+    ("swav-cifar10", "two crops", "queueLength=\(Int.max)"),
+    ("swav-cifar10", "two crops", "large.side=100000"),
+    ("swav-cifar10", "two crops", "smallCount=1000000000"),
+    ("swav-cifar10", "two crops", "hiddenDimension=1000000000"),
+    ("co2-cifar10", "MoCo", "embeddingDimension=1000000000"),
+    ("co2-cifar10", "MoCo", "queueLength=1000000000"),
+    ("co2-cifar10", "MoCo", "batchSize=1000000000"), ("co2-cifar10", "MoCo", "width=1000000000"),
+  ])
+  func valuesBeyondEveryMachineAreRefused(experiment: String, arm: String, setting: String) throws {
+    let experiment = try allExperiments.experiment(named: experiment).init(scale: .smoke)
+    let arms = try Arm.applying([Override(setting)!], to: experiment.arms(named: [arm]))
+    let text = errorText { try arms[0].check() }
+    #expect(text.contains(setting.split(separator: "=")[0].split(separator: ".").last!), "\(text)")
+  }
+
+  @Test func everyConstantOfEveryArmLiesWithinItsRange() throws {
+    for type in allExperiments.experiments {
+      for scale in Scale.allCases {
+        for arm in type.init(scale: scale).arms { try arm.check() }
+      }
+    }
+  }
+
   @Test func armsAreFoundByNameAndSlug() throws {
     let experiment = TinyExperiment()
     #expect(

@@ -205,9 +205,29 @@ import Testing
     let folder = try TemporaryFolder()
     let overrides = [try #require(Override("plan.epochs=1"))]
     let outcome = try Runner.tiny(arms: ["hard-pull"], overrides: overrides, output: folder.url).run()[0]
-    #expect(outcome.run.folder.url.path.contains("/modified/plan-epochs-1/tiny-shapes/"))
+    #expect(outcome.run.folder.url.path.contains(#/\/modified\/epochs-[0-9a-f]{10}\/tiny-shapes\//#))
     #expect(outcome.manifest.isModified)
     #expect(RunFolder.all(under: folder.url).isEmpty, "no table looks there")
+  }
+
+  @Test func oneSetOfChangesHasOneFolderAndAnotherSetAnother() throws {
+    let folder = try TemporaryFolder()
+    func path(_ settings: String...) throws -> String {
+      let runner = try Runner.tiny(
+        arms: ["hard-pull"], overrides: settings.map { Override($0)! }, output: folder.url)
+      return runner.plannedRuns[0].folder.url.path
+    }
+    let both = try path("plan.epochs=1", "pull=0.2")
+    #expect(
+      try path("pull=0.20", "epochs=1") == both, "order, short names and decimals are forms of one thing")
+    #expect(try path("pull=0.1") != path("pull=-0.1"))
+    #expect(try path("learningRate=1e-1") != path("learningRate=1e+1"))
+    // What the arm has anyway changes nothing.
+    #expect(try path("plan.epochs=3") == path() && !path().contains("modified"))
+    #expect(
+      try path("pull=0.2", "plan.epochs=1", "batchSize=4").split(separator: "/").allSatisfy {
+        $0.utf8.count < 60
+      })
   }
 
   @Test func anArmOfSomeClassesSeesTheirImagesAloneAndIsAnotherRun() throws {

@@ -10,16 +10,24 @@ public struct RunFolder: Sendable, Hashable {
 
   /// The folder of one arm and seed: `<output>/<experiment>/<scale>/<data>/<arm>/<seed>`.
   ///
-  /// A run changed by `--set` lies under `<output>/modified/<changes>/` instead, where no table looks.
+  /// A run changed by `--set` lies under `<output>/modified/<digest of the changes>/` instead, where no table looks.
   public init(output: URL, key: RunKey, overrides: [Override]) {
     var url = output
     if !overrides.isEmpty {
-      let changes = overrides.map { "\($0.key.slug)-\($0.value.slug)" }.joined(separator: "_")
-      url.append(components: RunFolder.modifiedName, changes)
+      url.append(components: RunFolder.modifiedName, RunFolder.name(of: overrides))
     }
     url.append(
       components: key.experiment, key.scale.rawValue, key.data.slug, key.arm.slug, "\(key.seed)")
     self.url = url
+  }
+
+  /// One name for one set of changes, in whatever order and form they were typed: a digest of full keys and values, since
+  /// spelled out they are too long, and `1` and `-1` alike.
+  private static func name(of overrides: [Override]) -> String {
+    let changes = overrides.sorted { $0.key < $1.key }
+    let digest = JSONValue.array(changes.map { .string($0.description) }).digest.prefix(10)
+    let hint = changes[0].key.split(separator: ".").last.map { String($0).slug } ?? ""
+    return "\(hint)\(changes.count > 1 ? "-and-\(changes.count - 1)-more" : "")-\(digest)"
   }
 
   /// Where runs changed by `--set` lie.

@@ -89,6 +89,34 @@ extension JSONValue {
     return collect(self, "")
   }
 
+  /// The paths of everything within: of values that hold others as well.
+  var paths: [String] {
+    func collect(_ value: JSONValue, _ path: String) -> [String] {
+      func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+      let inner =
+        switch value {
+        case .object(let members):
+          members.sorted { $0.key < $1.key }.flatMap { collect($0.value, below($0.key)) }
+        case .array(let elements):
+          elements.enumerated().flatMap { collect($0.element, below("\($0.offset)")) }
+        default: [String]()
+        }
+      return (path.isEmpty ? [] : [path]) + inner
+    }
+    return collect(self, "")
+  }
+
+  /// The value at `path`; `nil` where there is none.
+  func value(at path: some Collection<String>) -> JSONValue? {
+    guard let key = path.first else { return self }
+    return switch self {
+    case .object(let members): members[key]?.value(at: path.dropFirst())
+    case .array(let elements):
+      Int(key).flatMap { elements.indices.contains($0) ? elements[$0].value(at: path.dropFirst()) : nil }
+    default: nil
+    }
+  }
+
   /// A value that two hold differently, or that one of them lacks.
   struct Difference {
     let path: String
@@ -163,7 +191,7 @@ extension JSONValue: CustomStringConvertible {
 // MARK: Literals
 
 extension JSONValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
-  ExpressibleByBooleanLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
 {
   /// A number, in the form in which JSON reads it: 1.0 is written 1.
   public init(floatLiteral value: Double) {
@@ -173,4 +201,5 @@ extension JSONValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, Exp
   public init(integerLiteral value: Int) { self = .integer(value) }
   public init(stringLiteral value: String) { self = .string(value) }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 }

@@ -180,3 +180,45 @@ import Testing
     #expect(throws: RunProblem.self) { _ = try Merging(here.url, into: here.url) }
   }
 }
+
+/// Folders that are reached through links, and locks that are none.
+@Suite struct LinkedRunTests {
+  @Test func runsBehindLinksAreFoundOnceAndLoopsEnd() throws {
+    let folder = try ReportFolder()
+    let runs = folder.url.appending(component: "elsewhere")
+    let run = try SampleRun(seed: 1).write(under: runs)
+    let root = folder.url.appending(component: "Runs")
+    try FileManager.default.createSymbolicLink(at: root, withDestinationURL: runs)
+    #expect(RunFolder.all(under: root).count == 1, "the root is a link")
+    // One level down, and back up again.
+    let mixed = folder.url.appending(component: "Mixed")
+    try makeFolder(mixed)
+    try FileManager.default.createSymbolicLink(
+      at: mixed.appending(component: "first"), withDestinationURL: runs)
+    try FileManager.default.createSymbolicLink(
+      at: mixed.appending(component: "second"), withDestinationURL: runs)
+    try FileManager.default.createSymbolicLink(
+      at: run.url.appending(component: "loop"), withDestinationURL: mixed)
+    #expect(RunFolder.all(under: mixed).count == 1)
+  }
+
+  @Test func aLockIsNotTakenThroughALink() throws {
+    let folder = try ReportFolder()
+    try folder.write("precious\n", to: "other.txt")
+    let run = RunFolder(folder.url.appending(component: "run"))
+    try makeFolder(run.url)
+    try FileManager.default.createSymbolicLink(
+      at: run.lock, withDestinationURL: folder.url.appending(component: "other.txt"))
+    let text = errorText { _ = try RunLock(run) }
+    #expect(text.contains("is a link, and no lock is taken through one"))
+    #expect(try folder.text("other.txt") == "precious\n")
+    #expect(!run.isInUse)
+  }
+
+  @Test func onlyAHeldLockIsInUse() {
+    func text(_ code: Int32) -> String { LockError(path: "/x/.lock", code: code).description }
+    #expect(text(ENOLCK).contains("out of locks"))
+    #expect(text(EOPNOTSUPP).contains("no locks: write to another one with --output"))
+    #expect(text(EIO).contains("Input/output error"))
+  }
+}

@@ -52,17 +52,26 @@ public struct RunFolder: Sendable, Hashable {
   /// Held while a process works here.
   public var lock: URL { url.appending(component: ".lock") }
 
-  /// The folders under `root` that hold a manifest, in the order of their paths.
+  /// The folders under `root` that hold a manifest, in the order of their paths; links to folders are followed, and a
+  /// folder that several lead to is found once.
   ///
   /// Modified runs, trials and those trained anew for a check are left out unless `includingAsides`.
   public static func all(under root: URL, includingAsides: Bool = false) -> [RunFolder] {
-    let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
-    var found: [RunFolder] = []
-    while let url = walk?.nextObject() as? URL {
-      let isAside = [modifiedName, rerunName, tuningName].contains(url.lastPathComponent)
-      if isAside && !includingAsides { walk?.skipDescendants() }
-      if url.lastPathComponent == "run.json" { found.append(RunFolder(url.deletingLastPathComponent())) }
+    var (visited, found) = (Set<String>(), [RunFolder]())
+    func walk(_ folder: URL) {
+      guard visited.insert(folder.resolvingSymlinksInPath().path).inserted else { return }
+      let members = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      for name in members {
+        let member = folder.appending(component: name)
+        var isFolder: ObjCBool = false
+        // Asked of what a link leads to.
+        guard FileManager.default.fileExists(atPath: member.path, isDirectory: &isFolder) else { continue }
+        if name == "run.json" && !isFolder.boolValue { found.append(RunFolder(folder)) }
+        let isAside = [modifiedName, rerunName, tuningName].contains(name)
+        if isFolder.boolValue && (includingAsides || !isAside) { walk(member) }
+      }
     }
+    walk(root)
     return found.sorted { $0.url.path < $1.url.path }
   }
 
@@ -97,49 +106,5 @@ public struct RunFolder: Sendable, Hashable {
     for picture in storedPictures where unlink(picture.path) != 0 {
       throw StorageError("remove", path: picture.path)
     }
-  }
-}
-
-/// The right to write into a run's folder, held by one process at a time and given up when it ends, however it ends.
-public final class RunLock {
-  private let descriptor: Int32
-
-  /// Takes the lock of `folder`, which is made when missing; throws a `FolderInUse` or a `StorageError`.
-  public init(_ folder: RunFolder) throws {
-    try makeFolder(folder.url)
-    let path = folder.lock.path
-    // A class whose members are all set is ended by `deinit` even when `init` throws, so this one is set last: closed
-    // twice, the number would be another file's by then.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw StorageError("open", path: path) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-      close(descriptor)
-      throw FolderInUse(
-        path: folder.url.path, holder: Int(holder.trimmingCharacters(in: .whitespacesAndNewlines)))
-    }
-    let pid = "\(getpid())\n"
-    guard ftruncate(descriptor, 0) == 0, write(descriptor, pid, pid.utf8.count) == pid.utf8.count else {
-      close(descriptor)
-      throw StorageError("write", path: path)
-    }
-    self.descriptor = descriptor
-  }
-
-  deinit { close(descriptor) }
-}
-
-/// Another process works in a run's folder.
-public struct FolderInUse: Error, Equatable, CustomStringConvertible {
-  /// The folder.
-  public let path: String
-  /// The process that works there, when it can be told.
-  public let holder: Int?
-
-  /// What is wrong and what to do, in one line.
-  public var description: String {
-    let who = holder.map { "process \($0)" } ?? "another process"
-    return "\(path) is in use by \(who). Wait for it, stop it (it saves and can be resumed), "
-      + "or write elsewhere with --output DIR"
   }
 }

@@ -79,10 +79,13 @@ extension [StoredRun] {
 extension RunFolder {
   /// Whether a process holds the folder's lock; asking takes nothing from it.
   var isInUse: Bool {
-    let descriptor = open(lock.path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(lock.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    while flock(descriptor, LOCK_SH | LOCK_NB) != 0 {
+      if errno != EINTR { return errno == EWOULDBLOCK }
+    }
+    return false
   }
 }
 

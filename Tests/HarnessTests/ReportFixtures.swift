@@ -38,7 +38,6 @@ struct ReportedExperiment: Experiment {
       TuningGrid.Side("Base + Term", [.ordered("hyperparameters.weight", [0.5, 1, 2], limits: "a sample")])
     ])
 
-
   var arms: [Arm] {
     [
       arm("Base", weight: 0), arm("Base + Term", weight: 1),

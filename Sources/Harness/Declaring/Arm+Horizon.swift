@@ -25,7 +25,7 @@ extension Arm {
     let exact = Float(plan.epochs) / Float(self.plan.epochs)
     plan.schedule = plan.schedule.shortened(toShare: exact)
     var constants = configuration.hyperparameters
-    if var moved = hyperparameters as? any HasMilestones & Codable & Sendable {
+    if var moved = hyperparameters as? any HasMilestones & Codable {
       moved.moveMilestones(toShare: exact)
       constants = JSONValue(encoding: moved)
     }

@@ -53,20 +53,16 @@ public struct Tuner {
     watch: @escaping (RunEvent, Runner.Request) throws -> Void
   ) throws -> [TuningRow] {
     let request = try request(for: trial)
-    var alarms = 0
     let runner = Runner(
       experiment, request, images: images, source: source, shouldStop: shouldStop
-    ) { event in
-      if case .alarmed = event { alarms += 1 }
-      try watch(event, request)
-    }
+    ) { try watch($0, request) }
     let outcome = try runner.run()[0]
     if outcome.manifest.status == .failed {
       throw RunProblem(
         "the trial of “\(trial.arm)” with \(trial.constants.words) failed (\(outcome.manifest.failure ?? "no reason told")): "
           + "narrow the grid of \(type(of: experiment).name), saying why, and begin anew")
     }
-    return try rows(of: trial, from: outcome, alarms: alarms)
+    return try rows(of: trial, from: outcome)
   }
 
   /// The run that a trial is.
@@ -84,7 +80,7 @@ public struct Tuner {
   }
 
   private func rows(
-    of trial: TuningLedger.Trial, from outcome: Runner.Outcome, alarms: Int
+    of trial: TuningLedger.Trial, from outcome: Runner.Outcome
   ) throws -> [TuningRow] {
     let manifest = outcome.manifest
     guard let commit = manifest.commit, !manifest.isDirty else {
@@ -96,7 +92,8 @@ public struct Tuner {
         key: manifest.key, commit: commit, share: trial.share, epochs: manifest.identity.plan.epochs,
         constants: trial.constants, evaluation: evaluation, metric: metric, value: value, count: count)
     }
-    let curves = try CurveRow.read(from: outcome.run.folder.curves)
+    let alarms = (manifest.alarms?.count ?? 0) + (manifest.divergence == nil ? 0 : 1)
+    let curves = try outcome.run.folder.observedCurves()
     let last = curves.map(\.epoch).max() ?? 0
     let scores = try outcome.run.folder.measuredScores().map {
       row($0.evaluation, $0.metric, $0.value, $0.count)

@@ -6,6 +6,7 @@ public struct TuningRecord: Sendable {
   public let grid: TuningGrid
   /// The file, and the version whose rows count.
   let file: URL, version: Int
+  private let root: URL
   private let judge: TuningProgress.Judge
 
   /// The ledger of `type` at `scale` under `root`; throws a `RunProblem` where the experiment declares no grid.
@@ -16,6 +17,7 @@ public struct TuningRecord: Sendable {
     self.grid = grid
     file = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale).tuning
     version = type.version
+    self.root = root
     judge = TuningChecks.usual
   }
 
@@ -25,7 +27,9 @@ public struct TuningRecord: Sendable {
   }
 
   /// Adds a trial's rows, whatever another process has added meanwhile; throws a `CSVError` or a `StorageError`.
-  public func add(_ rows: [TuningRow]) throws {
+  public func add(_ rows: [TuningRow], say: (String) -> Void = { _ in }) async throws {
+    let lock = try await RecordLock(root: root, say: say)
+    defer { withExtendedLifetime(lock) {} }
     try makeFolder(file.deletingLastPathComponent())
     var ledger = try TuningLedger(readingFrom: file)
     ledger.add(rows)

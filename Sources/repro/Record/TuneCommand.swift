@@ -57,13 +57,12 @@ struct TuneCommand: AsyncParsableCommand {
   private func makeTrials(of type: any Experiment.Type, _ tuning: TuningRecord) async throws {
     if try tuning.progress().isComplete { return }
     Interruption.listen()
-    async let source = SourceState.read(at: Project.root)
     let found = try await data.images(
       for: type, scale: selection.scale, isRealDataOnly: true, holdingOutTail: true)
     pool.startPool()
     let tuner = try Tuner(
       found.experiment, scale: found.scale, dataset: found.dataset, images: found.images,
-      source: await source, runs: output.directory, threads: WorkerPool.threads)
+      source: .built, runs: output.directory, threads: WorkerPool.threads)
     var made = 0
     var printer: (request: Runner.Request, printer: ProgressPrinter)?
     while made < trials ?? .max, let trial = try tuning.progress().missing.first {
@@ -77,7 +76,7 @@ struct TuneCommand: AsyncParsableCommand {
         printer = (request, current)
         current.show(event)
       }
-      try tuning.add(rows)
+      try await tuning.add(rows) { Console.note($0) }
       made += 1
     }
   }

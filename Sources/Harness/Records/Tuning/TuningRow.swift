@@ -44,7 +44,7 @@ public struct TuningRow: Sendable, Hashable {
     public static let first = "curves-first"
     /// The last epoch's.
     public static let last = "curves-last"
-    /// How many alarms rang, under the metric `count`.
+    /// how many alarms rang, with one more where the loss became no number, under the metric `count`.
     public static let alarms = "alarms"
   }
 }

@@ -109,7 +109,8 @@ struct InflationOptions: ParsableArguments {
       throw ValidationError(
         "no arm that was asked for of \(type.name) adds images by \(option): "
           + (isWrongArm
-            ? "name one that does with --arms" : "it goes with \(Typography.list(takers.map { $0.name }))"))
+            ? "name one that does with --arms"
+            : "it goes with \(takers.map { $0.name }.joined(separator: ", "))"))
     }
   }
 

@@ -75,7 +75,7 @@ import Testing
     // The treatment inherits what the baseline chose.
     #expect(trials.dropFirst(8).allSatisfy { Self.number($0, Self.rate) == 0.02 })
     #expect(progress.arms[1].choice?.constants.values[Self.weight] == 0.4)
-    #expect(progress.arms.allSatisfy(\.edges.isEmpty))
+    #expect(progress.arms.allSatisfy { $0.edges.isEmpty })
   }
 
   @Test func aBestValueAtAnEndAsksForOneBeyondItInEveryArmAndAtMostTwice() {

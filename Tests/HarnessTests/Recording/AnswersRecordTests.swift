@@ -34,7 +34,7 @@ private struct AboveMean: Evaluation {
       isFresh: isFresh)
     let runner = Runner(
       experiment, request, images: images,
-      source: SourceState(commit: "0123456789abcdef", changedFiles: []), shouldStop: { false },
+      source: SourceState(commit: SampleRun.sourceCommit, changedFiles: []), shouldStop: { false },
       watch: { _ in })
     return try runner.run().map { $0.run }
   }
@@ -54,6 +54,7 @@ private struct AboveMean: Evaluation {
 
   @Test func answersGoFromTheRunToTheRecord() async throws {
     let folder = try ReportFolder()
+    try await folder.makeRepository()
     let runs = try run(folder)
     let answers = try runs[0].folder.storedAnswers()
     let scores = try runs[0].folder.measuredScores()
@@ -74,6 +75,7 @@ private struct AboveMean: Evaluation {
 
   @Test func aChangedAnswerIsRefusedAndFound() async throws {
     let folder = try ReportFolder()
+    try await folder.makeRepository()
     let runs = try run(folder)
     func flipped(_ url: URL) throws {
       let row = try AnswerRow.read(from: url)[0]
@@ -112,6 +114,7 @@ private struct AboveMean: Evaluation {
 
   @Test func recordsWithoutAnswersStayWhatTheyAre() async throws {
     let folder = try ReportFolder()
+    try await folder.makeRepository()
     let runs = try run(folder, measures: false)
     #expect(!FileManager.default.fileExists(atPath: runs[0].folder.answers.path))
     let text = try String(contentsOf: runs[0].folder.manifest, encoding: .utf8)

@@ -1,12 +1,14 @@
 import Foundation
 
 extension RunFolder {
-  /// A finished run's rows, once they are known to be those that its manifest vouches for.
+  /// A finished run's rows, once they and its answers are known to be those that its manifest vouches for.
   ///
   /// Throws an `UnvouchedRows` where they are not, and a `CSVError` where they cannot be read.
   package func vouchedRows(by manifest: RunManifest) throws -> (scores: [ScoreRow], curves: [CurveRow]) {
     let (scores, curves) = (try measuredScores(), try observedCurves())
-    guard RowsDigest.of(scores: scores, curves: curves) == manifest.rowsDigest else {
+    guard RowsDigest.of(scores: scores, curves: curves) == manifest.rowsDigest,
+      RowsDigest.of(answers: try storedAnswers()) == manifest.answersDigest
+    else {
       throw UnvouchedRows(path: url.path)
     }
     return (scores, curves)
@@ -33,6 +35,6 @@ public struct UnvouchedRows: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong and what to do, in one line.
   public var description: String {
-    "\(path): \(Self.reason). Restore scores.csv and curves.csv, or start the run anew with --fresh, which deletes them"
+    "\(path): \(Self.reason). Restore scores.csv, curves.csv and answers.csv, or start the run anew with --fresh, which deletes them"
   }
 }

@@ -50,6 +50,7 @@ import Vision
     }
     let labelFree = [
       "knn-v1", "linear-v1", "semi-supervised-1-v1", "semi-supervised-10-v1", "class-transfer-v1",
+      "semi-supervised-1-v2", "semi-supervised-10-v2",
     ]
     for arm in ["MoCo", "MoCo + CO2", "random encoder", "MoCo, five classes"] {
       #expect(try names(arm) == labelFree, "\(arm)")

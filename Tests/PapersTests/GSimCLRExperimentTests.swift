@@ -83,7 +83,7 @@ import Vision
     func names(_ arm: String) throws -> Set<String> {
       Set(experiment.evaluations(of: try #require(arms[arm])).map(\.name))
     }
-    let labelFree: Set<String> = ["knn-v1", "linear-v1", "semi-supervised-10-v1"]
+    let labelFree: Set<String> = ["knn-v1", "linear-v1", "semi-supervised-10-v1", "semi-supervised-10-v2"]
     #expect(try names("SimCLR") == labelFree.union(["points-v1", "batches-v1"]))
     #expect(try names("G-SimCLR") == labelFree.union(["points-v1", "batches-v1", "clusters-v1"]))
     #expect(try names("true labels") == ["knn-v1", "linear-v1", "points-v1", "batches-v1"])

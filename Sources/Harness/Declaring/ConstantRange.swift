@@ -12,7 +12,7 @@ enum ConstantRange {
       "warmupEpochs": 0...1e6, "weightDecay": 0...1e3, "trust": 0...1e3, "firstSteps": 1...1e9,
       "growth": 1...1_000,
       "factor": 0...1e3,
-      "blocks": 1...1_000, "width": 1...4_096, "normalizationGroups": 1...65_536, "featureBlock": 1...64,
+      "blocks": 0...1_000, "width": 1...4_096, "normalizationGroups": 1...65_536, "featureBlock": 1...64,
       "embeddingDimension": dimension, "hiddenDimension": dimension, "queueLength": 0...16_777_216,
       "prototypeCount": count, "smallCount": 0...64, "sinkhornIterations": 1...1_000,
       "transformLayers": 0...16,

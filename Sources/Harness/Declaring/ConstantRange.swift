@@ -8,7 +8,7 @@ enum ConstantRange {
     let (count, dimension, side) = (1.0...1e6, 1.0...65_536, 2.0...1_024)
     let probability = 0.0...1
     return [
-      "epochs": 0...1e6, "batchSize": 1...65_536, "imagesPerEpoch": 1...1e9, "learningRate": 0...1e6,
+      "epochs": 0...1e6, "batchSize": 1...65_536, "imagesPerEpoch": 1...1e9, "learningRate": 0...1e38,
       "warmupEpochs": 0...1e6, "weightDecay": 0...1e3, "trust": 0...1e3, "firstSteps": 1...1e9,
       "growth": 1...1_000,
       "factor": 0...1e3,

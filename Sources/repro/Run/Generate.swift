@@ -75,7 +75,7 @@ struct Generate: AsyncParsableCommand {
     }
     guard [.cifar10, .cifar100, .shapes].contains(data) else {
       throw ValidationError(
-        "--data is \(data.rawValue), but generators are known of cifar10, cifar100 and shapes only")
+        "--data is \(data.rawValue), but there are generators of only cifar10, cifar100 and shapes")
     }
     if let count, !(1...10_000_000).contains(count) {
       throw ValidationError("--count is \(count), but must lie within 1...10000000")

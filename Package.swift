@@ -61,7 +61,7 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "Statistics", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "CKernels",
-        "COneDNN",
+        "COneDNN", "COpenBLAS",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
@@ -77,26 +77,46 @@ let package = Package(
 
     // MARK: The papers
     .target(
-      name: "CO2Paper", dependencies: ["Harness"], path: "Experiments/CO2", exclude: ["README.md"],
+      name: "CO2Paper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/CO2", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "RotNetPaper", dependencies: ["Harness"], path: "Experiments/RotNet", exclude: ["README.md"],
+      name: "RotNetPaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/RotNet", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "SimCLRPaper", dependencies: ["Harness"], path: "Experiments/SimCLR", exclude: ["README.md"],
+      name: "SimCLRPaper",
+      dependencies: ["NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness"],
+      path: "Experiments/SimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "SwAVPaper", dependencies: ["Harness"], path: "Experiments/SwAV", exclude: ["README.md"],
+      name: "SwAVPaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/SwAV", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "PixProPaper", dependencies: ["Harness"], path: "Experiments/PixPro", exclude: ["README.md"],
+      name: "PixProPaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/PixPro", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "GSimCLRPaper", dependencies: ["Harness"], path: "Experiments/GSimCLR", exclude: ["README.md"],
+      name: "GSimCLRPaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/GSimCLR", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
 
     .target(
-      name: "AdaInfPaper", dependencies: ["Harness"], path: "Experiments/AdaInf", exclude: ["README.md"],
+      name: "AdaInfPaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Experiments/AdaInf", exclude: ["README.md"],
       swiftSettings: optimizedInDebug),
 
     // MARK: The command
@@ -105,31 +125,50 @@ let package = Package(
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Harness", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
-        "SimCLRPaper", "SwAVPaper", "SourceStamp", "Tensors", "Evaluation", "CKernels", "COneDNN",
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "Generation",
+        "AdaInfPaper", "CKernels", "CO2Paper", "COneDNN", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
+        "SimCLRPaper", "SourceStamp", "SwAVPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: Tests
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
+      name: "TestSupport", dependencies: ["Tensors"],
       path: "Tests/TestSupport", swiftSettings: optimizedInDebug),
+    .testTarget(name: "HouseTests"),
     .testTarget(
       name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "TestSupport"]),
-    .testTarget(name: "VisionTests", dependencies: ["Vision", "CPNG", "CJPEG", "TestSupport"]),
-    .testTarget(name: "PretrainingTests", dependencies: ["Pretraining", "CKernels", "TestSupport"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
-    .testTarget(name: "GenerationTests", dependencies: ["Generation", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["Tensors", "NeuralNetworks", "TestSupport"]),
     .testTarget(
-      name: "HarnessTests", dependencies: ["Harness", "Generation", "SourceStamp", "repro", "TestSupport"]),
+      name: "VisionTests", dependencies: ["Tensors", "Vision", "CJPEG", "CKernels", "CPNG", "TestSupport"]),
+    .testTarget(
+      name: "PretrainingTests",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "CKernels", "TestSupport",
+      ]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Tensors", "NeuralNetworks", "Vision", "Evaluation", "TestSupport"]),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Harness", "Generation", "TestSupport",
+      ]),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "Generation",
+        "SourceStamp", "repro",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
-        "Evaluation", "Harness", "repro", "TestSupport",
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "AdaInfPaper",
+        "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
+        "TestSupport", "repro",
       ]),
   ],
   swiftLanguageModes: [.v6]

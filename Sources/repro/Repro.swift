@@ -29,6 +29,11 @@ struct Repro: AsyncParsableCommand {
       exit(withError: Failure.usage)
     }
     await main(nil)
+    do {
+      try Console.checkOutput()
+    } catch {
+      exit(withError: error)
+    }
   }
 
   /// The names of the subcommands.

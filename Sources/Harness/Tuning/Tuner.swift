@@ -50,12 +50,11 @@ public struct Tuner {
   /// Throws a `RunProblem` where its training fails, and what a `Runner` throws.
   public func rows(
     of trial: TuningLedger.Trial, shouldStop: @escaping () -> Bool = { Interruption.isRequested },
-    watch: @escaping (RunEvent, Runner.Request) throws -> Void
+    watch: @escaping (RunEvent) throws -> Void
   ) throws -> [TuningRow] {
-    let request = try request(for: trial)
     let runner = Runner(
-      experiment, request, images: images, source: source, shouldStop: shouldStop
-    ) { try watch($0, request) }
+      experiment, try request(for: trial), images: images, source: source, shouldStop: shouldStop,
+      watch: watch)
     let outcome = try runner.run()[0]
     if outcome.manifest.status == .failed {
       throw RunProblem(
@@ -66,7 +65,7 @@ public struct Tuner {
   }
 
   /// The run that a trial is.
-  func request(for trial: TuningLedger.Trial) throws -> Runner.Request {
+  public func request(for trial: TuningLedger.Trial) throws -> Runner.Request {
     let changes = trial.constants.overrides.compactMap { Override("\($0.key)=\($0.value)") }
     let arms = try Arm.applying(changes, to: experiment.arms(named: [trial.arm]))
       .map { try $0.shortened(toShare: trial.share) }

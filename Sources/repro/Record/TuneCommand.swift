@@ -64,18 +64,13 @@ struct TuneCommand: AsyncParsableCommand {
       found.experiment, scale: found.scale, dataset: found.dataset, images: found.images,
       source: .built, runs: output.directory, threads: WorkerPool.threads)
     var made = 0
-    var printer: (request: Runner.Request, printer: ProgressPrinter)?
     while made < trials ?? .max, let trial = try tuning.progress().missing.first {
       Console.note(
         "trial of “\(trial.arm)”, seed \(trial.seed), \(String(format: "%g", trial.share)) of the horizon: "
           + trial.constants.words)
-      printer = nil
-      let rows = try tuner.rows(of: trial) { event, request in
-        let current =
-          printer?.printer ?? ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
-        printer = (request, current)
-        current.show(event)
-      }
+      let progress = ProgressPrinter(
+        imagesPerEpoch: found.images.pretraining.count, runs: try tuner.request(for: trial))
+      let rows = try tuner.rows(of: trial) { progress.show($0) }
       try await tuning.add(rows) { Console.note($0) }
       made += 1
     }

@@ -35,7 +35,7 @@ import Vision
     let tuner = try tuner(experiment, in: folder.url)
     var ledger = TuningLedger()
     while let trial = TuningProgress(Self.grid, ledger, judge: TuningChecks.usual).missing.first {
-      let rows = try tuner.rows(of: trial, shouldStop: { false }) { _, _ in }
+      let rows = try tuner.rows(of: trial, shouldStop: { false }) { _ in }
       #expect(Set(rows.map(\.epochs)) == [trial.share < 1 ? 1 : 5])
       #expect(rows.allSatisfy { $0.commit == "0123456789abcdef" && $0.key.seed == 100 })
       #expect(rows.contains { $0.evaluation == TuningRow.Observation.last && $0.metric == "gradient-norm" })
@@ -45,7 +45,7 @@ import Vision
     // Every trial has a run of its own, found again rather than made again.
     let first = try #require(ledger.trials.first)
     var steps = 0
-    let again = try tuner.rows(of: first, shouldStop: { false }) { event, _ in
+    let again = try tuner.rows(of: first, shouldStop: { false }) { event in
       if case .stepped = event { steps += 1 }
     }
     #expect(steps == 0 && again == ledger.rows(of: first))

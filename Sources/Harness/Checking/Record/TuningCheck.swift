@@ -5,11 +5,13 @@ struct TuningCheck {
   private let experiment: any Experiment
   private let scale: Scale
   private let root: URL
+  private let commits: KnownCommits
 
   init(_ type: any Experiment.Type, scale: Scale, root: URL) {
     experiment = type.init(scale: scale)
     self.scale = scale
     self.root = root
+    commits = KnownCommits(root: root)
   }
 
   private var name: String { type(of: experiment).name }
@@ -105,9 +107,9 @@ struct TuningCheck {
 
   /// Whether the trials were there when the run began.
   private func orderProblems(_ manifest: RunManifest, _ ledger: TuningLedger) async -> [Discrepancy] {
-    let git = Git(folder: root)
-    guard let commit = manifest.commit, await git.output(["cat-file", "-e", commit]) != nil else { return [] }
-    let text = await git.text(of: path, at: commit) ?? ""
+    // A commit that this clone does not have is the record's own check to tell.
+    guard let commit = manifest.commit, await commits.answer(commit) == .known else { return [] }
+    let text = await Git(folder: root).text(of: path, at: commit) ?? ""
     let then = Set(text.split(separator: "\n").map(String.init))
     let late = ledger.of(version: version).rows.first { !then.contains(String($0.line.dropLast())) }
     return late.map { row in

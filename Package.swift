@@ -17,6 +17,30 @@ let package = Package(
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
+    // MARK: What is said of runs, without the engine
+    .target(
+      name: "Statistics", dependencies: [.product(name: "Numerics", package: "swift-numerics")],
+      swiftSettings: optimizedInDebug),
+    .executableTarget(
+      name: "validate-verdicts", dependencies: ["Statistics"], path: "Sources/ValidateVerdicts",
+      swiftSettings: optimizedInDebug),
+    .target(name: "Recipes"),
+    .target(
+      name: "Records",
+      dependencies: [
+        "Recipes",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(name: "Claims", dependencies: ["Statistics", "Recipes", "Records"]),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Statistics", "Recipes", "Records", "Claims",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+
     // MARK: The engine
     .target(
       name: "COneDNN", cSettings: optimizedC,
@@ -31,40 +55,34 @@ let package = Package(
     .target(name: "CJPEGReader", dependencies: ["CJPEG"], cSettings: optimizedC),
     .target(
       name: "Tensors", dependencies: ["COneDNN", "CKernels", "COpenBLAS"], swiftSettings: optimizedInDebug),
-    .target(name: "NeuralNetworks", dependencies: ["Tensors", "CKernels"], swiftSettings: optimizedInDebug),
-
-    // MARK: The statistics
     .target(
-      name: "Statistics", dependencies: [.product(name: "Numerics", package: "swift-numerics")],
-      swiftSettings: optimizedInDebug),
-    .executableTarget(
-      name: "validate-verdicts", dependencies: ["Statistics"], path: "Sources/ValidateVerdicts",
+      name: "NeuralNetworks", dependencies: ["Recipes", "Tensors", "CKernels"],
       swiftSettings: optimizedInDebug),
 
     // MARK: The suite
     .target(
       name: "Vision",
       dependencies: [
-        "Tensors", "CKernels", "CPNG", "CPNGReader", "CJPEGReader", "CZlib",
+        "Recipes", "Tensors", "CJPEGReader", "CKernels", "CPNG", "CPNGReader", "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: optimizedInDebug),
     .target(
-      name: "Pretraining", dependencies: ["Tensors", "NeuralNetworks", "Vision"],
+      name: "Pretraining", dependencies: ["Recipes", "Tensors", "NeuralNetworks", "Vision"],
       swiftSettings: optimizedInDebug),
     .target(
       name: "Evaluation",
-      dependencies: ["Tensors", "NeuralNetworks", "Vision", "Pretraining", "COneDNN", "COpenBLAS"],
+      dependencies: [
+        "Recipes", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "COneDNN", "COpenBLAS",
+      ],
       swiftSettings: optimizedInDebug),
     .target(
       name: "Harness",
       dependencies: [
-        "Statistics", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "CKernels",
-        "COneDNN", "COpenBLAS",
+        "Statistics", "Recipes", "Records", "Claims", "Tensors", "NeuralNetworks", "Vision", "Pretraining",
+        "Evaluation", "CKernels", "COneDNN", "COpenBLAS",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SwiftCSV", package: "SwiftCSV"),
       ]),
 
     .target(
@@ -74,6 +92,18 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: optimizedInDebug),
+    .target(
+      name: "Checking",
+      dependencies: [
+        "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
+        "Pretraining", "Harness",
+      ]),
+    .target(
+      name: "Benchmarking",
+      dependencies: [
+        "Recipes", "Records", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation",
+        "Harness", "CKernels", "COneDNN",
+      ]),
 
     // MARK: The papers
     .target(
@@ -122,13 +152,18 @@ let package = Package(
     // MARK: The command
     .plugin(name: "StampSource", capability: .buildTool()),
     .target(name: "SourceStamp", plugins: ["StampSource"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+        "Generation", "Checking", "Benchmarking", "SourceStamp",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "repro",
       dependencies: [
-        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "Generation",
-        "AdaInfPaper", "CKernels", "CO2Paper", "COneDNN", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
-        "SimCLRPaper", "SourceStamp", "SwAVPaper",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Pretraining", "Harness", "Benchmarking", "Commands", "AdaInfPaper", "CO2Paper", "GSimCLRPaper",
+        "PixProPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
       ]),
 
     // MARK: Tests
@@ -154,21 +189,23 @@ let package = Package(
     .testTarget(
       name: "GenerationTests",
       dependencies: [
-        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Harness", "Generation", "TestSupport",
+        "Records", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Harness", "Generation",
+        "TestSupport",
       ]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "Generation",
-        "SourceStamp", "repro",
+        "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining",
+        "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "SourceStamp",
+        "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "PapersTests",
       dependencies: [
-        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness", "AdaInfPaper",
-        "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper", "SimCLRPaper", "SwAVPaper",
-        "TestSupport", "repro",
+        "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining",
+        "Evaluation", "Harness", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper", "RotNetPaper",
+        "SimCLRPaper", "SwAVPaper", "TestSupport", "repro",
       ]),
   ],
   swiftLanguageModes: [.v6]

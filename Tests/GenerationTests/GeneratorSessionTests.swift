@@ -5,6 +5,7 @@ import Testing
 
 @testable import Generation
 @testable import Harness
+@testable import Records
 @testable import Vision
 
 @Suite struct GeneratorSessionTests {

@@ -2,16 +2,18 @@ import ArgumentParser
 import Foundation
 import Testing
 
+@testable import Commands
 @testable import Generation
 @testable import Harness
+@testable import Records
 @testable import repro
 
-@Suite struct CLITests {
+@Suite(.knowingEveryExperiment) struct CLITests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
   @Test func anExperimentAloneIsARun() throws {
-    let command = try #require(try Repro.parseAsRoot(["co2-cifar10"]) as? Run)
+    let command = try #require(try ReproCommand.parseAsRoot(["co2-cifar10"]) as? Run)
     #expect(command.selection.experiment == "co2-cifar10")
     #expect(command.selection.scale == .reduced)
     #expect(command.seeds.seeds == [0, 1, 2])
@@ -20,7 +22,7 @@ import Testing
 
   @Test func everyFlagOfTheDesignIsThere() throws {
     let command = try #require(
-      try Repro.parseAsRoot([
+      try ReproCommand.parseAsRoot([
         "run", "co2-cifar10", "--scale", "smoke", "--seeds", "0,3..4", "--arms", "MoCo,MoCo + CO2",
         "--output", "/o",
         "--data-dir", "/d", "--threads", "2", "--accept-digest", "--real-data-only", "--fresh", "--set",
@@ -37,7 +39,7 @@ import Testing
 
   @Test func listsAddUpAndSingleValuesAreGivenOnce() throws {
     let command = try #require(
-      try Repro.parseAsRoot([
+      try ReproCommand.parseAsRoot([
         "co2-cifar10", "--seeds", "0", "--seeds", "2...3,0", "--evaluations", "knn-v1", "--evaluations",
         "linear-v1",
       ]) as? Run)
@@ -55,14 +57,14 @@ import Testing
 
   @Test func aFileThatNoArmReadsIsRefusedWithWhoWould() throws {
     let command = try #require(
-      try Repro.parseAsRoot(["co2-cifar10", "--generated", "missing.npy"]) as? Run)
+      try ReproCommand.parseAsRoot(["co2-cifar10", "--generated", "missing.npy"]) as? Run)
     let type = try command.selection.type()
     let text = errorText {
       try command.inflation.check(takenBy: command.changes.arms(of: type.init(scale: .smoke)), of: type)
     }
     #expect(text.contains("adds images by --generated: it goes with adainf-cifar10"), "\(text)")
     let taken = try #require(
-      try Repro.parseAsRoot(["adainf-cifar10", "--generated", "missing.npy"]) as? Run)
+      try ReproCommand.parseAsRoot(["adainf-cifar10", "--generated", "missing.npy"]) as? Run)
     let other = try taken.selection.type()
     try taken.inflation.check(takenBy: taken.changes.arms(of: other.init(scale: .reduced)), of: other)
   }
@@ -101,23 +103,23 @@ import Testing
   ])
   func wrongUsageIsSaidAndEndsWith64(arguments: [String], text: String) {
     do {
-      _ = try Repro.parseAsRoot(arguments)
+      _ = try ReproCommand.parseAsRoot(arguments)
       Issue.record("\(arguments) was accepted")
     } catch {
-      #expect(Repro.fullMessage(for: error).contains(text), "\(Repro.fullMessage(for: error))")
-      #expect(Repro.exitCode(for: error).rawValue == 64)
+      #expect(ReproCommand.fullMessage(for: error).contains(text), "\(ReproCommand.fullMessage(for: error))")
+      #expect(ReproCommand.exitCode(for: error).rawValue == 64)
     }
   }
 
   @Test func anUnknownExperimentOffersExperimentsAndCommands() throws {
     func problem(_ name: String) throws -> String {
-      let command = try #require(try Repro.parseAsRoot([name]) as? Run)
+      let command = try #require(try ReproCommand.parseAsRoot([name]) as? Run)
       do {
         _ = try command.selection.type()
         return ""
       } catch {
-        #expect(Repro.exitCode(for: error).rawValue == 64)
-        return Repro.message(for: error)
+        #expect(ReproCommand.exitCode(for: error).rawValue == 64)
+        return ReproCommand.message(for: error)
       }
     }
     #expect(try problem("co2-cifr10").contains("did you mean “co2-cifar10”?"))
@@ -125,35 +127,37 @@ import Testing
   }
 
   @Test func everyCommandHasHelp() {
-    #expect(Repro.configuration.subcommands.count >= 9)
-    for command in Repro.configuration.subcommands {
-      #expect(Repro.helpMessage(for: command).contains("OVERVIEW"), "\(command)")
+    #expect(ReproCommand.configuration.subcommands.count >= 9)
+    for command in ReproCommand.configuration.subcommands {
+      #expect(ReproCommand.helpMessage(for: command).contains("OVERVIEW"), "\(command)")
     }
   }
 
   @Test func theNewCommandsReadTheirArguments() throws {
-    let check = try #require(try Repro.parseAsRoot(["check", "co2-cifar10", "--rerun"]) as? CheckCommand)
+    let check = try #require(
+      try ReproCommand.parseAsRoot(["check", "co2-cifar10", "--rerun"]) as? CheckCommand)
     #expect(check.experiment == "co2-cifar10" && check.rerun && !check.writeGolden && check.scale == .reduced)
     let prune = try #require(
-      try Repro.parseAsRoot(["runs", "prune", "--failed", "--checkpoints"]) as? RunsCommand.Prune)
+      try ReproCommand.parseAsRoot(["runs", "prune", "--failed", "--checkpoints"]) as? RunsCommand.Prune)
     #expect(prune.kinds == [.failed, .checkpoints] && !prune.yes)
-    #expect(try Repro.parseAsRoot(["runs"]) is RunsCommand.Listing)
+    #expect(try ReproCommand.parseAsRoot(["runs"]) is RunsCommand.Listing)
     let estimate = try #require(
-      try Repro.parseAsRoot(["estimate", "co2-cifar10", "--scale", "paper"]) as? EstimateCommand)
+      try ReproCommand.parseAsRoot(["estimate", "co2-cifar10", "--scale", "paper"]) as? EstimateCommand)
     #expect(estimate.scale == .paper && estimate.threads == nil)
-    let suite = try #require(try Repro.parseAsRoot(["suite", "--plan", "--everything"]) as? SuiteCommand)
+    let suite = try #require(
+      try ReproCommand.parseAsRoot(["suite", "--plan", "--everything"]) as? SuiteCommand)
     #expect(suite.plan && suite.everything && suite.scale == .reduced)
     let doubt = try #require(
-      try Repro.parseAsRoot(["replicate", "co2-cifar10", "--pairs", "3"]) as? ReplicateCommand)
+      try ReproCommand.parseAsRoot(["replicate", "co2-cifar10", "--pairs", "3"]) as? ReplicateCommand)
     #expect(doubt.pairs == 3 && doubt.firstSeed == 1_000_000)
   }
 
   @Test func aGeneratorsArgumentsAreRead() throws {
-    let usual = try #require(try Repro.parseAsRoot(["generate"]) as? Generate)
+    let usual = try #require(try ReproCommand.parseAsRoot(["generate"]) as? Generate)
     #expect(usual.scale == .reduced && usual.seed == 0 && usual.count == nil && usual.data == .cifar10)
     #expect(usual.quality.qualities == [.last] && !usual.json && !usual.fresh)
     let other = try #require(
-      try Repro.parseAsRoot([
+      try ReproCommand.parseAsRoot([
         "generate", "--scale", "smoke", "--seed", "7", "--count", "12", "--data", "shapes", "--quality",
         "both",
         "--output", "/o", "--json",
@@ -166,7 +170,7 @@ import Testing
   @Test func everyCommandIsDocumented() throws {
     let page = try String(contentsOf: Self.root.appending(path: "Documentation/repro.1"), encoding: .utf8)
     let readme = try String(contentsOf: Self.root.appending(component: "README.md"), encoding: .utf8)
-    for command in Repro.configuration.subcommands {
+    for command in ReproCommand.configuration.subcommands {
       let name = command._commandName
       #expect(page.contains("\n.It Cm \(name)\n"), "the manual page lacks \(name)")
       #expect(readme.contains("| `\(name)"), "the README lacks \(name)")
@@ -178,12 +182,12 @@ import Testing
       }
     }
     let entries = page.components(separatedBy: "\n.It Cm ").dropFirst().map { $0.prefix { $0 != "\n" } }
-    #expect(Set(entries.map(String.init)) == Set(Repro.commandNames))
+    #expect(Set(entries.map(String.init)) == Set(ReproCommand.commandNames))
   }
 
   @Test func everyOptionOfARunIsInTheManualPage() throws {
     let page = try String(contentsOf: Self.root.appending(path: "Documentation/repro.1"), encoding: .utf8)
-    let options = Repro.helpMessage(for: Run.self).matches(of: /\n  --(?<name>[a-z-]+)/).map(\.name)
+    let options = ReproCommand.helpMessage(for: Run.self).matches(of: /\n  --(?<name>[a-z-]+)/).map(\.name)
     #expect(options.count >= 10)
     for option in options {
       #expect(page.contains("\n.It Fl -\(option)"), "the manual page lacks --\(option)")
@@ -243,7 +247,7 @@ import Testing
         try await Failure.reported { throw error }
         return 0
       } catch {
-        return Repro.exitCode(for: error).rawValue
+        return ReproCommand.exitCode(for: error).rawValue
       }
     }
     #expect(await status(Interrupted()) == 130)

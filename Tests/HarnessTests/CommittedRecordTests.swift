@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Checking
 @testable import Harness
+@testable import Records
 @testable import repro
 
 /// What this repository records is what its rows, its code and its golden curves say.

@@ -5,7 +5,10 @@ import Pretraining
 import Tensors
 import Vision
 
+@testable import Claims
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// An experiment that is only reported on, never run.
 struct ReportedExperiment: Experiment {
@@ -19,6 +22,9 @@ struct ReportedExperiment: Experiment {
 
   let scale: Scale
   init(scale: Scale) { self.scale = scale }
+
+  /// What it declares.
+  static func declared(_ scale: Scale) -> Declaration { Declaration(Self(scale: scale), scale: scale) }
 
   let dataset = DatasetReference.cifar10
   var evaluations: [any Evaluation] = []

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
 
 /// The published numbers that are committed.
 @Suite struct ReportPublishedTests {

@@ -6,6 +6,9 @@ import Pretraining
 import Tensors
 import Vision
 
+@testable import Claims
+@testable import Records
+
 extension ImageCollection {
   /// The images of `dataset`, drawn by the suite, as if they were photographs of CIFAR-10.
   static func photographs(_ dataset: DatasetReference) throws -> ImageCollection {

@@ -4,16 +4,19 @@ import Testing
 struct ArrowsTests {
   /// From the ground up; a room sees only rooms of floors below its own.
   private static let floors: [[String]] = [
-    ["CKernels", "COneDNN", "COpenBLAS", "CPNG", "CZlib", "Statistics", "CJPEG", "SourceStamp"],
-    ["CPNGReader", "Tensors", "CJPEGReader", "validate-verdicts"],
-    ["NeuralNetworks", "Vision"],
-    ["Pretraining"],
+    [
+      "Statistics", "Recipes", "CKernels", "COneDNN", "COpenBLAS", "CJPEG", "CPNG", "CZlib", "SourceStamp",
+    ],
+    ["Records", "CJPEGReader", "CPNGReader", "Tensors", "validate-verdicts"],
+    ["Claims", "NeuralNetworks", "Vision"],
+    ["Reporting", "Pretraining"],
     ["Evaluation"],
     ["Harness"],
     [
-      "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "Generation", "PixProPaper", "RotNetPaper", "SimCLRPaper",
-      "SwAVPaper",
+      "Checking", "Benchmarking", "Generation", "AdaInfPaper", "CO2Paper", "GSimCLRPaper", "PixProPaper",
+      "RotNetPaper", "SimCLRPaper", "SwAVPaper",
     ],
+    ["Commands"],
     ["repro"],
   ]
 
@@ -55,5 +58,24 @@ struct ArrowsTests {
         #expect(below < own, "\(room.name) sees \(other), which is not below it")
       }
     }
+  }
+
+  /// A record, its verdicts and its reports have to come out on any machine, with nothing built that computes.
+  @Test(arguments: ["Statistics", "Recipes", "Records", "Claims", "Reporting"])
+  func whatIsSaidOfRunsSeesNoEngine(_ room: String) throws {
+    let dependencies = Dictionary(
+      uniqueKeysWithValues: try Room.all().map { ($0.name, $0.dependencies) })
+    var (seen, next): (Set<String>, [String]) = ([], [room])
+    while let name = next.popLast() {
+      if seen.insert(name).inserted { next += dependencies[name] ?? [] }
+    }
+    #expect(dependencies[room] != nil)
+    // What is found must be the whole way down.
+    if room == "Reporting" { #expect(seen.isSuperset(of: ["Claims", "Records", "Recipes", "Statistics"])) }
+    let engine = [
+      "CKernels", "COneDNN", "COpenBLAS", "CJPEG", "CJPEGReader", "CPNG", "CPNGReader", "CZlib", "Tensors",
+      "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+    ]
+    #expect(seen.isDisjoint(with: engine), "\(room) sees \(seen.intersection(engine).sorted())")
   }
 }

@@ -5,6 +5,7 @@ import Vision
 @testable import AdaInfPaper
 @testable import Harness
 @testable import Pretraining
+@testable import Records
 @testable import Tensors
 
 @Suite struct AdaInfExperimentTests {

@@ -3,6 +3,7 @@ import Testing
 import Vision
 
 @testable import CO2Paper
+@testable import Claims
 @testable import Harness
 
 @Suite struct CO2ExperimentTests {
@@ -56,8 +57,9 @@ import Vision
       #expect(try names(arm) == labelFree, "\(arm)")
     }
     #expect(try names("supervised") == ["knn-v1", "linear-v1", "class-transfer-v1", "classifier-v1"])
-    #expect(!experiment.measures("MoCo", by: "classifier-v1"))
-    #expect(experiment.measures("MoCo", by: "linear-v0") && experiment.measures("nobody", by: "linear-v1"))
+    let declared = Declaration(experiment, scale: .reduced)
+    #expect(!declared.measures("MoCo", by: "classifier-v1"))
+    #expect(declared.measures("MoCo", by: "linear-v0") && declared.measures("nobody", by: "linear-v1"))
     // Five classes of ten: its classifier would be asked about classes that it never saw.
     let halved = Arm.supervised(
       .resNet18(width: 4), classCount: 10, plan: try #require(arms["supervised"]).plan, name: "half",

@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Testing
 
+@testable import Reporting
 @testable import repro
 
 /// What is committed under `paper-tables`, `Results` and in the README follows from the committed numbers.
@@ -11,12 +12,12 @@ import Testing
   private let catalogue = allExperiments
 
   @Test func equalTheirRendering() throws {
-    for stale in try Tables.check(catalogue, root: Self.root) { Issue.record("\(stale)") }
+    for stale in try Tables.check(catalogue.declarations, root: Self.root) { Issue.record("\(stale)") }
   }
 
   /// A page nobody renders any more would go stale unnoticed.
   @Test func everyPageIsRendered() throws {
-    let rendered = Set(try Tables.render(catalogue, root: Self.root).map(\.path))
+    let rendered = Set(try Tables.render(catalogue.declarations, root: Self.root).map(\.path))
     let folder = Self.root.appending(component: "paper-tables").path
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".md") }
     for page in pages { #expect(rendered.contains("paper-tables/\(page)")) }

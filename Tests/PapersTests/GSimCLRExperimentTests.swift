@@ -7,6 +7,7 @@ import Vision
 @testable import GSimCLRPaper
 @testable import Harness
 @testable import Pretraining
+@testable import Records
 @testable import Tensors
 
 @Suite struct GSimCLRExperimentTests {

@@ -6,6 +6,7 @@ import Testing
 
 @testable import GSimCLRPaper
 @testable import Pretraining
+@testable import Reporting
 @testable import Tensors
 @testable import Vision
 

@@ -7,6 +7,7 @@ import Vision
 @testable import Harness
 @testable import PixProPaper
 @testable import Pretraining
+@testable import Records
 @testable import Tensors
 
 @Suite struct PixProExperimentTests {

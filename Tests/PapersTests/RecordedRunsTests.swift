@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
 @testable import repro
 
 /// A committed run is a run of the arm that the code still describes: whoever changes a constant of a recorded arm has to

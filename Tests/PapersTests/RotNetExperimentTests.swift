@@ -5,6 +5,7 @@ import Vision
 
 @testable import Harness
 @testable import Pretraining
+@testable import Records
 @testable import RotNetPaper
 @testable import Tensors
 

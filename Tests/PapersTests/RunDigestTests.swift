@@ -3,6 +3,8 @@ import Harness
 import Testing
 import Vision
 
+@testable import Claims
+@testable import Records
 @testable import repro
 
 /// Every constant of every experiment, scale and arm, and the digest of its run with seed 0, as they are committed in
@@ -41,7 +43,9 @@ struct RunDigestTests {
   private static func lines(of type: any Experiment.Type, scale: Scale) throws -> [String] {
     let experiment = type.init(scale: scale)
     let arms = experiment.arms
-    let description = JSONValue(encoding: ExperimentDescription(experiment, scale: scale, arms: arms))
+    let declaration = Declaration(experiment, scale: scale)
+    let description = JSONValue(
+      encoding: ExperimentDescription(declaration, automaticPrecision: .float32))
     guard case .object(var members) = description, case .array(let entries)? = members["arms"] else {
       return []
     }

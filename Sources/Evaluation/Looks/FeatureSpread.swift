@@ -1,4 +1,5 @@
 import COpenBLAS
+import Recipes
 import Tensors
 
 /// How far features are from having collapsed onto a point or a line.
@@ -12,13 +13,8 @@ public struct FeatureSpread: Sendable, Equatable {
 
   /// Whether the features lie on a point or a line.
   public var isCollapsed: Bool {
-    deviation < FeatureSpread.smallestDeviation || effectiveRank < FeatureSpread.smallestRank
+    deviation < Collapse.smallestDeviation || effectiveRank < Collapse.smallestRank
   }
-
-  /// A hundredth of what uniform directions have.
-  public static let smallestDeviation = 0.01
-  /// Halfway between a line and a plane.
-  public static let smallestRank = 1.5
 
   /// Features whose deviation is below this part of their root mean square are equal up to rounding: their directions
   /// are noise, which has full rank.

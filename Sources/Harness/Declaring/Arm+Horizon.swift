@@ -18,7 +18,7 @@ extension NetworkAndMethod: HasMilestones {
 extension Arm {
   /// The arm trained for `share` of its epochs, rounded to whole ones, with its whole schedule and every event of its
   /// method at the same part of the way.
-  func shortened(toShare share: Double) throws -> Arm {
+  package func shortened(toShare share: Double) throws -> Arm {
     guard share < 1, plan.epochs > 0 else { return self }
     var plan = plan
     plan.epochs = max(1, Int((Double(self.plan.epochs) * share).rounded()))

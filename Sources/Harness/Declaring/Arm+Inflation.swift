@@ -1,19 +1,5 @@
 import Vision
 
-extension Inflation {
-  /// What is added, in words: `50,000 generated images added, own ones counting 10 times`.
-  public var description: String {
-    let kind =
-      switch source {
-      case .generated: "generated images"
-      case .generatedEarly: "images of an early generator"
-      case .unused: "unseen images of the data set"
-      }
-    let amount = count.map { "\($0) \(kind)" } ?? "all \(kind)"
-    return "\(amount) added" + (ownWeight > 1 ? ", own ones counting \(ownWeight) times" : "")
-  }
-}
-
 extension Arm {
   /// Throws a `RunProblem` where `images` lack what the arm adds to its own.
   public func check(offeredBy images: ImageCollection) throws {
@@ -29,7 +15,7 @@ extension Arm {
 
 extension ImageCollection {
   /// The same collection, with procedural images for whatever `arms` add that it lacks.
-  func offeringStandIns(to arms: [Arm]) -> ImageCollection {
+  package func offeringStandIns(to arms: [Arm]) -> ImageCollection {
     let lacking = arms.compactMap(\.inflation).filter { !offers($0.source) }
     let sources = Dictionary(grouping: lacking, by: \.source)
     return offering(

@@ -6,7 +6,7 @@ import Vision
 extension Arm {
   /// What the arm is pre-trained on: all of a data set's `images` of pre-training, those of its classes, or all and what
   /// it adds to them; traps where that is not there.
-  func mixture(of images: ImageCollection) -> Mixture {
+  package func mixture(of images: ImageCollection) -> Mixture {
     if let inflation { return images.mixture(inflation) }
     return Mixture(pretrainingClasses.map(images.pretraining.images(of:)) ?? images.pretraining)
   }
@@ -17,7 +17,7 @@ extension Arm {
   /// The method that the arm trains, with the first weights of `seed`; one that uses labels is handed those of `images`.
   ///
   /// What a checkpoint restores has its place; what takes a preparation is not prepared yet.
-  func method(seed: UInt64, on images: ImageSet) -> any PretrainingMethod {
+  package func method(seed: UInt64, on images: ImageSet) -> any PretrainingMethod {
     var weights = Random(seed: seed, stream: "weights")
     let method = makeMethod(&weights)
     if usesLabels, let student = method as? any UsesLabels {
@@ -30,7 +30,7 @@ extension Arm {
   }
 
   /// The same after its preparation, ready for the first step in numbers of `precision`; throws what preparing throws.
-  func preparedMethod(
+  package func preparedMethod(
     seed: UInt64, on images: ImageSet, precision: Precision
   ) throws -> any PretrainingMethod {
     let method = method(seed: seed, on: images)
@@ -44,7 +44,7 @@ extension Arm {
 extension Experiment {
   /// What is measured of `arm`: a classifier's accuracy only where labels trained one of all classes, what few labels are
   /// enough for only where no label was used before, and whatever is its own.
-  func evaluations(of arm: Arm) -> [any Evaluation] {
+  package func evaluations(of arm: Arm) -> [any Evaluation] {
     evaluations.filter { evaluation in
       if evaluation.needsClassifier { return arm.usesLabels && arm.pretrainingClasses == nil }
       return !(evaluation.needsLabelFreeTraining && arm.usesLabels)
@@ -52,16 +52,8 @@ extension Experiment {
   }
 
   /// The same without what `images` cannot answer.
-  func evaluations(of arm: Arm, on images: ImageCollection) -> [any Evaluation] {
+  package func evaluations(of arm: Arm, on images: ImageCollection) -> [any Evaluation] {
     evaluations(of: arm).filter { $0.isPossible(on: images) }
-  }
-
-  /// Whether the arm called `name` is measured by `evaluation`; taken for true where the experiment knows no such arm or
-  /// evaluation, as in rows of an earlier version.
-  func measures(_ name: String, by evaluation: String) -> Bool {
-    guard let arm = arms.first(where: { $0.name == name }), evaluationNames.contains(evaluation)
-    else { return true }
-    return evaluations(of: arm).contains { $0.name == evaluation }
   }
 
   /// Throws an `UnknownName` that offers the nearest where no arm is measured by one of `names`.

@@ -6,14 +6,7 @@ import Vision
 /// One side of a comparison: a method with its plan.
 public struct Arm: Sendable {
   /// What an arm is for.
-  public enum Role: String, Sendable, Codable {
-    /// Takes part in the headline comparison.
-    case headline
-    /// Places the headline's numbers between a floor and a ceiling.
-    case reference
-    /// Tests something else; never given a verdict.
-    case exploratory
-  }
+  public typealias Role = ArmRole
 
   /// Everything about an arm that is a number or a name: what its manifest holds and what `--set` can change.
   public struct Configuration: Sendable, Equatable {
@@ -90,11 +83,4 @@ public struct Arm: Sendable {
 public protocol CheckedHyperparameters {
   /// What makes these constants impossible under `plan`, in one sentence; `nil` when nothing does.
   func problem(with plan: TrainingPlan) -> String?
-}
-
-extension String {
-  /// The letters and digits of a name in lower case, with one hyphen for whatever stands between them.
-  public var slug: String {
-    lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
-  }
 }

@@ -17,6 +17,11 @@ public struct Catalogue: Sendable {
     self.families = families
   }
 
+  /// The version of every experiment, by name.
+  public var versions: [String: Int] {
+    Dictionary(experiments.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The experiment called `name`; throws an `UnknownName`.
   public func experiment(named name: String) throws -> any Experiment.Type {
     if let found = experiments.first(where: { $0.name == name }) { return found }
@@ -46,30 +51,4 @@ extension Experiment {
 
 extension Arm {
   fileprivate func isCalled(_ name: String) -> Bool { self.name == name || slug == name.slug }
-}
-
-/// A name that nothing has.
-public struct UnknownName: Error, Equatable, CustomStringConvertible {
-  /// What it should have been the name of, e.g. `experiment`.
-  public let kind: String
-  /// The name as typed.
-  public let name: String
-  /// The names there are.
-  public let known: [String]
-
-  /// Creates an error.
-  public init(kind: String, name: String, known: [String]) {
-    self.kind = kind
-    self.name = name
-    self.known = known
-  }
-
-  /// What is wrong and what to do, in one line.
-  public var description: String {
-    if known.isEmpty { return "there is no \(kind) “\(name)”, nor any other" }
-    let nearest = known.nearest(to: name)
-    let hint = nearest.isEmpty ? "" : "; did you mean \(nearest.asChoice)?"
-    return "there is no \(kind) “\(name)”\(hint) Known: \(known.joined(separator: ", "))"
-      .replacing("” Known", with: "”. Known")
-  }
 }

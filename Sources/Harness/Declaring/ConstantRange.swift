@@ -1,3 +1,5 @@
+import Statistics
+
 /// Between which values a constant that users can set may lie, whether or not the arm at hand reads it.
 ///
 /// These keep arithmetic from overflowing and networks from outgrowing every machine; what makes sense together is each

@@ -53,30 +53,3 @@ extension Experiment {
   /// None.
   public var denseDataset: DatasetReference? { nil }
 }
-
-/// How much of the published recipe is run.
-public enum Scale: String, Codable, Sendable, CaseIterable {
-  /// Seconds; runs in tests.
-  case smoke
-  /// Minutes per arm and seed on two cores; the committed result.
-  case reduced
-  /// The published recipe, kept as the reference.
-  case paper
-}
-
-/// A publication.
-public struct Paper: Sendable, Codable, Hashable {
-  /// Its title, authors as cited, venue with year, and arXiv identifier.
-  public let title, authors, venue, arXiv: String
-  /// The folder of its numbers under `paper-tables`.
-  public let folder: String
-
-  /// Creates a citation.
-  public init(_ title: String, authors: String, venue: String, arXiv: String, folder: String) {
-    self.title = title
-    self.authors = authors
-    self.venue = venue
-    self.arXiv = arXiv
-    self.folder = folder
-  }
-}

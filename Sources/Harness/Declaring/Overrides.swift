@@ -1,36 +1,6 @@
 import Foundation
 import Pretraining
 
-/// A change of one constant for exploration: `--set key=value`.
-public struct Override: Sendable, Hashable, CustomStringConvertible {
-  /// A path such as `plan.epochs` or `hyperparameters.temperature`, or as much of its end as is unambiguous.
-  public let key: String
-  /// The new value as typed.
-  public let value: String
-
-  /// Parses `key=value`; `nil` when there is no such form.
-  public init?(_ text: String) {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
-    key = parts[0].trimmingCharacters(in: .whitespaces)
-    value = parts[1].trimmingCharacters(in: .whitespaces)
-  }
-
-  /// A change of the constant at a full path.
-  init(path: String, value: JSONValue) {
-    key = path
-    if case .string(let text) = value { self.value = text } else { self.value = value.description }
-  }
-
-  /// The form in which it was typed.
-  public var description: String { "\(key)=\(value)" }
-}
-
-extension Override {
-  /// Whether it chooses images rather than an arm's constants.
-  var isOfData: Bool { key.hasPrefix("dataset.") }
-}
-
 /// An override that changes nothing, or not one thing, or into something impossible.
 public enum OverrideError: Error, Equatable, CustomStringConvertible {
   /// No arm has the key.
@@ -61,7 +31,7 @@ extension Arm.Configuration {
   }
 
   /// The full path that `key` means here; `nil` when there is none. Throws an `OverrideError` when there are several.
-  func path(for key: String) throws -> String? {
+  package func path(for key: String) throws -> String? {
     let paths = json.paths
     if paths.contains(key) { return key }
     let candidates = paths.filter { $0.hasSuffix(".\(key)") }
@@ -92,7 +62,7 @@ extension Arm {
   }
 
   /// What differs from the arm of the same name among `arms`, by full path; whatever was typed, and in whatever order.
-  func changes(from arms: [Arm]) -> [Override] {
+  package func changes(from arms: [Arm]) -> [Override] {
     guard let own = arms.first(where: { $0.name == name }) else { return [] }
     return configuration.json.differences(from: own.configuration.json).map {
       Override(path: $0.path, value: $0.own ?? .null)

@@ -55,12 +55,16 @@ public struct InflationFiles {
     else {
       throw RunProblem(missing(source, arms[0], found))
     }
-    let description = try InflationProvenance(of: file)
+    let provenance = file.deletingPathExtension().appendingPathExtension("json")
+    guard let description = try? GeneratorDescription(contentsOf: provenance) else {
+      throw ManifestError(
+        path: provenance.path, reason: "it does not say where \(file.lastPathComponent) comes from")
+    }
     try description.check(file, learnedFrom: found.images.identity, dataset: found.dataset)
     let added = try AddedImages(
       contentsOf: file, trustsColors: true, kind: description.kind, addedTo: own)
     guard added.identity.digest == description.sha256 else {
-      throw RunProblem("\(file.path) is not the file that \(description.file) describes: draw it anew")
+      throw RunProblem("\(file.path) is not the file that \(provenance.path) describes: draw it anew")
     }
     return added
   }
@@ -102,14 +106,6 @@ public struct InflationFiles {
   }
 }
 
-extension URL {
-  /// Where below a folder of runs the generator with `seed` lies that learns `data`: `repro generate` writes there, and
-  /// arms look there.
-  package func generatorFolder(scale: Scale, data: DataIdentity, seed: UInt64) -> URL {
-    appending(components: "generator", scale.rawValue, "\(data.name):\(data.kind)".slug, "\(seed)")
-  }
-}
-
 extension Inflation.Source {
   /// What a generator calls the weights that such images are drawn with.
   fileprivate var quality: String? {
@@ -121,34 +117,9 @@ extension Inflation.Source {
   }
 }
 
-/// What stands beside a file of generated images about where it comes from.
-private struct InflationProvenance: Decodable {
-  let sha256, kind: String
-  let data: DataIdentity
-  let identity: Identity
-  /// The file this was read from.
-  private(set) var file = ""
-
-  struct Identity: Decodable {
-    let recipe: Recipe
-    struct Recipe: Decodable { let dataset: DatasetReference }
-  }
-
-  private enum CodingKeys: CodingKey { case sha256, kind, data, identity }
-
-  init(of images: URL) throws {
-    let url = images.deletingPathExtension().appendingPathExtension("json")
-    do {
-      self = try JSONDecoder().decode(InflationProvenance.self, from: Data(contentsOf: url))
-    } catch {
-      throw ManifestError(
-        path: url.path, reason: "it does not say where \(images.lastPathComponent) comes from")
-    }
-    file = url.path
-  }
-
+extension GeneratorDescription {
   /// Throws a `RunProblem` unless the generator learned from the own images and no others.
-  func check(_ images: URL, learnedFrom own: DataIdentity, dataset: DatasetReference) throws {
+  fileprivate func check(_ images: URL, learnedFrom own: DataIdentity, dataset: DatasetReference) throws {
     var (learned, used) = (identity.recipe.dataset, dataset)
     (learned.holdsOutTail, used.holdsOutTail) = (false, false)
     guard data.digest == own.digest, learned == used else {

@@ -4,7 +4,7 @@ import Glibc
 /// Watches how much of the processors others take while something is timed.
 public struct CoreWatch: Sendable {
   /// How many processors others may keep busy before a timing deserves a warning.
-  static let tolerance = 0.15
+  package static let tolerance = 0.15
 
   private let start: Reading
   private let began = ContinuousClock.now
@@ -28,7 +28,7 @@ public struct CoreWatch: Sendable {
   }
 
   /// How many processors others kept busy over `seconds`; `nil` where the numbers make no sense.
-  static func others(from start: Reading, to end: Reading, seconds: Double) -> Double? {
+  package static func others(from start: Reading, to end: Reading, seconds: Double) -> Double? {
     let (all, own) = (end.allSeconds - start.allSeconds, end.ownSeconds - start.ownSeconds)
     // Some sandboxes show a clock that stands still.
     guard seconds > 0, all >= own / 2 else { return nil }
@@ -36,7 +36,7 @@ public struct CoreWatch: Sendable {
   }
 
   /// Processor time up to now: of everything on the machine, and of this process.
-  struct Reading: Sendable {
+  package struct Reading: Sendable {
     let allSeconds, ownSeconds: Double
   }
 }

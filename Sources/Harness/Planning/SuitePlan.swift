@@ -1,13 +1,14 @@
 import Foundation
+import Vision
 
 /// What the next looks at all claims still lack, in the order in which it is worth running.
 public struct SuitePlan: Sendable {
   /// One run that is not on record.
   public struct Item: Sendable {
-    /// The experiment.
-    public let experiment: any Experiment.Type
+    /// The experiment's name, and whose images it runs on.
+    public let experiment: String, dataset: DatasetReference
     /// The arm's name and role.
-    public let arm: String, role: Arm.Role
+    public let arm: String, role: ArmRole
     /// The seed.
     public let seed: UInt64
     /// Whether it is finished on disk and only waits for `repro record`.
@@ -20,27 +21,25 @@ public struct SuitePlan: Sendable {
   /// and, where everything was asked for, one seed of each other arm.
   public let items: [Item]
 
-  /// Compares the record under `root` and the runs under `runs` with what the claims of `catalogue` are looked at by next,
-  /// at `scale`.
+  /// Compares the record under `root` and the runs under `runs` with what the claims of `experiments` are looked at by next.
   ///
   /// A claim that has its verdict, or was no test, lacks nothing. Throws a `CSVError` or a `ManifestError` when the record
   /// cannot be read, an `Incomparable` where its rows make no table.
   public init(
-    _ catalogue: Catalogue, scale: Scale, isEverything: Bool = false, root: URL, runs: URL
+    _ experiments: [Declaration], isEverything: Bool = false, root: URL, runs: URL
   ) throws {
     var items: [(rank: [Int], item: Item)] = []
-    for (place, type) in catalogue.experiments.enumerated() {
-      let folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
+    for (place, experiment) in experiments.enumerated() {
+      let folder = ResultsFolder(
+        root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
       let record = try RecordedResults(readingFrom: folder)
-      let finished = Self.finished(type, scale: scale, runs: runs)
-      let experiment = type.init(scale: scale)
-      let roles = Dictionary(
-        experiment.arms.map { ($0.name, $0.role) }, uniquingKeysWith: { first, _ in first })
-      for need in try Self.needs(of: experiment, record, scale: scale, isEverything: isEverything) {
-        guard let role = roles[need.run.arm] else { continue }
+      let finished = Self.finished(experiment, runs: runs)
+      for need in try Self.needs(of: experiment, record, isEverything: isEverything) {
+        guard let role = experiment.arm(named: need.run.arm)?.role else { continue }
         let item = Item(
-          experiment: type, arm: need.run.arm, role: role, seed: need.run.seed,
-          isFinished: finished.contains(need.run), seconds: record.seconds(of: need.run.arm))
+          experiment: experiment.name, dataset: experiment.dataset, arm: need.run.arm, role: role,
+          seed: need.run.seed, isFinished: finished.contains(need.run),
+          seconds: record.seconds(of: need.run.arm))
         items.append(([need.rank, Int(need.run.seed), place], item))
       }
     }
@@ -72,9 +71,9 @@ public struct SuitePlan: Sendable {
 
   /// The runs that are not on record and that something asks for, each once.
   private static func needs(
-    of experiment: any Experiment, _ record: RecordedResults, scale: Scale, isEverything: Bool
+    of experiment: Declaration, _ record: RecordedResults, isEverything: Bool
   ) throws -> [Need] {
-    let current = record.only(version: type(of: experiment).version)
+    let current = record.only(version: experiment.version)
     let summary = current.isEmpty ? nil : try Summary(current)
     var needs: [Need] = []
     var seen: Set<Wanted> = []
@@ -84,7 +83,7 @@ public struct SuitePlan: Sendable {
       needs.append(Need(rank: rank, run: run))
     }
     for (place, claim) in experiment.claims.enumerated() {
-      let judgement = try summary.map { try Judgement(claim, $0, scale: scale) }
+      let judgement = try summary.map { try Judgement(claim, $0, scale: experiment.scale) }
       if let judgement, judgement.nextLook == nil, !judgement.isWaiting { continue }
       let evaluations = Set(claim.comparisons.map(\.evaluation))
       if let next = judgement.map(\.nextLook) ?? claim.looks.counts[0] {
@@ -108,33 +107,33 @@ public struct SuitePlan: Sendable {
   }
 
   /// The runs on disk that the record would take and that nothing is left to measure of.
-  private static func finished(_ type: any Experiment.Type, scale: Scale, runs: URL) -> Set<Wanted> {
-    let experiment = type.init(scale: scale)
-    let folders = RunFolder.all(under: runs.appending(components: type.name, scale.rawValue))
+  private static func finished(_ experiment: Declaration, runs: URL) -> Set<Wanted> {
+    let folders = RunFolder.all(
+      under: runs.appending(components: experiment.name, experiment.scale.rawValue))
     let manifests = folders.filter { $0.isMeasured(by: experiment) }
       .compactMap { try? RunManifest(contentsOf: $0.manifest) }
     return current(
       manifests.filter { manifest in
         manifest.isFinished && manifest.configurationProblems(under: experiment).isEmpty
-          && manifest.provenanceProblems(inRecordOf: experiment, scale: scale).isEmpty
-      }, type)
+          && manifest.provenanceProblems(inRecordOf: experiment).isEmpty
+      }, experiment)
   }
 
-  private static func current(_ manifests: [RunManifest], _ type: any Experiment.Type) -> Set<Wanted> {
+  private static func current(_ manifests: [RunManifest], _ experiment: Declaration) -> Set<Wanted> {
     Set(
-      manifests.filter { $0.identity.version == type.version }
+      manifests.filter { $0.identity.version == experiment.version }
         .map { Wanted(arm: $0.identity.arm, seed: $0.identity.seed) })
   }
 }
 
 extension RunFolder {
   /// Whether no evaluation of the run's arm is missing.
-  fileprivate func isMeasured(by experiment: any Experiment) -> Bool {
+  fileprivate func isMeasured(by experiment: Declaration) -> Bool {
     guard let rows = try? measuredScores(), let arm = rows.first?.key.arm,
-      let known = experiment.arms.first(where: { $0.name == arm })
+      let known = experiment.arm(named: arm)
     else { return false }
     let measured = Set(rows.map(\.evaluation))
-    return experiment.evaluations(of: known).allSatisfy { measured.contains($0.name) }
+    return known.evaluations.allSatisfy(measured.contains)
   }
 }
 

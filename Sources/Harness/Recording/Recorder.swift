@@ -21,18 +21,13 @@ public struct Recorder {
     public var refused: [Refused] = []
     /// The runs of earlier versions taken out of the record.
     public var superseded: [RunKey] = []
-    /// The rendered files that changed.
-    public var rendered: [String] = []
-    /// Why figures were not drawn, where they were not.
-    public var figureProblem: String?
     /// Why it was not looked up whether runs' commits are this repository's, where it was not.
     public var commitsNotChecked: String?
     /// The runs added now in which an alarm rang, or which diverged: they count like any other.
     public var alarmed: [RunKey] = []
   }
 
-  private let experiment: any Experiment
-  private let scale: Scale
+  private let experiment: Declaration
   private let root: URL
   private let folder: ResultsFolder
   private var results: RecordedResults
@@ -42,49 +37,37 @@ public struct Recorder {
   private var outcome = Outcome()
   private let commits: KnownCommits
 
-  /// Adds the finished runs of `type` at `scale` under `runs` to the record under `root`, and renders anew what follows
-  /// from it.
+  /// Adds the finished runs of `experiment` under `runs` to the record under `root`.
   ///
   /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was
   /// measured by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished,
   /// modified, synthetic, from changed files or of another version, configuration or claim are refused with the reason;
-  /// what came out of a run is none. Nobody else changes the record meanwhile: `say` is told when that has to be waited
-  /// for. Throws when the record itself cannot be read or written; a missing gnuplot is told in the outcome.
+  /// what came out of a run is none. The caller holds the `RecordLock` until everything is rendered. Throws when the record
+  /// itself cannot be read or written.
   public static func record(
-    _ type: any Experiment.Type, scale: Scale, from runs: URL, catalogue: Catalogue, root: URL,
-    say: (String) -> Void = { _ in }
+    _ experiment: Declaration, from runs: URL, root: URL
   ) async throws -> Outcome {
-    let lock = try await RecordLock(root: root, say: say)
-    defer { withExtendedLifetime(lock) {} }
-    var recorder = try Recorder(type, scale: scale, root: root)
-    let under = runs.appending(components: type.name, scale.rawValue)
+    var recorder = try Recorder(experiment, root: root)
+    let under = runs.appending(components: experiment.name, experiment.scale.rawValue)
     for run in RunFolder.all(under: under) { await recorder.consider(run) }
     if !recorder.outcome.added.isEmpty { recorder.dropEarlierVersions() }
     try recorder.write()
-    let rendered = try Tables.renderAll(catalogue, root: root)
-    recorder.outcome.rendered = rendered
-    do {
-      try await Figures.plot(
-        recorder.experiment, scale: scale, recorder.results, into: recorder.folder.figures)
-    } catch let error as GnuplotError {
-      recorder.outcome.figureProblem = error.description
-    }
     return recorder.outcome
   }
 
-  private init(_ type: any Experiment.Type, scale: Scale, root: URL) throws {
-    experiment = type.init(scale: scale)
-    self.scale = scale
+  private init(_ experiment: Declaration, root: URL) throws {
+    self.experiment = experiment
     self.root = root
     commits = KnownCommits(root: root)
-    folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
+    folder = ResultsFolder(
+      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
     results = try RecordedResults(readingFrom: folder)
   }
 
   // MARK: What to keep
 
   private mutating func dropEarlierVersions() {
-    let current = type(of: experiment).version
+    let current = experiment.version
     let old = results.manifests.filter { $0.identity.version < current }
     let names = Set(old.map(\.run))
     results.manifests.removeAll { names.contains($0.run) }
@@ -117,8 +100,8 @@ public struct Recorder {
   }
 
   private mutating func refusal(of found: Finished) async throws -> String? {
-    if let problem = try found.problem(as: experiment, scale: scale)
-      ?? found.manifest.inflationProblem(root: root) ?? conflict(with: found)
+    if let problem = try found.problem(as: experiment) ?? found.manifest.inflationProblem(root: root)
+      ?? conflict(with: found)
     {
       return problem
     }
@@ -282,8 +265,8 @@ private struct Finished {
   }
 
   /// Why these rows may not stand in the record of `experiment`; `nil` when they may.
-  func problem(as experiment: any Experiment, scale: Scale) -> String? {
-    manifest.provenanceProblems(inRecordOf: experiment, scale: scale).first
+  func problem(as experiment: Declaration) -> String? {
+    manifest.provenanceProblems(inRecordOf: experiment).first
       ?? manifest.versionProblem(under: experiment)
       ?? manifest.configurationProblems(under: experiment).first
       ?? manifest.claimProblem(under: experiment) ?? problemWithRows

@@ -2,7 +2,7 @@ import Evaluation
 
 extension AnswerRow {
   /// What `evaluation` keeps of one of its scores in the run of `key`.
-  init(_ key: RunKey, _ evaluation: String, _ answers: Answers) {
+  package init(_ key: RunKey, _ evaluation: String, _ answers: Answers) {
     self =
       switch answers.content {
       case .right(let all):

@@ -17,8 +17,6 @@ struct CollapseAlarm {
   static let tolerance = 0.005
   /// How many epochs in a row it has to be there.
   static let patience = 3
-  /// Below which part of its first value the features' spread is alarming.
-  static let remainingSpread = 0.05
 
   private let chanceLevels: [String: Double]
   private var epochsAtChance: [String: Int] = [:]
@@ -80,7 +78,7 @@ struct CollapseAlarm {
   private mutating func hearSpread(_ value: Double, epoch: Int) -> Alarm? {
     let first = firstSpread ?? value
     firstSpread = first
-    guard epoch > 0, value < max(FeatureSpread.smallestDeviation, Self.remainingSpread * first) else {
+    guard epoch > 0, value < max(Collapse.smallestDeviation, Collapse.remainingSpread * first) else {
       return nil
     }
     return Alarm(
@@ -89,14 +87,9 @@ struct CollapseAlarm {
   }
 
   private func hearRank(_ value: Double, epoch: Int) -> Alarm? {
-    guard epoch > 0, value < FeatureSpread.smallestRank else { return nil }
+    guard epoch > 0, value < Collapse.smallestRank else { return nil }
     return Alarm(
       "the features' effective rank is \(value.rounded(to: 2)) at epoch \(epoch): they lie on a line or a point",
       epoch: epoch, value: value)
   }
-}
-
-extension Double {
-  /// The number in decimals, `digits` behind the point.
-  func rounded(to digits: Int) -> String { String(format: "%.\(digits)f", self) }
 }

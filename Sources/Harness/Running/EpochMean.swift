@@ -3,9 +3,6 @@ import Pretraining
 /// The mean over an epoch's steps of its loss, each term and each observation; kept in checkpoints, so that an epoch that
 /// was stopped in its middle ends with the mean it would have had.
 struct EpochMean: Codable, Equatable {
-  /// What the norm of a step's gradients is called in the curves.
-  static let gradientNorm = "gradient-norm"
-
   private struct Sum: Codable, Equatable {
     let metric: String
     var value: Double
@@ -18,7 +15,7 @@ struct EpochMean: Codable, Equatable {
   /// Adds a step.
   mutating func add(_ report: StepReport) {
     let values =
-      [("loss", report.loss), (EpochMean.gradientNorm, report.gradientNorm)]
+      [("loss", report.loss), (StepMetric.gradientNorm, report.gradientNorm)]
       + report.terms.map { ("loss/\($0.name)", $0.value) }
       + report.observations.map { ("observed/\($0.name)", $0.value) }
     for (metric, value) in values {

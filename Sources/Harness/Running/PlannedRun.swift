@@ -52,7 +52,7 @@ public enum FolderState: Sendable {
   case finished(RunManifest)
 
   /// What the folder says of itself.
-  var manifest: RunManifest? {
+  package var manifest: RunManifest? {
     switch self {
     case .empty: nil
     case .unfinished(let manifest), .finished(let manifest): manifest

@@ -2,12 +2,6 @@ import Pretraining
 import Tensors
 import Vision
 
-/// How what a preparation found is called in the curves.
-enum PreparationMetric {
-  /// Stands before the name of each; the epoch of such a row is the preparation's own.
-  static let prefix = "preparation/"
-}
-
 extension RunSession {
   /// Prepares a method that has to learn something before its first step; does nothing for any other.
   func prepare(_ method: any PretrainingMethod) throws {

@@ -181,15 +181,7 @@ struct RunSession {
   }
 }
 
-/// How the monitor's numbers are called in the curves, and when they are taken.
-public enum MonitorMetric {
-  /// Stands before the name of each.
-  public static let prefix = "monitor/"
-  /// The standard deviation of the features, which falls to zero when they collapse.
-  static let spread = "monitor/std"
-  /// The number of directions that the features make use of.
-  static let rank = "monitor/effective-rank"
-
+extension MonitorMetric {
   /// What one look adds to the curves.
   static func metrics(of reading: Monitor.Reading) -> [(metric: String, value: Double)] {
     (reading.top1.map { [("monitor/knn", $0)] } ?? []) + [
@@ -198,7 +190,7 @@ public enum MonitorMetric {
   }
 
   /// How many looks a training of `epochs` epochs takes.
-  static func count(over epochs: Int) -> Int { (0...epochs).count { isDue(after: $0, of: epochs) } }
+  package static func count(over epochs: Int) -> Int { (0...epochs).count { isDue(after: $0, of: epochs) } }
 
   /// At the start, at the end, and about twenty times between.
   static func isDue(after epoch: Int, of epochs: Int) -> Bool {
@@ -214,12 +206,5 @@ extension Monitor {
     self.init(
       training: images.subset(0..<known), test: images.subset(known..<known + asked),
       standardization: standardization, dataType: dataType)
-  }
-}
-
-extension Precision {
-  /// What `automatic` means on this machine.
-  public var resolved: Precision {
-    self == .automatic ? (OneDNN.hasBFloat16 ? .bfloat16 : .float32) : self
   }
 }

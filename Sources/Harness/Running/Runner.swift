@@ -58,10 +58,10 @@ public struct Runner {
     public let manifest: RunManifest
   }
 
-  let experiment: any Experiment
+  package let experiment: any Experiment
   let request: Request
-  let images: ImageCollection
-  let source: SourceState
+  package let images: ImageCollection
+  package let source: SourceState
   let shouldStop: () -> Bool
   let watch: (RunEvent) throws -> Void
 
@@ -229,7 +229,7 @@ public struct Runner {
         libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)
       manifest.segmentation = otherSegmentation
       manifest.alarms = []
-      manifest.claims = claimDigests(of: experiment)
+      manifest.claims = claimDigests(of: experiment.claims)
       return manifest
     }
   }

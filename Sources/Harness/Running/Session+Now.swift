@@ -3,7 +3,7 @@ import Foundation
 extension RunManifest.Session {
   /// A session that begins now, on this computer and with `threads` threads, by a program built from `source`; `reading`
   /// is how many seconds the images took to read.
-  static func now(_ source: SourceState, threads: Int, reading: Double? = nil) -> Self {
+  package static func now(_ source: SourceState, threads: Int, reading: Double? = nil) -> Self {
     var session = Self(start: Date(), source: source)
     session.host = Machine.host
     session.machine = .current

@@ -5,7 +5,7 @@ public struct TuningRecord: Sendable {
   /// What is tried.
   public let grid: TuningGrid
   /// The file, and the version whose rows count.
-  let file: URL, version: Int
+  package let file: URL, version: Int
   private let root: URL
   private let judge: TuningProgress.Judge
 

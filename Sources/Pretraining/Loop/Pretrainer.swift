@@ -152,12 +152,11 @@ public final class Pretrainer {
 }
 
 extension Precision {
-  /// The numbers activations are made of on this machine.
-  public var dataType: DataType {
-    switch self {
-    case .float32: .float32
-    case .bfloat16: .bfloat16
-    case .automatic: OneDNN.hasBFloat16 ? .bfloat16 : .float32
-    }
+  /// What `automatic` means on this machine.
+  public var resolved: Precision {
+    self == .automatic ? (OneDNN.hasBFloat16 ? .bfloat16 : .float32) : self
   }
+
+  /// The numbers activations are made of on this machine.
+  public var dataType: DataType { resolved == .bfloat16 ? .bfloat16 : .float32 }
 }

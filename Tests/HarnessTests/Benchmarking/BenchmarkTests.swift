@@ -3,6 +3,9 @@ import Harness
 import Tensors
 import Testing
 
+@testable import Benchmarking
+@testable import Commands
+@testable import Records
 @testable import repro
 
 @Suite struct BenchmarkTests {
@@ -55,7 +58,8 @@ import Testing
 
   @Test func passesAreTimedForEveryNumberOfImages() async {
     await #expect(processExitsWith: .success) {
-      let workload = BenchmarkWorkload(step: .simCLR, width: 4, batch: 16, precision: .float32)
+      let workload = BenchmarkWorkload(
+        step: .simCLR, width: 4, batch: 16, precision: .float32, method: timedMethods[.simCLR])
       var measured: [PassBenchmark.Line] = []
       let passes = try! PassBenchmark(workload, counts: [96, 32], rounds: 3) { measured.append($0) }
       precondition(measured.map(\.images) == [32, 96, 32, 96, 32, 96])
@@ -83,10 +87,10 @@ import Testing
   ])
   func measurementsThatMakeNoSenseAreRefused(arguments: [String], text: String) {
     do {
-      _ = try Repro.parseAsRoot(["bench"] + arguments)
+      _ = try ReproCommand.parseAsRoot(["bench"] + arguments)
       Issue.record("\(arguments) was accepted")
     } catch {
-      #expect(Repro.fullMessage(for: error).contains(text), "\(Repro.fullMessage(for: error))")
+      #expect(ReproCommand.fullMessage(for: error).contains(text), "\(ReproCommand.fullMessage(for: error))")
     }
   }
 }

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Checking
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 @Suite struct GoldenCurveTests {
   private let path = "Tests/Golden/tiny-shapes/soft-pull.csv"

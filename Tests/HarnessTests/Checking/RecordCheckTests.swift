@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
+@testable import Checking
+@testable import Commands
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// Records that somebody tampered with, and what the check says of them.
 @Suite struct RecordCheckTests {
@@ -13,7 +17,7 @@ import Testing
   private func recorded(inGit: Bool = true) async throws -> ReportFolder {
     let folder = try ReportFolder.repository()
     for run in sampleRuns { try run.write(under: folder.url.appending(component: "Runs")) }
-    _ = try await Recorder.record(
+    _ = try await Recording(
       ReportedExperiment.self, scale: .reduced, from: folder.url.appending(component: "Runs"),
       catalogue: catalogue, root: folder.url)
     if inGit { try await commit(folder) }
@@ -187,7 +191,7 @@ import Testing
     try folder.write(CurveRow.table(of: old.curves), to: "\(results)/curves.csv")
     try folder.write(
       String(decoding: old.finishedManifest.json, as: UTF8.self), to: "\(results)/runs/\(old.key.run).json")
-    try Tables.renderAll(catalogue, root: folder.url)
+    try Tables.renderAll(catalogue.declarations, root: folder.url)
     let outcome = try await RecordCheck(catalogue, root: folder.url).run(replayingCurves: false)
     #expect(outcome.discrepancies.isEmpty, "\(outcome.discrepancies)")
     #expect(outcome.remarks.first?.contains("1 run of version 1, while the code is at version 2") == true)

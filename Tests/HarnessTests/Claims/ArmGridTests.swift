@@ -1,6 +1,8 @@
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 /// Two constants varied together: the table, the interaction and the figure.
 @Suite struct ArmGridTests {
@@ -10,7 +12,7 @@ import Testing
     note: "A note.")
 
   @Test func theTablePairsTheColumns() throws {
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     let table = try grid.table(Summary(.sample), of: experiment)
     #expect(
       table.header == ["row", "plain, linear-v1 top1 (%)", "fancy, linear-v1 top1 (%)", "fancy − plain"])

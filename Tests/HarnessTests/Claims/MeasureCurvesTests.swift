@@ -1,6 +1,8 @@
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 /// Measures over one constant: the figure.
 @Suite struct MeasureCurvesTests {

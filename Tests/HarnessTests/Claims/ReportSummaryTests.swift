@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 @Suite struct ReportSummaryTests {
   private let linear = Measure(evaluation: "linear-v1", metric: "top1")
@@ -85,7 +88,7 @@ import Testing
 
 @Suite struct ReportFindingTests {
   private func judgement(_ runs: [SampleRun]) throws -> Judgement {
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     return try Judgement(experiment.claims[0], Summary(RecordedResults(runs)), scale: .reduced)
   }
 
@@ -132,9 +135,9 @@ import Testing
   }
 
   @Test func prospects() throws {
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     func prospect(_ seeds: Int, _ recorded: RecordedResults) throws -> String {
-      try Report.prospect(experiment, scale: .reduced, seeds: seeds, recorded: recorded)
+      try Report.prospect(experiment, seeds: seeds, recorded: recorded)
     }
     #expect(
       try prospect(1, .sample) == "1 paired seed: no verdict, since it is looked at after 3 and 4 pairs.")

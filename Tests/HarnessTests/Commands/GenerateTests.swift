@@ -3,12 +3,14 @@ import NeuralNetworks
 import Tensors
 import Testing
 
+@testable import Commands
 @testable import Generation
 @testable import Harness
+@testable import Records
 @testable import Vision
 @testable import repro
 
-@Suite struct GenerateTests {
+@Suite(.knowingEveryExperiment) struct GenerateTests {
   private let images = Shapes.images(128, seed: 0, stream: "generate tests")
 
   /// An encoder is found in a run's checkpoint wherever its method keeps it.

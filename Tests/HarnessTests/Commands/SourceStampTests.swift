@@ -2,8 +2,9 @@ import Foundation
 import SourceStamp
 import Testing
 
+@testable import Commands
 @testable import Harness
-@testable import repro
+@testable import Records
 
 /// What a build writes down about its source, by the script that every build calls.
 @Suite struct SourceStampTests {

@@ -5,7 +5,9 @@ import Tensors
 import Testing
 import Vision
 
+@testable import Commands
 @testable import Harness
+@testable import Records
 @testable import repro
 
 @Suite struct ConfigurationTests {

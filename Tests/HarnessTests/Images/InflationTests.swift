@@ -3,7 +3,9 @@ import Pretraining
 import Testing
 import Vision
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 /// Arms that add images to a data set's own: where these are found, what a run says of them, and what the record takes.
 @Suite struct InflationTests {
@@ -166,7 +168,8 @@ import Vision
       _ = try run("added", offering: images.offering([.generated: others]), output: folder.url)
     }
     #expect(text.contains("inflationDigest"), "\(text)")
-    let problems = added.provenanceProblems(inRecordOf: Inflated(scale: .reduced), scale: .reduced)
+    let problems = added.provenanceProblems(
+      inRecordOf: Declaration(Inflated(scale: .reduced), scale: .reduced))
     #expect(problems.contains("made with synthetic images added"))
   }
 
@@ -181,7 +184,11 @@ import Vision
       try manifest.inflationProblem(root: folder.url)?.contains("none that the record describes") == true)
     let place = folder.url.appending(components: "Results", "generators", "reduced")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    try Data(#"{"sha256": "5a"}"#.utf8).write(to: place.appending(component: "last-1.json"))
+    let description = #"""
+      {"sha256": "5a", "kind": "file", "data": {"name": "cifar10", "kind": "jpeg75", "digest": "da7a"},
+       "identity": {"recipe": {"dataset": {"name": "cifar10", "holdsOutTail": false}}}}
+      """#
+    try Data(description.utf8).write(to: place.appending(component: "last-1.json"))
     #expect(try manifest.inflationProblem(root: folder.url) == nil)
     manifest.identity.inflationDigest = "5b"
     #expect(try manifest.inflationProblem(root: folder.url) != nil)

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Claims
 @testable import Harness
 
 @Suite struct DiagnosisTests {

@@ -2,13 +2,12 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
 
 @Suite struct SuitePlanTests {
-  private let catalogue = Catalogue([ReportedExperiment.self])
-
   private func plan(_ folder: ReportFolder, isEverything: Bool = true) throws -> SuitePlan {
     try SuitePlan(
-      catalogue, scale: .reduced, isEverything: isEverything, root: folder.url,
+      [ReportedExperiment.declared(.reduced)], isEverything: isEverything, root: folder.url,
       runs: folder.url.appending(component: "Runs"))
   }
 
@@ -18,8 +17,7 @@ import Testing
     let folder = try ReportFolder.repository()
     let runs = folder.url.appending(component: "Runs")
     for run in sampleRuns where run.arm != "supervised" && run.seed < pairs { try run.write(under: runs) }
-    _ = try await Recorder.record(
-      ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
+    _ = try await Recorder.record(ReportedExperiment.declared(.reduced), from: runs, root: folder.url)
     return (folder, runs)
   }
 

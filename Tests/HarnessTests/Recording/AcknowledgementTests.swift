@@ -1,7 +1,11 @@
 import Foundation
 import Testing
 
+@testable import Checking
+@testable import Commands
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// Runs in which something went wrong are recorded like all others, and no verdict passes over them.
 @Suite struct AcknowledgementTests {
@@ -22,7 +26,11 @@ import Testing
   }
 
   private func record(_ folder: ReportFolder) async throws -> Recorder.Outcome {
-    try await Recorder.record(
+    try await recording(folder).runs
+  }
+
+  private func recording(_ folder: ReportFolder) async throws -> Recording {
+    try await Recording(
       ReportedExperiment.self, scale: .reduced, from: folder.url.appending(component: "Runs"),
       catalogue: catalogue, root: folder.url)
   }
@@ -61,7 +69,7 @@ import Testing
       run.key.run, because: "the queue was read early, as \"planned\"", catalogue: catalogue, root: folder.url
     )
     #expect(again.rendered.isEmpty)
-    #expect(try await record(folder).rendered.isEmpty)
+    #expect(try await recording(folder).rendered.isEmpty)
     #expect(try folder.text("README.md") == readme)
   }
 
@@ -118,7 +126,7 @@ import Testing
       ("\(run.key.run),Base + Term,1,\"why\"\n", "which the recorder writes as"),
     ] {
       try folder.write(header + row, to: "\(results)/acknowledgements.csv")
-      try Tables.renderAll(catalogue, root: folder.url)
+      try Tables.renderAll(catalogue.declarations, root: folder.url)
       let lines = try await discrepancies(folder)
       #expect(lines.count == 1 && lines.first?.contains(text) == true, "\(text): \(lines)")
     }

@@ -3,7 +3,10 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Checking
+@testable import Commands
 @testable import Harness
+@testable import Records
 
 /// Whether each test image has a mean feature above the mean of all: a classification of a kind.
 private struct AboveMean: Evaluation {
@@ -40,9 +43,10 @@ private struct AboveMean: Evaluation {
   }
 
   private func record(_ folder: ReportFolder) async throws -> Recorder.Outcome {
-    try await Recorder.record(
+    try await Recording(
       TinyExperiment.self, scale: .reduced, from: folder.url.appending(component: "Runs"),
-      catalogue: catalogue, root: folder.url)
+      catalogue: catalogue, root: folder.url
+    ).runs
   }
 
   private func found(in folder: ReportFolder) async throws -> [String] {

@@ -3,7 +3,12 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Checking
+@testable import Claims
+@testable import Commands
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// What `record` and `check` ask the repository and the code about a run, and that two of them do not lose each other's rows.
 @Suite struct RecordProvenanceTests {
@@ -17,9 +22,10 @@ import Vision
   private static func record(
     _ root: URL, from runs: String, say: (String) -> Void = { _ in }
   ) async throws -> Recorder.Outcome {
-    try await Recorder.record(
+    try await Recording(
       ReportedExperiment.self, scale: .reduced, from: root.appending(component: runs),
-      catalogue: Catalogue([ReportedExperiment.self]), root: root, say: say)
+      catalogue: Catalogue([ReportedExperiment.self]), root: root, say: say
+    ).runs
   }
 
   private func check(_ folder: ReportFolder) async throws -> RecordCheck.Outcome {
@@ -45,7 +51,7 @@ import Vision
       try folder.text(manifest).replacing(
         SampleRun.sourceCommit, with: "fedcba9876543210fedcba9876543210fedcba98"),
       to: manifest)
-    try Tables.renderAll(catalogue, root: folder.url)
+    try Tables.renderAll(catalogue.declarations, root: folder.url)
     let found = try await check(folder).discrepancies
     #expect(found.count == 1 && found[0].file == manifest && found[0].detail.contains("fetch it"), "\(found)")
   }
@@ -84,7 +90,7 @@ import Vision
 
   @Test func aClaimThatWasChangedSinceIsRefusedAndFound() async throws {
     let folder = try ReportFolder.repository()
-    let today = claimDigests(of: ReportedExperiment(scale: .reduced))
+    let today = claimDigests(of: ReportedExperiment(scale: .reduced).claims)
     let runs = folder.url.appending(component: "Runs")
     try SampleRun(seed: 0, claims: today).write(under: runs)
     try SampleRun(seed: 1, claims: [ClaimDigest(claim: "Worse.", digest: "0123456789ab")]).write(under: runs)
@@ -119,7 +125,8 @@ import Vision
       init(scale: Scale) {}
     }
     let (own, other) = (
-      claimDigests(of: ReportedExperiment(scale: .reduced)), claimDigests(of: Other(scale: .reduced))
+      claimDigests(of: ReportedExperiment(scale: .reduced).claims),
+      claimDigests(of: Other(scale: .reduced).claims)
     )
     #expect(own.map(\.claim) == other.map(\.claim) && own != other)
   }

@@ -1,16 +1,23 @@
 import Foundation
 import Testing
 
+@testable import Checking
+@testable import Commands
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 @Suite struct ReportRecorderTests {
   private let catalogue = Catalogue([ReportedExperiment.self])
 
   private func record(_ folder: ReportFolder, scale: Scale = .reduced) async throws -> Recorder.Outcome {
-    try await Recorder.record(
+    try await recording(folder, scale: scale).runs
+  }
+
+  private func recording(_ folder: ReportFolder, scale: Scale = .reduced) async throws -> Recording {
+    try await Recording(
       ReportedExperiment.self, scale: scale, from: folder.url.appending(component: "Runs"),
-      catalogue: catalogue,
-      root: folder.url)
+      catalogue: catalogue, root: folder.url)
   }
 
   private func write(_ runs: [SampleRun], in folder: ReportFolder) throws {
@@ -31,7 +38,7 @@ import Testing
     #expect(folder.exists("\(results)/figures/pretraining.gp"))
     #expect(try folder.text("paper-tables/sample.md").contains("reproduced.**"))
     #expect(try folder.text("README.md").contains("+0.74 points"))
-    #expect(try Tables.check(catalogue, root: folder.url).isEmpty)
+    #expect(try Tables.check(catalogue.declarations, root: folder.url).isEmpty)
   }
 
   @Test func isIdempotentAndBlindToOrder() async throws {
@@ -40,8 +47,9 @@ import Testing
     _ = try await record(folder)
     let files = ["scores.csv", "curves.csv", "figures/comparison.gp"].map { "\(results)/\($0)" }
     let before = try files.map(folder.text)
-    let again = try await record(folder)
-    #expect(again.added.isEmpty && again.known.count == sampleRuns.count && again.rendered.isEmpty)
+    let recording = try await recording(folder)
+    let again = recording.runs
+    #expect(again.added.isEmpty && again.known.count == sampleRuns.count && recording.rendered.isEmpty)
     #expect(try files.map(folder.text) == before)
 
     let other = try ReportFolder.repository()

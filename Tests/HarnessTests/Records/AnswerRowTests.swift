@@ -4,6 +4,7 @@ import Tensors
 import Testing
 
 @testable import Harness
+@testable import Records
 
 @Suite struct AnswerRowTests {
   private static let key = RunKey(

@@ -5,6 +5,7 @@ import Testing
 import Vision
 
 @testable import Harness
+@testable import Records
 
 @Suite struct ManifestTests {
   private static func identity(seed: UInt64 = 0, temperature: Float = 0.2) -> RunIdentity {

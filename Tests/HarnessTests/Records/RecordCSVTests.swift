@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
 
 @Suite struct RecordCSVTests {
   private static let key = RunKey(

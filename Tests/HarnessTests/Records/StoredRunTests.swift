@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Harness
+@testable import Records
 
 @Suite struct StoredRunTests {
   private let catalogue = Catalogue([ReportedExperiment.self])
@@ -74,7 +75,7 @@ import Testing
     let busy = try SampleRun(seed: 5, status: .failed).write(under: folder.url)
     let lock = try RunLock(busy)
 
-    let pruning = Pruning(Pruning.Kind.usual, under: folder.url, catalogue: catalogue)
+    let pruning = Pruning(Pruning.Kind.usual, under: folder.url, versions: catalogue.versions)
     let named = Dictionary(
       uniqueKeysWithValues: pruning.items.map { ($0.url.standardizedFileURL.path, $0.kind) })
     func path(_ folder: RunFolder) -> String { folder.url.standardizedFileURL.path }
@@ -100,7 +101,7 @@ import Testing
     let folder = try ReportFolder()
     let run = try SampleRun(seed: 0).write(under: folder.url)
     try writeAtomically(Data(count: 5_000), to: run.checkpoint)
-    let pruning = Pruning([.checkpoints], under: folder.url, catalogue: catalogue)
+    let pruning = Pruning([.checkpoints], under: folder.url, versions: catalogue.versions)
     #expect(pruning.bytes == 5_000)
     try pruning.perform()
     #expect(!FileManager.default.fileExists(atPath: run.checkpoint.path))

@@ -2,18 +2,20 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 @Suite struct ReportFigureTests {
-  private let experiment = ReportedExperiment(scale: .reduced)
+  private let experiment = ReportedExperiment.declared(.reduced)
 
   @Test func scriptsHoldTheirDataAndAreDeterministic() throws {
-    let figures = try Figures.figures(of: experiment, scale: .reduced, .sample)
+    let figures = try Figures.figures(of: experiment, .sample)
     #expect(figures.map(\.name) == ["pretraining", "comparison"])
-    #expect(try Figures.figures(of: experiment, scale: .reduced, .sample) == figures)
+    #expect(try Figures.figures(of: experiment, .sample) == figures)
     #expect(figures[0].script.contains("$panel0_series0 << END"))
     #expect(figures[0].script.contains("mean and range over up to 3 seeds"))
     #expect(figures[1].script.contains("3 pairs"))
-    #expect(try Figures.figures(of: experiment, scale: .reduced, RecordedResults()).isEmpty)
+    #expect(try Figures.figures(of: experiment, RecordedResults()).isEmpty)
   }
 
   @Test func meansAndBandsOverSeeds() throws {
@@ -30,7 +32,7 @@ import Testing
   @Test func drawsWithGnuplot() async throws {
     let folder = try ReportFolder()
     do {
-      let pictures = try await Figures.plot(experiment, scale: .reduced, .sample, into: folder.url)
+      let pictures = try await Figures.plot(experiment, .sample, into: folder.url)
       #expect(
         pictures.map(\.lastPathComponent) == [
           "pretraining.svg", "pretraining.png", "comparison.svg", "comparison.png",

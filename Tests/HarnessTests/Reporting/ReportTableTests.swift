@@ -2,7 +2,10 @@ import Evaluation
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 @Suite struct ReportTableTests {
   @Test func markdown() {
@@ -38,7 +41,7 @@ import Testing
       "Counts", arms: ["Base"],
       columns: [.init("labels", evaluation: "linear-v1", unit: "per class"), .init("rate", evaluation: "x")])
     let rows = try table.render(
-      Summary(.sample), of: ReportedExperiment(scale: .reduced), scale: .reduced,
+      Summary(.sample), of: ReportedExperiment.declared(.reduced),
       paperTables: folder.url.appending(component: "paper-tables")
     ).rows
     #expect(rows.map { $0[3] } == ["labels (per class)", "rate (%)"])
@@ -47,9 +50,9 @@ import Testing
   @Test func paperBesideOurs() throws {
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     let table = try experiment.tables[0].render(
-      Summary(.sample), of: experiment, scale: .reduced, paperTables: tables)
+      Summary(.sample), of: experiment, paperTables: tables)
     #expect(
       table.header == ["source", "data set", "setting", "measure", "Base", "Base + Term", "difference"])
     #expect(
@@ -85,9 +88,9 @@ import Testing
   @Test func nothingRecorded() throws {
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     let table = try experiment.tables[0].render(
-      nil, of: experiment, scale: .reduced, paperTables: tables)
+      nil, of: experiment, paperTables: tables)
     #expect(
       table.rows[2] == [
         "ours", "—", "reduced scale", "linear top-1 (%)", "no recorded result yet", "no recorded result yet",
@@ -96,7 +99,7 @@ import Testing
   }
 
   @Test func everyArm() throws {
-    let report = try ExperimentReport(ReportedExperiment(scale: .reduced), scale: .reduced, results: .sample)
+    let report = try ExperimentReport(ReportedExperiment.declared(.reduced), results: .sample)
     let table = try #require(try report.armsTable())
     #expect(table.header == ["arm", "data set", "kNN top-1 (%)", "linear top-1 (%)", "remark"])
     #expect(
@@ -117,7 +120,7 @@ import Testing
       SampleRun(arm: "Base"), SampleRun(arm: "supervised", evaluation: "classifier-v1"),
     ])
     let table = try #require(
-      try ExperimentReport(experiment, scale: .reduced, results: results).armsTable())
+      try ExperimentReport(Declaration(experiment, scale: .reduced), results: results).armsTable())
     #expect(table.header[3...4] == ["linear top-1 (%)", "classifier-v1 top1 (%)"])
     let cells = Dictionary(uniqueKeysWithValues: table.rows.map { ($0[0], Array($0[3...4])) })
     #expect(cells["Base"] == ["70.00 (n = 1)", "—"])
@@ -132,7 +135,7 @@ import Testing
     runs.append(SampleRun(arm: "Base", seed: 9))
     for index in runs.indices { runs[index].version = 1 }
     let report = try ExperimentReport(
-      ReportedExperiment(scale: .reduced), scale: .reduced, results: RecordedResults(runs))
+      ReportedExperiment.declared(.reduced), results: RecordedResults(runs))
     let caption = try #require(report.caption)
     #expect(
       caption.contains("runs come from different machines: Other CPU (avx512_bf16) and Sample CPU")
@@ -149,7 +152,7 @@ import Testing
       }
     }
     let report = try ExperimentReport(
-      ReportedExperiment(scale: .reduced), scale: .reduced, results: RecordedResults(runs))
+      ReportedExperiment.declared(.reduced), results: RecordedResults(runs))
     let caption = try #require(report.caption)
     #expect(caption.contains("n = 3 paired seeds (0, 1, 2)"))
     #expect(caption.contains("; bfloat16 (seed 0) and float32 (seeds 1, 2), 2 threads;"))
@@ -158,21 +161,21 @@ import Testing
   @Test func terminalReport() throws {
     let folder = try ReportFolder.repository()
     let tables = folder.url.appending(component: "paper-tables")
-    let experiment = ReportedExperiment(scale: .reduced)
+    let experiment = ReportedExperiment.declared(.reduced)
     let results = RecordedResults.sample
     let text = try Report.render(
-      experiment, scale: .reduced, scores: results.scores, manifests: results.manifests, paperTables: tables)
+      experiment, scores: results.scores, manifests: results.manifests, paperTables: tables)
     #expect(text.contains("| 63.5 ") || text.contains(" 63.5 |"))
     #expect(text.hasSuffix("reproduced.\n"))
     let elsewhere = try Report.render(
-      experiment, scale: .reduced, scores: results.scores, manifests: results.manifests, paperTables: nil)
+      experiment, scores: results.scores, manifests: results.manifests, paperTables: nil)
     #expect(!elsewhere.contains("63.5") && elsewhere.hasSuffix("reproduced.\n"))
 
     var synthetic = sampleRuns
     for index in synthetic.indices { synthetic[index].kind = "synthetic" }
     let made = RecordedResults(synthetic)
     let kept = try Report.render(
-      experiment, scale: .reduced, scores: made.scores, manifests: made.manifests, paperTables: tables)
+      experiment, scores: made.scores, manifests: made.manifests, paperTables: tables)
     #expect(!kept.contains("63.5"))
     #expect(kept.contains("CIFAR-10 (synthetic)"))
   }
@@ -184,11 +187,13 @@ import Testing
   @Test func rendersChecksAndRepairs() throws {
     let folder = try ReportFolder.repository()
     #expect(
-      try Tables.check(catalogue, root: folder.url).map(\.path) == ["paper-tables/sample.md", "README.md"])
-    let written = try Tables.renderAll(catalogue, root: folder.url)
+      try Tables.check(catalogue.declarations, root: folder.url).map(\.path) == [
+        "paper-tables/sample.md", "README.md",
+      ])
+    let written = try Tables.renderAll(catalogue.declarations, root: folder.url)
     #expect(written == ["paper-tables/sample.md", "README.md"])
-    #expect(try Tables.check(catalogue, root: folder.url).isEmpty)
-    #expect(try Tables.renderAll(catalogue, root: folder.url).isEmpty)
+    #expect(try Tables.check(catalogue.declarations, root: folder.url).isEmpty)
+    #expect(try Tables.renderAll(catalogue.declarations, root: folder.url).isEmpty)
 
     let page = try folder.text("paper-tables/sample.md")
     #expect(page.contains("**sample-cifar10 at reduced scale: no recorded result yet.**"))
@@ -198,7 +203,7 @@ import Testing
     #expect(!readme.contains("old"))
 
     try folder.write(page.replacing("63.5", with: "63.9"), to: "paper-tables/sample.md")
-    let stale = try #require(try Tables.check(catalogue, root: folder.url).first)
+    let stale = try #require(try Tables.check(catalogue.declarations, root: folder.url).first)
     #expect(stale.path == "paper-tables/sample.md")
     #expect(stale.lines.count == 2)
     #expect(stale.lines[0].hasPrefix("-") && stale.lines[0].contains("63.9"))
@@ -207,7 +212,7 @@ import Testing
 
   /// The family is what was announced: a member that nobody recorded counts.
   @Test func holmsCorrectionIsShown() throws {
-    let report = try ExperimentReport(ReportedExperiment(scale: .reduced), scale: .reduced, results: .sample)
+    let report = try ExperimentReport(ReportedExperiment.declared(.reduced), results: .sample)
     func sentence(_ report: ExperimentReport, _ members: [String]) throws -> String? {
       try FamilyCorrection([ClaimFamily("2026: a test", of: members)], [report]).sentence(for: report)
     }
@@ -219,8 +224,7 @@ import Testing
     #expect(try sentence(report, ["unrecorded", report.name])?.hasSuffix("(2 claims): 0.072.") == true)
     #expect(try sentence(report, ["unrecorded"]) == nil)
     let early = try ExperimentReport(
-      ReportedExperiment(scale: .reduced), scale: .reduced,
-      results: RecordedResults(Array(sampleRuns.prefix(2))))
+      ReportedExperiment.declared(.reduced), results: RecordedResults(Array(sampleRuns.prefix(2))))
     #expect(
       try sentence(early, [report.name])
         == "In the family “2026: a test” (1 claim) it counts as p = 1 until it has a verdict.")

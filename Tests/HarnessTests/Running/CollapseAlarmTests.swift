@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Harness
+@testable import Records
 
 @Suite struct CollapseAlarmTests {
   private func row(_ metric: String, _ value: Double, epoch: Int) -> CurveRow {

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 /// Counts pixels of masks and draws a picture: what an evaluation of masks leaves in a run's folder.
 private struct MaskCount: Evaluation {

@@ -2,7 +2,11 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Checking
+@testable import Claims
+@testable import Commands
 @testable import Harness
+@testable import Records
 
 /// An evaluation that comes after runs were finished and recorded, from `repro run` to the table.
 @Suite struct LaterEvaluationTests {
@@ -31,13 +35,17 @@ import Vision
   private func runs(_ folder: ReportFolder) -> URL { folder.url.appending(component: "Runs") }
 
   private func record(_ folder: ReportFolder) async throws -> Recorder.Outcome {
-    try await Recorder.record(
-      TinyExperiment.self, scale: .reduced, from: runs(folder), catalogue: catalogue, root: folder.url)
+    try await Recording(
+      TinyExperiment.self, scale: .reduced, from: runs(folder), catalogue: catalogue, root: folder.url
+    ).runs
   }
 
   private func waiting(_ folder: ReportFolder) throws -> [String] {
-    try SuitePlan(catalogue, scale: .reduced, isEverything: true, root: folder.url, runs: runs(folder))
-      .toRun.filter { $0.seed == 0 }.map(\.arm)
+    try SuitePlan(
+      [Declaration(TinyExperiment(scale: .reduced), scale: .reduced)], isEverything: true, root: folder.url,
+      runs: runs(folder)
+    )
+    .toRun.filter { $0.seed == 0 }.map(\.arm)
   }
 
   @Test func recordedRunsAreMeasuredFurtherAndStayTheSameRuns() async throws {

@@ -6,7 +6,12 @@ import Tensors
 import Testing
 import Vision
 
+@testable import Checking
+@testable import Claims
+@testable import Commands
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// The tiny method on batches whose order it finds out beforehand: darkest images first.
 private final class SortingMethod: PreparedMethod {
@@ -170,7 +175,7 @@ private struct SortingExperiment: Experiment {
       try writeAtomically(Data("picture".utf8), to: written.pictures.appending(component: "clusters.png"))
     }
     let catalogue = Catalogue([ReportedExperiment.self])
-    _ = try await Recorder.record(
+    _ = try await Recording(
       ReportedExperiment.self, scale: .reduced, from: runs, catalogue: catalogue, root: folder.url)
     let figures = "Results/sample-cifar10/reduced/figures"
     #expect(folder.exists("\(figures)/clusters-of-base-seed-0.png"))
@@ -178,7 +183,7 @@ private struct SortingExperiment: Experiment {
     #expect(!folder.exists("\(figures)/clusters-of-base-seed-1.png"))
     let page = try folder.text("paper-tables/sample.md")
     #expect(page.contains("![clusters, Base + Term, seed 0](../\(figures)/clusters-of-base-term-seed-0.png)"))
-    #expect(try Tables.check(catalogue, root: folder.url).isEmpty)
+    #expect(try Tables.check(catalogue.declarations, root: folder.url).isEmpty)
   }
 
   @Test func picturesAreMergedWithTheirRuns() throws {

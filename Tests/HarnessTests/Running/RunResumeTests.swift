@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Harness
+@testable import Records
 
 /// A run that was stopped, at any moment and in any way, ends with the files of one that was not.
 @Suite struct RunResumeTests {

@@ -2,8 +2,10 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import Claims
+@testable import Commands
 @testable import Harness
-@testable import repro
+@testable import Records
 
 @Suite struct RunnerTests {
   @Test func seedsAreTheOuterLoopAndEveryFileIsThere() throws {
@@ -241,10 +243,12 @@ import Testing
     #expect(part.identity.pretrainingClasses == .first && !part.usesLabels)
     // What names a run made before there was such a choice still names it.
     #expect(!JSONValue(encoding: whole.identity).leaves.map(\.path).contains("pretrainingClasses"))
-    #expect(part.configurationProblems(under: experiment).isEmpty)
+    #expect(part.configurationProblems(under: Declaration(experiment, scale: .smoke)).isEmpty)
 
     experiment.classes = .second
-    #expect(part.configurationProblems(under: experiment).first?.contains("of other classes") == true)
+    #expect(
+      part.configurationProblems(under: Declaration(experiment, scale: .smoke)).first?.contains(
+        "of other classes") == true)
     let text = errorText {
       _ = try Runner.tiny(experiment, arms: ["some-classes"], output: folder.url).run()
     }

@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
+@testable import Reporting
 
 /// What a run says of each stretch it was computed in: by what, on what, and where the time went.
 @Suite struct SittingTests {
@@ -31,7 +34,7 @@ import Testing
     _ = try Runner.tiny(arms: ["Hard pull"], output: folder.url).run()
     let manifest = try RunManifest(contentsOf: run.manifest)
     #expect(manifest.sessions.count == 2 && manifest.alarms == [])
-    #expect(manifest.claims == claimDigests(of: TinyExperiment()))
+    #expect(manifest.claims == claimDigests(of: TinyExperiment().claims))
     for session in manifest.sessions {
       #expect(session.machine == .current && session.threads == 1 && session.build == Machine.build)
       #expect(session.host?.isEmpty == false && session.libraries == Machine.libraries)
@@ -155,7 +158,7 @@ import Testing
     #expect(manifest.alarms == nil && manifest.claims == nil && manifest.divergence == nil)
     #expect(manifest.sessions.allSatisfy { $0.machine == nil && $0.phases == nil })
     #expect(manifest.machines == [manifest.machine] && manifest.instructionSets == ["avx512_bf16"])
-    #expect(manifest.claimProblem(under: TinyExperiment()) == nil)
+    #expect(manifest.claimProblem(under: Declaration(TinyExperiment(), scale: .reduced)) == nil)
     #expect(manifest.run == run && manifest.identity.digest == run)
   }
 }

@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 @Suite struct TunerTests {
   private static let grid = TuningGrid(

@@ -3,7 +3,10 @@ import Foundation
 import Testing
 import Vision
 
+@testable import Checking
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 /// Ledgers that somebody tampered with, and what `repro check` says of them.
 @Suite struct TuningCheckTests {
@@ -46,7 +49,9 @@ import Vision
       try folder.write(text, to: "Results/sample-cifar10/reduced/tuning.csv")
     }
     let manifests = seeds.map { SampleRun(arm: "Base", seed: $0).finishedManifest }
-    return await TuningCheck(experiment, scale: .reduced, root: folder.url).discrepancies(recorded: manifests)
+    return await TuningCheck(
+      Declaration(experiment.init(scale: .reduced), scale: .reduced), root: folder.url
+    ).discrepancies(recorded: manifests)
       .map(\.description)
   }
 

@@ -1,6 +1,8 @@
 import Testing
 
+@testable import Claims
 @testable import Harness
+@testable import Records
 
 @Suite struct TuningProgressTests {
   private static let rate = "plan.optimizer.sgd.learningRate"

@@ -1,0 +1,107 @@
+import Records
+import Statistics
+
+/// What a paper says, as something that runs can refute: judged by one rule, at looks fixed before the first run.
+///
+/// No claim is changed once its first seed is on record; `digest` tells whether it was.
+public struct Claim: Sendable, Hashable, Codable {
+  /// The claim in one falsifiable sentence.
+  public let sentence: String
+  /// What must all hold.
+  public let comparisons: [Comparison]
+  /// Within how many points two arms count as equal, and why so many.
+  public let margin: Double, marginReason: String
+  /// The numbers of pairs at which it is judged.
+  public let looks: Looks
+  /// The first seed; later ones follow without a gap. A new version's lies above all that its predecessors used.
+  public let firstSeed: UInt64
+  /// What recorded rows have to show for this to be a test of the claim.
+  public let checks: [Check]
+  /// What has to be shown before the first seed.
+  public let gates: [Gate]
+  /// The difference that the paper reports; `nil` where none was seen in a source.
+  public let published: PublishedDifference?
+
+  /// Creates a claim; traps without a comparison.
+  ///
+  /// - Parameters:
+  ///   - margin: Within how many points two arms count as equal: half a point only where the published gain is that small.
+  ///   - reason: Why so many.
+  public init(
+    _ sentence: String, _ comparisons: [Comparison], equalWithin margin: Double = 1, because reason: String,
+    looks: Looks = .standard, firstSeed: UInt64 = 0, provided checks: [Check] = [], after gates: [Gate] = [],
+    published: PublishedDifference? = nil
+  ) {
+    precondition(!comparisons.isEmpty, "“\(sentence)” compares nothing")
+    precondition(margin > 0, "no two arms are equal within \(margin)")
+    self.sentence = sentence
+    self.comparisons = comparisons
+    self.margin = margin
+    marginReason = reason
+    self.looks = looks
+    self.firstSeed = firstSeed
+    self.checks = checks
+    self.gates = gates
+    self.published = published
+  }
+
+  /// A short digest of all of this.
+  public var digest: String { String(JSONValue(encoding: self).digest.prefix(12)) }
+
+  /// The arms that are compared, each once.
+  public var arms: [String] { unique(comparisons.flatMap(\.arms)) }
+
+  /// The seeds of the first `pairs` pairs.
+  package func seeds(_ pairs: Int) -> [UInt64] { (0..<UInt64(pairs)).map { firstSeed + $0 } }
+}
+
+/// A difference as a paper reports it.
+public struct PublishedDifference: Sendable, Hashable, Codable {
+  /// Treatment minus baseline.
+  public let value: Double
+  /// What it was measured on, and where it was seen.
+  public let source: String
+
+  /// Creates a difference that was read in `source`.
+  public init(_ value: Double, _ source: String) {
+    self.value = value
+    self.source = source
+  }
+}
+
+/// The question an experiment is judged by: one arm against another in one metric, paired by seed.
+public struct Comparison: Sendable, Hashable, Codable {
+  /// The arm that should be better, and the arm it is compared with.
+  public let treatment, baseline: String
+  /// The evaluation and the metric that decide.
+  public let evaluation, metric: String
+
+  /// Creates a comparison.
+  public init(_ treatment: String, over baseline: String, evaluation: String, metric: String = "top1") {
+    self.treatment = treatment
+    self.baseline = baseline
+    self.evaluation = evaluation
+    self.metric = metric
+  }
+
+  /// The arms, the baseline first.
+  public var arms: [String] { [baseline, treatment] }
+
+  /// What decides.
+  public var measure: Measure { Measure(evaluation: evaluation, metric: metric) }
+}
+
+extension Looks: Codable {
+  /// Reads the numbers of pairs; throws a `DecodingError` when they are none that looks can have.
+  public init(from decoder: any Decoder) throws {
+    let counts = try [Int](from: decoder)
+    guard (counts.first ?? 0) >= 2, zip(counts, counts.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "\(counts) are no looks"))
+    }
+    self.init(counts)
+  }
+
+  /// Writes the numbers of pairs.
+  public func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
+}

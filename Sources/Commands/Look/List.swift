@@ -1,0 +1,30 @@
+import ArgumentParser
+import Harness
+
+/// `repro list`: the experiments.
+struct List: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "List the experiments.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// One experiment, for programs.
+  struct Entry: Encodable {
+    let name, claim, cost: String
+    let version: Int
+    let paper: Paper
+  }
+
+  func run() throws {
+    let entries = Known.catalogue.experiments.map {
+      Entry(name: $0.name, claim: $0.claim, cost: $0.cost, version: $0.version, paper: $0.paper)
+    }
+    if json { return try Console.json(entries) }
+    let width = entries.map(\.name.count).max() ?? 0
+    for entry in entries {
+      Console.result(entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + entry.claim)
+      let indent = String(repeating: " ", count: width + 2)
+      Console.result("\(indent)\(entry.paper.citation)")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Checking
+import Generation
+import Harness
+
+/// `repro check`: the regression test of what is recorded.
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check the record: every committed number, verdict and table, and the golden loss curves.",
+    discussion: """
+      Recomputes whatever follows from the rows in Results/, compares every run's rows with the digest its json carries, \
+      versions, data digests and columns with each other and with the code, and replays the first smoke-scale steps of \
+      each arm (ten, or as many as rounding leaves alone) against Tests/Golden/ to 0.001. Of figures the scripts are \
+      compared, not what gnuplot draws by them. What moved is told with file, value and change, one line each, and the \
+      exit status is 1.
+
+      --rerun trains the headline pair anew with the first recorded seed. \(RerunComparison.rule)
+      """)
+
+  @Argument(
+    help: "The experiment, as `repro list` names it (default: all).",
+    completion: .list(Known.catalogue.experiments.map { $0.name }))
+  var experiment: String?
+
+  @Flag(help: "Also train the headline pair anew and compare it with the record.")
+  var rerun = false
+
+  @Option(help: "The scale of --rerun.", transform: ExperimentOptions.scale)
+  var scale = Scale.reduced
+
+  @Flag(help: "Write the golden curves that are missing or have moved, from a clean commit.")
+  var writeGolden = false
+
+  @Flag(help: "Print what was found as JSON.")
+  var json = false
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var data: DataOptions
+  @OptionGroup var inflation: InflationOptions
+
+  func validate() throws {
+    if rerun && experiment == nil { throw ValidationError("--rerun takes the name of an experiment") }
+    if json && (rerun || writeGolden) {
+      throw ValidationError("--json goes with neither --rerun nor --write-golden")
+    }
+    if rerun && writeGolden { throw ValidationError("--rerun and --write-golden do not go together") }
+  }
+
+  func run() async throws {
+    try await Failure.reported {
+      let root = try Project.requiredRoot()
+      let check = try RecordCheck(Known.catalogue, names: experiment.map { [$0] } ?? [], root: root)
+      if writeGolden {
+        let written = try check.writeGoldenCurves(at: .built)
+        Console.result(
+          written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
+        return
+      }
+      var outcome = await check.run()
+      if experiment == nil { outcome.discrepancies += try GeneratorRecord.discrepancies(root: root) }
+      if json {
+        try Console.json(outcome)
+        if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
+        return
+      }
+      for remark in outcome.remarks { Console.note("note: \(remark)") }
+      for discrepancy in outcome.discrepancies { Console.result("\(discrepancy)") }
+      if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
+      Console.result(outcome.summary)
+      if rerun, let experiment {
+        let type = try Known.catalogue.experiment(named: experiment)
+        let retraining = Retraining(
+          type: type, scale: scale, output: output.directory, data: data, inflation: inflation)
+        try await Rerun(retraining: retraining).perform()
+      }
+    }
+  }
+}

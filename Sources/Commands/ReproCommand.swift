@@ -1,0 +1,56 @@
+import ArgumentParser
+import Benchmarking
+import Harness
+
+/// The command `repro`.
+public struct ReproCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "repro",
+    abstract:
+      "Reproduces self-supervised vision papers, from image bytes to a table with the paper's numbers beside.",
+    discussion: """
+      `repro EXPERIMENT` is `repro run EXPERIMENT`; `repro list` names the experiments. Numbers go to standard output, \
+      progress to standard error. Exit status: 0 done, 1 a check failed, 2 the run failed, 64 wrong usage, \
+      130 interrupted (saved; the same command goes on).
+      """,
+    subcommands: [
+      Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
+      PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
+      TuneCommand.self,
+      SuiteCommand.self,
+      Generate.self, Bench.self, Doctor.self,
+    ],
+    defaultSubcommand: Run.self)
+
+  /// Runs the command that the process was given.
+  static func main() async {
+    if let name = RepeatedOptions.first(in: Array(CommandLine.arguments.dropFirst())) {
+      Console.error("\(name) is given twice, and holds one value: give it once")
+      exit(withError: Failure.usage)
+    }
+    await main(nil)
+    do {
+      try Console.checkOutput()
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  /// Creates the command.
+  public init() {}
+
+  /// Does what the command line asks for, with the experiments of `catalogue`.
+  ///
+  /// - Parameter timed: Methods of papers that `repro bench` times.
+  package static func main(_ catalogue: Catalogue, timing timed: [BenchmarkStep: TimedMethod]) async {
+    await Known.$timedMethods.withValue(timed) {
+      await Known.$catalogue.withValue(catalogue) { await main() }
+    }
+  }
+
+  /// Does what the command line asks for, with the experiments of `catalogue`.
+  public static func main(_ catalogue: Catalogue) async { await main(catalogue, timing: [:]) }
+
+  /// The names of the subcommands.
+  static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Tensors
+
+/// `repro estimate`: how long an experiment would take here.
+struct EstimateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "estimate",
+    abstract: "Time a few steps of every arm and one measuring, and say the hours per scale and seeds.",
+    discussion: """
+      Measuring is timed on a tenth of the training images with the baseline's encoder as initialized. A warning follows \
+      when other processes used the cores meanwhile.
+      """)
+
+  @Argument(
+    help: "The experiment, as `repro list` names it.",
+    completion: .list(Known.catalogue.experiments.map { $0.name }))
+  var experiment: String
+
+  @Option(help: "Only this scale (default: reduced and paper).", transform: ExperimentOptions.scale)
+  var scale: Scale?
+
+  @OptionGroup var data: DataOptions
+
+  @OptionGroup var pool: ThreadOptions
+  var threads: Int? { pool.threads }
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    try await Failure.reported {
+      let type = try Known.catalogue.experiment(named: experiment)
+      pool.startPool()
+      let watch = CoreWatch()
+      var estimates: [Estimate] = []
+      for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
+        let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+        let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
+          to: own.experiment.arms, in: own)
+        let estimator = Estimator(found.experiment, scale: scale, images: found.images) {
+          Console.note("\(scale.rawValue): \($0)")
+        }
+        let estimate = try estimator.estimate()
+        estimates.append(estimate)
+        if !json { for line in EstimateTable(estimate).lines { Console.result(line) } }
+      }
+      if json { try Console.json(estimates) }
+      if let warning = watch?.warning { Console.warning(warning) }
+    }
+  }
+}
+
+/// What an estimate prints.
+struct EstimateTable {
+  private let estimate: Estimate
+
+  init(_ estimate: Estimate) { self.estimate = estimate }
+
+  /// The arms, the measuring, and the hours of one, three and five seeds.
+  var lines: [String] {
+    let width = estimate.arms.map(\.name.count).max() ?? 0
+    func row(_ title: String, _ text: String) -> String {
+      "  \(title.padding(toLength: max(width, 9), withPad: " ", startingAt: 0))  \(text)"
+    }
+    let arms = estimate.arms.map { arm in
+      guard let step = arm.secondsPerStep else { return row(arm.name, "not trained") }
+      return row(
+        arm.name,
+        (arm.preparationSeconds > 0 ? "\(hours(arm.preparationSeconds)) of preparation, " : "")
+          + "\(arm.steps) steps of \(Int((1_000 * step).rounded())) ms: \(hours(arm.trainingSeconds)) a seed")
+    }
+    let seeds = [1, 3, 5].map { count in
+      row(
+        Typography.count(count, "seed"),
+        "\(hours(estimate.seconds(seeds: count, headlineOnly: true))) for the headline, "
+          + "\(hours(estimate.seconds(seeds: count))) for every arm")
+    }
+    let title =
+      "\(estimate.experiment), \(estimate.scale.rawValue) scale, "
+      + Typography.count(WorkerPool.threads, "thread")
+    let measuring = row(
+      "measuring", "\(hours(estimate.evaluationSeconds)) a run, timed on \(estimate.evaluatedArm)")
+    return [title] + arms + [measuring] + seeds
+  }
+
+  /// `under 1 s`, `12 min`, `3.4 h`, `56 h`.
+  private func hours(_ seconds: Double) -> String {
+    if seconds < 0.5 { return "under 1 s" }
+    if seconds < 90 { return "\(Int(seconds.rounded())) s" }
+    if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) min" }
+    let hours = seconds / 3_600
+    return hours < 10 ? "\((hours * 10).rounded() / 10) h" : "\(Int(hours.rounded())) h"
+  }
+}

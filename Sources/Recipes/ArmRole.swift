@@ -1,0 +1,9 @@
+/// What an arm is for.
+public enum ArmRole: String, Sendable, Codable {
+  /// Takes part in the headline comparison.
+  case headline
+  /// Places the headline's numbers between a floor and a ceiling.
+  case reference
+  /// Tests something else; never given a verdict.
+  case exploratory
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Recipes
+
+/// The committed record of one experiment at one scale: `Results/<experiment>/<scale>/`.
+public struct ResultsFolder: Sendable, Hashable {
+  /// The folder.
+  public let url: URL
+
+  /// The folder of `experiment` at `scale` under `root`, the folder of all results.
+  public init(_ root: URL, experiment: String, scale: Scale) {
+    url = root.appending(components: experiment, scale.rawValue)
+  }
+
+  /// What the evaluations measured.
+  public var scores: URL { url.appending(component: "scores.csv") }
+  /// What was observed during training.
+  public var curves: URL { url.appending(component: "curves.csv") }
+  /// Why runs count although alarms rang in them.
+  public var acknowledgements: URL { url.appending(component: "acknowledgements.csv") }
+  /// Where the runs' manifests lie.
+  public var manifests: URL { url.appending(component: "runs") }
+  /// Where the figures lie.
+  public var figures: URL { url.appending(component: "figures") }
+
+  /// Where the runs' answers lie.
+  public var answers: URL { url.appending(component: "answers") }
+
+  /// The answers of one run, where it has any.
+  public func answers(_ run: String) -> URL { answers.appending(component: "\(run).csv") }
+
+  /// The manifest of one run.
+  public func manifest(_ run: String) -> URL { manifests.appending(component: "\(run).json") }
+}
+
+/// The rows of finished runs of one experiment at one scale, with where each run comes from.
+public struct RecordedResults: Sendable, Equatable {
+  /// What the evaluations measured.
+  public var scores: [ScoreRow]
+  /// What was observed during training.
+  public var curves: [CurveRow]
+  /// Where the rows come from, one per run.
+  public var manifests: [RunManifest]
+  /// Why some of them count although alarms rang in them.
+  public var acknowledgements: [Acknowledgement] = []
+
+  /// Creates results from rows that need not come from files.
+  public init(scores: [ScoreRow] = [], curves: [CurveRow] = [], manifests: [RunManifest] = []) {
+    self.scores = scores
+    self.curves = curves
+    self.manifests = manifests
+  }
+
+  /// Reads a record; empty when there is none. Throws a `CSVError` or a `ManifestError`.
+  public init(readingFrom folder: ResultsFolder) throws {
+    self.init()
+    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+    if exists(folder.scores) { scores = try ScoreRow.read(from: folder.scores) }
+    if exists(folder.curves) { curves = try CurveRow.read(from: folder.curves) }
+    if exists(folder.acknowledgements) {
+      acknowledgements = try Acknowledgement.read(from: folder.acknowledgements)
+    }
+    let runs = Set(scores.map(\.key.run)).union(curves.map(\.key.run)).sorted()
+    manifests = try runs.map { try RunManifest(contentsOf: folder.manifest($0)) }
+  }
+
+  /// Whether nothing has been recorded.
+  public var isEmpty: Bool { scores.isEmpty }
+
+  /// Whether any row was made on procedural images.
+  package var isSynthetic: Bool {
+    scores.contains { $0.key.data.hasSuffix(":synthetic") }
+      || manifests.contains { $0.data.kind == "synthetic" }
+  }
+}

@@ -1,0 +1,67 @@
+import Claims
+import Foundation
+import Records
+import Statistics
+
+/// What a command prints about an experiment's numbers.
+public enum Report {
+  /// The end of a run: every arm, the paper's numbers beside ours, and what the comparison shows, as Markdown.
+  ///
+  /// `paperTables` is the folder of published numbers, `nil` where there is none; synthetic images stay out of its tables.
+  /// Throws `Incomparable`, `NotFinite` or a `CSVError`.
+  public static func render(
+    _ experiment: Declaration, scores: [ScoreRow], manifests: [RunManifest], paperTables: URL?
+  ) throws -> String {
+    let runs = Set(scores.map(\.key.run))
+    let results = RecordedResults(scores: scores, manifests: manifests.filter { runs.contains($0.run) })
+    let report = try ExperimentReport(experiment, results: results)
+    var parts: [String] = []
+    if let table = try report.armsTable() { parts.append(table.render()) }
+    if let paperTables, !results.isSynthetic {
+      for table in experiment.tables where !table.columns.isEmpty {
+        let rendered = try table.render(report.summary, of: experiment, paperTables: paperTables).render()
+        let remark = try table.remark(
+          on: experiment.claims, scale: experiment.scale, paperTables: paperTables)
+        parts.append("\(table.title)\n\n\(rendered)\n\(remark)\n")
+      }
+    }
+    if let caption = report.caption { parts.append(caption + "\n") }
+    for judgement in report.judgements.dropFirst() { parts.append(judgement.sentence + "\n") }
+    parts.append(report.sentence + "\n")
+    return parts.joined(separator: "\n")
+  }
+
+  /// The claims of an experiment as `results` judge them, the headline first; none where nothing is recorded. Throws
+  /// `Incomparable` or `NotFinite`.
+  public static func judgements(
+    _ experiment: Declaration, results: RecordedResults
+  ) throws -> [Judgement] {
+    try ExperimentReport(experiment, results: results).judgements
+  }
+
+  /// What of a claim was fixed before its first run, and how its conditions stand.
+  public static func terms(of claim: Claim, _ judgement: Judgement?) -> String { claim.terms(judgement) }
+
+  /// What a number of paired seeds can show, in one sentence printed before a run starts; from the spread on record.
+  public static func prospect(
+    _ experiment: Declaration, seeds: Int, recorded: RecordedResults
+  ) throws -> String {
+    let planned = Typography.count(seeds, "paired seed")
+    let claim = experiment.claims[0]
+    let looks = "it is looked at after \(Typography.list(claim.looks.counts.map { "\($0)" })) pairs"
+    let reached = claim.looks.reached(by: seeds)
+    if reached == 0 { return "\(planned): no verdict, since \(looks)." }
+    let pairs = claim.looks.counts[reached - 1]
+    let constant = Boundary(claim.looks, level: 0.95).constants[reached - 1]
+    let factor = Power.smallestDetectableEffect(deviation: 1, count: pairs, critical: constant) ?? .nan
+    let report = try ExperimentReport(experiment, results: recorded)
+    guard let deviation = report.judgements.first?.findings[0].difference?.spread.deviation else {
+      return "\(planned): \(looks); no spread is on record yet; at the look of \(pairs) a difference of "
+        + "\(Typography.number(factor, decimals: 1)) standard deviations of the paired differences would be found four "
+        + "times in five."
+    }
+    return
+      "\(planned): \(looks); at the spread on record (\(Typography.number(deviation)) points between pairs) the look "
+      + "of \(pairs) would find a true difference of \(Typography.number(factor * deviation)) points four times in five."
+  }
+}

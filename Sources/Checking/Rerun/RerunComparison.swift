@@ -45,22 +45,24 @@ public struct RerunComparison: Sendable {
   ///
   /// Throws `Incomparable` where rows may not stand in one table, a `NotFinite`, or a `RunProblem` where one is missing.
   public init(_ comparison: Comparison, anew: [ScoreRow], recorded: RecordedResults) throws {
-    let measure = Measure(evaluation: comparison.evaluation, metric: comparison.metric)
     let summary = try Summary(recorded)
     let fresh = Summary(unchecked: RecordedResults(scores: anew))
-    var lines = try [comparison.baseline, comparison.treatment].map { arm in
-      try Self.line(of: arm, measure, fresh.rows(of: arm, measure).first, summary)
+    var lines = try comparison.arms.map { arm in
+      let measure = arm == comparison.treatment ? comparison.measure : comparison.baselineMeasure
+      return try Self.line(of: arm, measure, fresh.rows(of: arm, measure).first, summary)
     }
-    let pairing = try summary.pairing(comparison.treatment, over: comparison.baseline, measure)
-    if let spread = try pairing.difference()?.spread, spread.count >= Self.fewestSeeds {
+    let pairing = try summary.pairing(comparison)
+    if let spread = try pairing.difference()?.spread, spread.count >= Self.fewestSeeds,
+      let pair = try fresh.pairing(comparison).pairs.first
+    {
       lines.append(
         Line(
-          subject: "\(comparison.treatment) minus \(comparison.baseline)",
-          value: lines[1].value - lines[0].value, expected: spread.mean, allowed: Self.allowance(spread),
+          subject: "\(comparison.titles.treatment) minus \(comparison.titles.baseline)",
+          value: pair.difference, expected: spread.mean, allowed: Self.allowance(spread),
           basis: "the spread of \(spread.count) recorded pairs"))
     }
     self.lines = lines
-    identicalArms = [comparison.baseline, comparison.treatment].filter { arm in
+    identicalArms = comparison.arms.filter { arm in
       let pairs = anew.filter { $0.key.arm == arm }.compactMap { row in
         recorded.scores.first { $0.isOfSameMeasuring(as: row) }.map { ($0.value, row.value) }
       }

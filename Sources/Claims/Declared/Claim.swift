@@ -75,20 +75,53 @@ public struct Comparison: Sendable, Hashable, Codable {
   public let treatment, baseline: String
   /// The evaluation and the metric that decide.
   public let evaluation, metric: String
+  /// What the baseline is measured by in that evaluation, where it is another metric.
+  public let baselineMetric: String?
+  /// A second arm, where the treatment is compared with the middle between it and the baseline.
+  public let ceiling: String?
 
-  /// Creates a comparison.
-  public init(_ treatment: String, over baseline: String, evaluation: String, metric: String = "top1") {
-    self.treatment = treatment
-    self.baseline = baseline
-    self.evaluation = evaluation
-    self.metric = metric
+  /// Creates a comparison of two arms, or of one arm in two metrics.
+  public init(
+    _ treatment: String, over baseline: String, evaluation: String, metric: String = "top1",
+    baselineMetric: String? = nil
+  ) {
+    self.init(treatment, baseline, nil, evaluation, metric, baselineMetric)
   }
 
-  /// The arms, the baseline first.
-  public var arms: [String] { [baseline, treatment] }
+  /// Creates a comparison of an arm with the middle between two others.
+  public init(
+    _ treatment: String, overMiddleOf floor: String, and ceiling: String, evaluation: String,
+    metric: String = "top1"
+  ) {
+    self.init(treatment, floor, ceiling, evaluation, metric, nil)
+  }
+
+  private init(
+    _ treatment: String, _ baseline: String, _ ceiling: String?, _ evaluation: String, _ metric: String,
+    _ baselineMetric: String?
+  ) {
+    self.treatment = treatment
+    self.baseline = baseline
+    self.ceiling = ceiling
+    self.evaluation = evaluation
+    self.metric = metric
+    self.baselineMetric = baselineMetric
+  }
+
+  /// The arms, each once, the baseline first.
+  public var arms: [String] { unique([baseline] + [ceiling].compactMap(\.self) + [treatment]) }
 
   /// What decides.
   public var measure: Measure { Measure(evaluation: evaluation, metric: metric) }
+  /// What the baseline is measured by.
+  public var baselineMeasure: Measure { Measure(evaluation: evaluation, metric: baselineMetric ?? metric) }
+
+  /// What the treatment and the baseline are called.
+  public var titles: (treatment: String, baseline: String) {
+    if let ceiling { return (treatment, "the middle of \(baseline) and \(ceiling)") }
+    guard let baselineMetric else { return (treatment, baseline) }
+    return ("\(treatment), \(metric)", "\(baseline), \(baselineMetric)")
+  }
 }
 
 extension Looks: Codable {

@@ -27,7 +27,7 @@ public struct Finding: Sendable {
   package init(_ comparison: Comparison, of claim: Claim, _ summary: Summary, limit: Int = .max) throws {
     self.comparison = comparison
     let measure = comparison.measure
-    pairing = try summary.pairing(comparison.treatment, over: comparison.baseline, measure)
+    pairing = try summary.pairing(comparison)
     difference = try pairing.difference()
     images = summary.rows(of: comparison.treatment, measure).map(\.count).min() ?? 1
     rule = LookRule(
@@ -40,7 +40,7 @@ public struct Finding: Sendable {
     let found = try rule.ending(of: differences)
     let seeds = Set(claim.seeds(found?.pairs ?? look?.pairs ?? 0))
     let areIdentical =
-      look != nil && summary.areIdentical(comparison.treatment, comparison.baseline, seeds: seeds)
+      look != nil && summary.areIdentical(comparison, seeds: seeds)
     ended = areIdentical ? look.map { Ended(.identicalArms, pairs: $0.pairs) } : found
     prediction = ended == nil ? try Prediction(differences, by: rule) : nil
   }
@@ -50,7 +50,7 @@ public struct Finding: Sendable {
 
   /// The difference in one phrase, with its interval, pairs and spread.
   func phrase(on dataset: String, scale: Scale) -> String {
-    let arms = "\(comparison.treatment) minus \(comparison.baseline)"
+    let arms = "\(comparison.titles.treatment) minus \(comparison.titles.baseline)"
     guard let difference else { return "\(arms): no seed is recorded for both at \(scale.rawValue) scale" }
     let spread = difference.spread
     var basis = [spread.count == 1 ? "one pair of runs" : "n = \(spread.count) paired seeds"]
@@ -68,14 +68,17 @@ public struct Finding: Sendable {
       basis.append(
         "anytime-valid 95 % interval over all \(spread.count) pairs \(Typography.interval(anytime))")
     }
-    return "\(arms), \(comparison.measure.name) on \(dataset) at \(scale.rawValue) scale: "
+    let measure = comparison.baselineMetric == nil ? comparison.measure.name : comparison.evaluation
+    return "\(arms), \(measure) on \(dataset) at \(scale.rawValue) scale: "
       + "\(Typography.difference(spread.mean)) points (\(basis.joined(separator: ", ")))"
   }
 }
 
 extension Summary {
-  /// Whether both arms have the same score in everything measured of both, seed by seed.
-  fileprivate func areIdentical(_ treatment: String, _ baseline: String, seeds: Set<UInt64>) -> Bool {
+  /// Whether both arms have the same score in everything measured of both, seed by seed; never of one arm in two metrics,
+  /// or of three arms.
+  fileprivate func areIdentical(_ comparison: Comparison, seeds: Set<UInt64>) -> Bool {
+    if comparison.arms.count != 2 { return false }
     struct Place: Hashable {
       let seed: UInt64
       let measure: Measure
@@ -86,7 +89,7 @@ extension Summary {
           .map { (Place(seed: $0.key.seed, measure: $0.measure), $0.value) },
         uniquingKeysWith: { first, _ in first })
     }
-    let scores = byPlace(treatment)
-    return !scores.isEmpty && scores == byPlace(baseline)
+    let scores = byPlace(comparison.treatment)
+    return !scores.isEmpty && scores == byPlace(comparison.baseline)
   }
 }

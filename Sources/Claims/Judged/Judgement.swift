@@ -107,7 +107,7 @@ public struct Judgement: Sendable {
     if told.isEmpty { return "" }
     if findings.count == 1 { return "; by these pairs likely to end as: \(told[0].0)" }
     return "; by these pairs likely to end as: "
-      + told.map { "\($0.0) (over \($0.1.baseline))" }.joined(separator: "; ")
+      + told.map { "\($0.0) (over \($0.1.titles.baseline))" }.joined(separator: "; ")
   }
 }
 
@@ -116,7 +116,7 @@ extension Pairing {
   fileprivate func openAlarms(in results: RecordedResults) -> [String] {
     let seeds = Set(pairs.map(\.seed))
     return results.manifests.filter {
-      [treatment, baseline].contains($0.identity.arm) && seeds.contains($0.identity.seed)
+      comparison.arms.contains($0.identity.arm) && seeds.contains($0.identity.seed)
         && results.acknowledgement(of: $0.run) == nil
     }
     .flatMap { manifest in (manifest.alarms ?? []).map { "\(manifest.name), epoch \($0.epoch): \($0.text)" } }

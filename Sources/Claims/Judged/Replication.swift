@@ -17,7 +17,7 @@ public struct Replication: Sendable {
 
     /// The new mean and the interval, in one line.
     public var description: String {
-      "\(comparison.treatment) minus \(comparison.baseline), \(comparison.measure.name): "
+      "\(comparison.titles.treatment) minus \(comparison.titles.baseline), \(comparison.measure.name): "
         + "\(Typography.difference(mean)) points over \(Typography.count(pairs, "new pair")); 95 % of such means lie "
         + "within \(Typography.interval(expected)) by the \(recorded) recorded"
     }
@@ -50,16 +50,12 @@ public struct Replication: Sendable {
   public func lines(_ anew: [ScoreRow]) throws -> [Line] {
     try findings.map { finding in
       let comparison = finding.comparison
-      func value(_ arm: String, _ seed: UInt64) throws -> Double {
-        let row = anew.first {
-          $0.key.arm == arm && $0.key.seed == seed && $0.evaluation == comparison.evaluation
-            && $0.metric == comparison.metric
-        }
-        if let row { return row.value }
-        throw RunProblem("\(comparison.measure.name) of \(arm) was not measured with seed \(seed)")
-      }
+      let pairs = try Summary(unchecked: RecordedResults(scores: anew)).pairing(comparison).pairs
       let differences = try seeds.map { seed in
-        try value(comparison.treatment, seed) - value(comparison.baseline, seed)
+        if let pair = pairs.first(where: { $0.seed == seed }) { return pair.difference }
+        throw RunProblem(
+          "\(comparison.measure.name) of \(comparison.arms.joined(separator: " and ")) was not measured with seed \(seed)"
+        )
       }
       guard let mean = try Spread(differences)?.mean, let known = finding.difference,
         let expected = known.interval(ofFurther: seeds.count, leastDeviation: finding.rule.leastDeviation)

@@ -43,23 +43,34 @@ public struct Summary: Sendable {
   public func pairing(_ treatment: String, over baseline: String, _ measure: Measure) throws(Incomparable)
     -> Pairing
   {
-    let better = rows(of: treatment, measure)
-    let base = rows(of: baseline, measure)
+    try pairing(
+      Comparison(treatment, over: baseline, evaluation: measure.evaluation, metric: measure.metric))
+  }
+
+  /// What is compared, seed by seed; throws `Incomparable` when runs of one seed differ in precision or threads.
+  public func pairing(_ comparison: Comparison) throws(Incomparable) -> Pairing {
+    let better = rows(of: comparison.treatment, comparison.measure)
+    let bases = ([comparison.baseline] + [comparison.ceiling].compactMap(\.self))
+      .map { rows(of: $0, comparison.baselineMeasure) }
     var pairs: [Pairing.Pair] = []
     for row in better {
-      guard let partner = base.first(where: { $0.key.seed == row.key.seed }) else { continue }
-      try Comparability.checkPair(manifests[row.key.run], manifests[partner.key.run])
-      pairs.append(Pairing.Pair(seed: row.key.seed, baseline: partner.value, treatment: row.value))
+      let partners = bases.compactMap { base in base.first { $0.key.seed == row.key.seed } }
+      if partners.count < bases.count { continue }
+      for partner in partners {
+        try Comparability.checkPair(manifests[row.key.run], manifests[partner.key.run])
+      }
+      let baseline = partners.reduce(0) { $0 + $1.value } / Double(partners.count)
+      pairs.append(Pairing.Pair(seed: row.key.seed, baseline: baseline, treatment: row.value))
     }
     let paired = Set(pairs.map(\.seed))
-    let unpaired = (better + base).filter { !paired.contains($0.key.seed) }
+    let unpaired = (better + bases.flatMap(\.self)).filter { !paired.contains($0.key.seed) }
     return Pairing(
-      treatment: treatment, baseline: baseline, measure: measure, pairs: pairs,
+      comparison, pairs: pairs,
       unpaired: unpaired.map { Pairing.Single(arm: $0.key.arm, seed: $0.key.seed) })
   }
 }
 
-/// Two arms in one measure, seed by seed.
+/// A comparison seed by seed.
 public struct Pairing: Sendable {
   /// What both arms reached with one seed.
   public struct Pair: Sendable, Equatable {
@@ -79,14 +90,21 @@ public struct Pairing: Sendable {
     public let seed: UInt64
   }
 
-  /// The arms, and what was measured.
-  public let treatment, baseline: String
-  /// What was measured.
-  public let measure: Measure
+  /// What is compared.
+  public let comparison: Comparison
   /// The pairs, by seed.
   public let pairs: [Pair]
   /// The runs left out of the pairs.
   public let unpaired: [Single]
+
+  init(_ comparison: Comparison, pairs: [Pair], unpaired: [Single]) {
+    self.comparison = comparison
+    self.pairs = pairs
+    self.unpaired = unpaired
+  }
+
+  /// What was measured.
+  public var measure: Measure { comparison.measure }
 
   /// The differences over all pairs; `nil` without any. Throws `NotFinite`.
   public func difference() throws(NotFinite) -> PairedDifference? {

@@ -54,7 +54,7 @@ struct Show: AsyncParsableCommand {
     for (place, claim) in experiment.claims.enumerated() {
       let judgement = judgements.indices.contains(place) ? judgements[place] : nil
       let compared = claim.comparisons.map {
-        "\($0.treatment) over \($0.baseline), \($0.evaluation) \($0.metric)"
+        "\($0.titles.treatment) over \($0.titles.baseline), \($0.evaluation) \($0.metric)"
       }
       Console.result(
         """

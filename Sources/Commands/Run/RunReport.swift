@@ -77,8 +77,7 @@ struct RunReport {
 
   private var isHeadlineComplete: Bool {
     let names = Set(request.arms.map(\.name))
-    let headline = found.experiment.headline
-    return names.contains(headline.treatment) && names.contains(headline.baseline)
+    return found.experiment.headline.arms.allSatisfy(names.contains)
   }
 
   private var prospect: String {

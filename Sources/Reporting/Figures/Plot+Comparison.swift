@@ -12,7 +12,7 @@ extension Plot {
     let measure = "\(pairing.measure.name) (%)"
     let left = Panel(
       title: "paired by seed", x: "", y: measure, series: seeds,
-      categories: [pairing.baseline, pairing.treatment])
+      categories: [pairing.comparison.titles.baseline, pairing.comparison.titles.treatment])
 
     let differences = pairing.pairs.enumerated().map { index, pair in
       Series(
@@ -31,7 +31,8 @@ extension Plot {
     }
     let label = finding.look.map { "\($0.pairs) pairs, 95 %" } ?? "mean"
     let right = Panel(
-      title: "\(pairing.treatment) − \(pairing.baseline)", x: "", y: "points",
+      title: "\(pairing.comparison.titles.treatment) − \(pairing.comparison.titles.baseline)", x: "",
+      y: "points",
       series: differences + [mean].compactMap(\.self),
       categories: pairing.pairs.map { "seed \($0.seed)" } + (mean == nil ? [] : [label]),
       guides: [-finding.rule.margin, 0, finding.rule.margin])

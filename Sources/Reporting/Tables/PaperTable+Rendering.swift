@@ -42,9 +42,11 @@ extension PaperTable {
   /// How many of the published differences have the direction claimed; `nil` where the table holds no claimed comparison.
   private func counted(_ claims: [Claim], _ paperTables: URL) throws -> String? {
     let names = arms.map(\.arm)
-    let pairs = unique(claims.flatMap(\.comparisons).map { [$0.treatment, $0.baseline] })
-      .map { $0.map { names.firstIndex(of: $0) } }
-      .compactMap { places in places[0].flatMap { treatment in places[1].map { (treatment, $0) } } }
+    let pairs = unique(
+      claims.flatMap(\.comparisons).filter { $0.arms.count == 2 }.map { [$0.treatment, $0.baseline] }
+    )
+    .map { $0.map { names.firstIndex(of: $0) } }
+    .compactMap { places in places[0].flatMap { treatment in places[1].map { (treatment, $0) } } }
     if pairs.isEmpty { return nil }
     let published = try conditions(in: paperTables).flatMap { condition in
       pairs.compactMap { condition.difference($0.0, over: $0.1) }

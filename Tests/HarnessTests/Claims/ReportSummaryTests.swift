@@ -33,6 +33,46 @@ import Testing
     #expect(try pairing.difference()?.spread.count == 3)
   }
 
+  /// The middle of two arms, and one arm in two metrics, are baselines too, by seed.
+  @Test func aBaselineMayBeAMiddleOrAnotherMetric() throws {
+    let summary = try Summary(.sample)
+    func values(_ arm: String, _ metric: String = "top1") -> [UInt64: Double] {
+      let measure = Measure(evaluation: "linear-v1", metric: metric)
+      return Dictionary(
+        uniqueKeysWithValues: summary.rows(of: arm, measure).map { ($0.key.seed, $0.value) })
+    }
+    let middle = Comparison(
+      "Base + Term", overMiddleOf: "Base", and: "supervised", evaluation: "linear-v1")
+    let between = try summary.pairing(middle)
+    #expect(middle.arms == ["Base", "supervised", "Base + Term"] && !between.pairs.isEmpty)
+    for pair in between.pairs {
+      let (low, high) = (
+        try #require(values("Base")[pair.seed]), try #require(values("supervised")[pair.seed])
+      )
+      #expect(abs(pair.baseline - (low + high) / 2) < 1e-12)
+    }
+    let itself = Comparison(
+      "Base + Term", over: "Base + Term", evaluation: "linear-v1", metric: "top1",
+      baselineMetric: "iterations")
+    let within = try summary.pairing(itself)
+    #expect(itself.arms == ["Base + Term"] && within.unpaired.isEmpty)
+    #expect(within.pairs.count == values("Base + Term").count)
+    for pair in within.pairs { #expect(pair.baseline == values("Base + Term", "iterations")[pair.seed]) }
+    let claim = Claim("Both.", [middle, itself], because: "it is a test", looks: Looks([3, 4]))
+    let sentence = try Judgement(claim, summary, scale: .reduced).sentence
+    #expect(sentence.contains("Base + Term minus the middle of Base and supervised, linear-v1 top1"))
+    #expect(sentence.contains("Base + Term, top1 minus Base + Term, iterations, linear-v1 on"))
+    #expect(!sentence.contains("identical arms"))
+  }
+
+  /// What a claim of two arms says of itself has not changed, so that recorded digests stay true.
+  @Test func aPlainComparisonIsEncodedAsBefore() throws {
+    let plain = Comparison("B", over: "A", evaluation: "linear-v1")
+    #expect(
+      JSONValue(encoding: plain)
+        == .object(["treatment": "B", "baseline": "A", "evaluation": "linear-v1", "metric": "top1"]))
+  }
+
   @Test func refusesMixtures() throws {
     func problem(_ change: (inout SampleRun) -> Void) throws -> Incomparable {
       var other = SampleRun(arm: "Base + Term", seed: 1)

@@ -8,11 +8,13 @@ struct TuningCheck {
   private let experiment: Declaration
   private let root: URL
   private let commits: KnownCommits
+  private let judge: TuningProgress.Judge
 
   init(_ experiment: Declaration, root: URL) {
     self.experiment = experiment
     self.root = root
     commits = KnownCommits(root: root)
+    judge = TuningChecks.of(experiment.claims)
   }
 
   private var name: String { experiment.name }
@@ -38,7 +40,7 @@ struct TuningCheck {
       return current.rows.isEmpty
         ? [] : [here("holds trials of version \(version), but the code declares no grid")]
     }
-    let progress = TuningProgress(grid, current, judge: TuningChecks.usual)
+    let progress = TuningProgress(grid, current, judge: judge)
     var found = rowProblems(current) + strangers(in: current, grid)
     let seedZero = recorded.filter {
       $0.identity.version == version && $0.identity.seed < TuningGrid.firstSeed
@@ -81,7 +83,7 @@ struct TuningCheck {
 
   /// Trials that the rule never asked for, which would be tries in secret.
   private func strangers(in ledger: TuningLedger, _ grid: TuningGrid) -> [Discrepancy] {
-    let asked = TuningProgress.trials(askedBy: grid, upTo: ledger, judge: TuningChecks.usual)
+    let asked = TuningProgress.trials(askedBy: grid, upTo: ledger, judge: judge)
     return ledger.trials.filter { !asked.contains($0) }.map { trial in
       here(
         "holds a trial of “\(trial.arm)” (\(trial.constants.words), \(trial.share) of the horizon, seed \(trial.seed)) that "

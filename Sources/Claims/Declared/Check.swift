@@ -9,6 +9,8 @@ public enum Check: Sendable, Hashable, Codable {
   case beats(floor: String)
   /// The treatment leads in what it was made for.
   case leads(treatment: String, over: String, evaluation: String, metric: String)
+  /// A baseline is healthy: in what decides it is at most this many points below another method's arm.
+  case keepsUp(String, with: String, within: Double)
   /// At most a quarter of an arm's seeds have collapsed, so no more than one of five.
   case notCollapsed
 }
@@ -22,13 +24,19 @@ extension Check: CustomStringConvertible {
     case .beats(let floor): "every compared arm above “\(floor)” in what decides"
     case .leads(let treatment, let baseline, let evaluation, let metric):
       "\(treatment) above \(baseline) in \(evaluation) \(metric)"
+    case .keepsUp(let arm, let other, let points):
+      "\(arm) at most \(Typography.points(points)) below \(other) in what decides"
     case .notCollapsed: "at most a quarter of an arm's seeds collapsed"
     }
   }
 
   /// Arms that have to be on record besides those compared.
   package var arms: [String] {
-    if case .beats(let floor) = self { [floor] } else { [] }
+    switch self {
+    case .beats(let floor): [floor]
+    case .keepsUp(let arm, let other, _): [arm, other]
+    case .term, .leads, .notCollapsed: []
+    }
   }
 }
 

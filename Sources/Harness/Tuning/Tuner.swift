@@ -70,7 +70,8 @@ public struct Tuner {
     let arms = try Arm.applying(changes, to: experiment.arms(named: [trial.arm]))
       .map { try $0.shortened(toShare: trial.share) }
     for arm in arms { try arm.check() }
-    let measured = Set([grid.measure.evaluation, "knn-v1"])
+    let asked = experiment.claims.flatMap(\.checks).compactMap(\.evaluation)
+    let measured = Set([grid.measure.evaluation, "knn-v1"] + asked)
     return Runner.Request(
       scale: scale, arms: arms, seeds: [trial.seed],
       evaluations: experiment.evaluations(of: arms[0], on: images).map(\.name).filter(measured.contains),

@@ -11,14 +11,15 @@ public struct TuningRecord: Sendable {
 
   /// The ledger of `type` at `scale` under `root`; throws a `RunProblem` where the experiment declares no grid.
   public init(_ type: any Experiment.Type, scale: Scale, root: URL) throws {
-    guard let grid = type.init(scale: scale).tuning else {
+    let experiment = type.init(scale: scale)
+    guard let grid = experiment.tuning else {
       throw RunProblem("\(type.name) declares no grid at \(scale.rawValue) scale: there is nothing to tune")
     }
     self.grid = grid
     file = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale).tuning
     version = type.version
     self.root = root
-    judge = TuningChecks.usual
+    judge = TuningChecks.of(experiment.claims)
   }
 
   /// How far the trials have come; throws a `CSVError`.

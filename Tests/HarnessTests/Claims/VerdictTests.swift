@@ -63,6 +63,23 @@ import Testing
     #expect("\(try verdict(claim(provided: [missing])))".hasSuffix("(no rows of loss/other)"))
   }
 
+  /// Both arms of the sample have 70 and 71 points, another method's arm 70.3.
+  @Test func aBaselineHasToKeepUp() throws {
+    func verdict(_ arm: String, within points: Double) throws -> Verdict {
+      try self.verdict(claim(provided: [.keepsUp(arm, with: "half a term", within: points)]))
+    }
+    #expect(try verdict("Base", within: 1) == reproduced)
+    #expect(
+      "\(try verdict("Base", within: 0.1))"
+        == "not a test: Base at most 0.1 points below half a term in what decides (70.15 against 70.30)")
+    #expect(
+      claim(provided: [.keepsUp("Base", with: "half a term", within: 1)]).checks[0].arms == [
+        "Base", "half a term",
+      ])
+    let missing = try self.verdict(claim(provided: [.keepsUp("Base", with: "nobody", within: 1)]))
+    #expect("\(missing)".contains("no rows of Base and “nobody”"))
+  }
+
   /// Numbers stay shown, and before a look nothing is checked.
   @Test func checksAreJudgedAtLooks() throws {
     let checked = claim(provided: [.term(metric: "loss/instance", of: "Base + Term", below: "Base", by: 0.25)]

@@ -149,6 +149,44 @@ import Testing
     #expect(ledger.trials.filter { !asked.contains($0) } == [secret])
   }
 
+  /// A treatment that does not act, or does not lead in what it was made for, is not chosen however accurate it is.
+  @Test func whatAClaimChecksIsAskedOfTrialsToo() throws {
+    let claim = Claim(
+      "The term improves the baseline.", [Comparison("Base + Term", over: "Base", evaluation: "linear-v1")],
+      because: "it is a test",
+      provided: [
+        .term(metric: "loss/term", of: "Base + Term", below: "Base", by: 0.25),
+        .leads(treatment: "Base + Term", over: "Base", evaluation: "retrieval-v1", metric: "top1"),
+        .notCollapsed,
+      ])
+    let judge = TuningChecks.of([claim])
+    let trial = TuningLedger.Trial(arm: "Base + Term", constants: TuningConstants([:]), share: 1, seed: 100)
+    func rows(term: Double?, retrieval: Double?) -> [TuningRow] {
+      let base = Self.rows(trial, 50)
+      func row(_ evaluation: String, _ metric: String, _ value: Double) -> TuningRow {
+        TuningRow(
+          key: base[0].key, commit: "c0ffee", share: 1, epochs: 2, constants: trial.constants,
+          evaluation: evaluation, metric: metric, value: value, count: 5_000)
+      }
+      return base + [term.map { row(TuningRow.Observation.last, "loss/term", $0) }].compactMap(\.self)
+        + [retrieval.map { row("retrieval-v1", "top1", $0) }].compactMap(\.self)
+    }
+    let baseline = rows(term: 4, retrieval: 30)
+    #expect(judge("Base + Term", rows(term: 3, retrieval: 31), baseline).isEmpty)
+    #expect(
+      judge("Base + Term", rows(term: 3.1, retrieval: 30), baseline)
+        == [
+          "loss/term is 3.100, not 25 % below the baseline's 4.000",
+          "retrieval-v1 top1 is 30.00, not above the baseline's 30.00",
+        ])
+    #expect(
+      judge("Base + Term", rows(term: nil, retrieval: nil), baseline)
+        == ["loss/term was not observed", "retrieval-v1 top1 was not measured"])
+    // Nothing of this is asked of the baseline, or of another arm.
+    #expect(judge("Base", rows(term: nil, retrieval: nil), nil).isEmpty)
+    #expect(judge("Base, longer", rows(term: nil, retrieval: nil), baseline).isEmpty)
+  }
+
   @Test func aLedgerIsReadBackAsItWasWrittenInAnyOrder() throws {
     let grid = Self.grid()
     let trials = TuningProgress(grid, TuningLedger(), judge: TuningChecks.usual).missing

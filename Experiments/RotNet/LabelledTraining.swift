@@ -121,12 +121,7 @@ public struct FewLabels: Evaluation {
     let count = candidate.test.count
     var (measured, curve) = (Measured([]), [CrossingPoint.Sample]())
     for labels in labelsPerClass {
-      let chosen = FewLabels.first(labels, of: candidate.training.labels)
-      let frozen = classifier.trained(on: candidate, chosen: chosen).last
-      var random = Random(seed: candidate.seed, stream: "few labels")
-      let network = ClassifyingNetwork(
-        width: classifier.width, classes: candidate.classCount, using: &random)
-      let whole = network.accuracy(afterTrainingOn: candidate, chosen: chosen, recipe: supervised)
+      let (frozen, whole) = accuracies(of: candidate, labels: labels)
       for (metric, accuracy) in [("frozen-\(labels)", frozen), ("supervised-\(labels)", whole)] {
         measured.scores.append(Score(metric: metric, value: accuracy.total, count: count))
         measured.answers.append(accuracy.answers(metric))
@@ -138,6 +133,18 @@ public struct FewLabels: Evaluation {
     return measured
   }
 
+  /// Those of both after training with `labels` labels of each class.
+  fileprivate func accuracies(of candidate: Candidate, labels: Int) -> (
+    frozen: ClassAccuracy, supervised: ClassAccuracy
+  ) {
+    let chosen = FewLabels.first(labels, of: candidate.training.labels)
+    let frozen = classifier.trained(on: candidate, chosen: chosen).last
+    var random = Random(seed: candidate.seed, stream: "few labels")
+    let network = ClassifyingNetwork(
+      width: classifier.width, classes: candidate.classCount, using: &random)
+    return (frozen, network.accuracy(afterTrainingOn: candidate, chosen: chosen, recipe: supervised))
+  }
+
   /// The places of the first `count` images of each class, in their order.
   static func first(_ count: Int, of labels: [Int]) -> [Int] {
     var seen: [Int: Int] = [:]
@@ -145,6 +152,39 @@ public struct FewLabels: Evaluation {
       seen[labels[place], default: 0] += 1
       return seen[labels[place]]! <= count
     }
+  }
+}
+
+/// One point of that figure, which a claim can be judged by: what the features are worth with a number of labels at which
+/// a network that has nothing else learns little.
+///
+/// Reported are `top1`, of the convolutional classifier on the frozen second block, and `top1-supervised`, of the supervised
+/// network that the same labels train from nothing, in percent.
+public struct FewLabelsMatch: Evaluation {
+  /// How both are trained.
+  public let fewLabels: FewLabels
+  /// How many labels of each class both are given.
+  public let labels: Int
+
+  /// `few-labels-100-v1`.
+  public var name: String { "few-labels-\(labels)-v1" }
+
+  /// What the supervised network's accuracy is called.
+  static let supervised = "top1-supervised"
+
+  /// Creates the measure.
+  public init(_ fewLabels: FewLabels, labels: Int) {
+    self.fewLabels = fewLabels
+    self.labels = labels
+  }
+
+  /// Trains both.
+  public func measure(_ candidate: Candidate) throws -> Measured {
+    let (frozen, supervised) = fewLabels.accuracies(of: candidate, labels: labels)
+    let all = [("top1", frozen), (Self.supervised, supervised)]
+    return Measured(
+      all.map { Score(metric: $0, value: $1.total, count: candidate.test.count) },
+      answers: all.map { $1.answers($0) })
   }
 }
 

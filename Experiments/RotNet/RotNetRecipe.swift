@@ -79,11 +79,13 @@ struct RotNetRecipe {
   }
 
   /// The measures that need labels to train more than a classifier.
-  var labelledMeasures: (fineTuned: FineTunedClassifier, fewLabels: FewLabels) {
-    let few = BlockClassifier(.convolutional, block: 2, width: network.width, recipe: fewLabels.frozen)
+  var labelledMeasures: (fineTuned: FineTunedClassifier, fewLabels: FewLabels, match: FewLabelsMatch) {
+    let few = FewLabels(
+      BlockClassifier(.convolutional, block: 2, width: network.width, recipe: fewLabels.frozen),
+      supervised: fewLabels.supervised)
     return (
-      FineTunedClassifier(classifier(.convolutional), recipe: fineTuning),
-      FewLabels(few, supervised: fewLabels.supervised)
+      FineTunedClassifier(classifier(.convolutional), recipe: fineTuning), few,
+      FewLabelsMatch(few, labels: 100)
     )
   }
 }

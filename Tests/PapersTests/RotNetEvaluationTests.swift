@@ -185,6 +185,21 @@ import Vision
     #expect(scores.dropFirst(4).map(\.value) == (CrossingPoint.labels(of: curve).map { [$0] } ?? []))
   }
 
+  /// What a claim is judged by is one point of the figure, under names that stand for accuracies.
+  @Test func oneNumberOfLabelsGivesTheFiguresOwnNumbers() throws {
+    var recipe = short
+    (recipe.epochs, recipe.draws, recipe.augments) = (1, 128, true)
+    let figure = FewLabels(classifier(.convolutional, recipe), supervised: recipe, labelsPerClass: [20])
+    let match = FewLabelsMatch(figure, labels: 20)
+    #expect(match.name == "few-labels-20-v1")
+    let (measured, drawn) = (
+      try match.measure(candidate(network())), try figure.evaluate(candidate(network()))
+    )
+    #expect(measured.scores.map(\.metric) == ["top1", "top1-supervised"])
+    #expect(measured.scores.map(\.value) == drawn.prefix(2).map(\.value))
+    #expect(measured.answers.map(\.metric) == measured.scores.map(\.metric))
+  }
+
   @Test func theCrossingLiesWhereTheLinesMeet() throws {
     func crossing(_ leads: [(Int, Double)]) -> Double? {
       CrossingPoint.labels(of: leads.map { .init(labels: $0, frozen: 50 + $1, supervised: 50) })

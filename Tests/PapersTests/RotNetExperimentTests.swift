@@ -35,11 +35,26 @@ import Vision
     let experiment = RotNetOnCIFAR10(scale: .reduced)
     let byRole = Dictionary(grouping: experiment.arms, by: \.role).mapValues { $0.map(\.name) }
     #expect(byRole[.headline] == ["random init", "RotNet"])
-    #expect(byRole[.reference] == ["supervised"])
+    #expect(byRole[.reference] == ["0 and 180 degrees", "supervised"])
     #expect(experiment.arms.filter(\.usesLabels).map(\.name) == ["supervised"])
-    #expect(experiment.headline.evaluation == "conv-classifier-conv2-v1")
-    #expect(experiment.headline.metric == "top1")
-    #expect(try experiment.arms(named: []).map(\.name) == ["random init", "RotNet", "supervised"])
+    #expect(
+      experiment.headline.titles == ("RotNet, top1", "RotNet, top1-supervised")
+        && experiment.headline.evaluation == "few-labels-100-v1")
+    #expect(
+      try experiment.arms(named: []).map(\.name)
+        == ["random init", "RotNet", "0 and 180 degrees", "supervised"])
+  }
+
+  @Test func everyClaimIsJudgedByWhatItsArmsAreMeasuredBy() {
+    for scale in Scale.allCases {
+      let experiment = RotNetOnCIFAR10(scale: scale)
+      for comparison in experiment.claims.flatMap(\.comparisons) {
+        for name in comparison.arms {
+          let measured = experiment.armsByName[name].map { experiment.evaluations(of: $0).map(\.name) }
+          #expect(measured?.contains(comparison.evaluation) == true, "\(name), \(comparison.evaluation)")
+        }
+      }
+    }
   }
 
   @Test func theFigureOfFewLabelsShowsWhatItsArmIsMeasuredBy() throws {
@@ -64,7 +79,8 @@ import Vision
     let common: Set<String> = [
       "knn-v1", "linear-v1", "conv-classifier-conv2-v1", "non-linear-classifier-conv2-v1",
     ]
-    #expect(own["RotNet"] == common && own["random init"] == common && own["8 rotations"] == common)
+    #expect(own["RotNet"] == common.union(["few-labels-100-v1"]))
+    #expect(own["random init"] == common && own["8 rotations"] == common)
     #expect(own["supervised"] == common.union(["classifier-v1"]))
     #expect(
       own["RotNet, 5 blocks"]

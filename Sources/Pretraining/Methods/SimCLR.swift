@@ -18,6 +18,10 @@ public final class SimCLR: PretrainingMethod {
     case linear
     /// g(h) = W⁽²⁾ ReLU(W⁽¹⁾ h + b⁽¹⁾) + b⁽²⁾.
     case nonLinear
+    /// g(h) = BN(W h), as released (google-research/simclr, `model_util.projection_head`).
+    case normalizedLinear
+    /// g(h) = BN(W⁽²⁾ ReLU(BN(W⁽¹⁾ h))), as released.
+    case normalizedNonLinear
     /// g(h) = W⁽³⁾ ReLU(W⁽²⁾ ReLU(W⁽¹⁾ h + b⁽¹⁾) + b⁽²⁾) + b⁽³⁾, the second hidden layer half as wide as h (G-SimCLR,
     /// arXiv:2009.12007).
     case twoHidden
@@ -64,6 +68,12 @@ public final class SimCLR: PretrainingMethod {
       case .none: Sequential()
       case .linear: Sequential.projectionHead(inputs, to: outputs, hasHiddenLayer: false, using: &random)
       case .nonLinear: Sequential.projectionHead(inputs, to: outputs, using: &random)
+      case .normalizedLinear:
+        Sequential(Linear(inputs, outputs, bias: false, using: &random), BatchNormalization(outputs))
+      case .normalizedNonLinear:
+        Sequential(
+          Linear(inputs, inputs, bias: false, using: &random), BatchNormalization(inputs), ReLU(),
+          Linear(inputs, outputs, bias: false, using: &random), BatchNormalization(outputs))
       case .twoHidden:
         Sequential(
           Linear(inputs, inputs, using: &random), ReLU(), Linear(inputs, inputs / 2, using: &random), ReLU(),

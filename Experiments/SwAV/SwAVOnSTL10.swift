@@ -10,7 +10,7 @@ public struct SwAVOnSTL10: Experiment {
   public static let paper = Paper.swAV
   public static let cost =
     "reduced: 13 epochs of two crops or 6 of eight over 105,000 images; not measured, no recorded result"
-  public static let version = 1
+  public static let version = 2
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [NearestNeighbors(), LinearProbe()]
@@ -36,8 +36,7 @@ public struct SwAVOnSTL10: Experiment {
         encoder: .resNet18(width: 16, stem: .imageNet), epochs: 13, batchSize: 256, warmupEpochs: 0.5)
       recipe.multiCrop.epochs = 6
       recipe.easeTheStart()
-      (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (100, 512)
-      (recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (1, 1)
+      recipe.reduce()
     case .smoke:
       dataset = .stl10.first(256)
       recipe = SwAVRecipe(

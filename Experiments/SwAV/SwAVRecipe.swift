@@ -22,8 +22,9 @@ struct SwAVRecipe {
     var small = SwAV.Crops(side: 18, area: 0.08...0.5)
     /// How many small ones there are.
     var smallCount = 6
-    /// After how many epochs it has done as many multiply-adds as two crops have at the end.
-    var epochs = 0
+    /// After how many epochs it has done as many multiply-adds as two crops have at the end, where that is what is asked;
+    /// `nil` for equal epochs.
+    var epochs: Int?
   }
 
   /// LARS with the rate as a ceiling and one cosine after a linear warm-up, at the rate that belongs to the batch.
@@ -63,6 +64,19 @@ struct SwAVRecipe {
     }
   }
 
+  /// Few prototypes, a narrow head, and no queue, which the paper needs only where a batch is smaller than the prototypes.
+  mutating func reduce() {
+    (method.prototypeCount, method.hiddenDimension) = (100, 512)
+    (method.frozenEpochs, method.queueLength) = (1, 0)
+  }
+
+  /// Where there is no queue, keeps features of 15 batches from the middle of the training on, when they are no longer
+  /// those of a network that changes quickly.
+  mutating func haveQueue() {
+    if method.queueLength > 0 { return }
+    (method.queueLength, method.queueStartEpoch) = (15 * plan.batchSize, Float(plan.epochs) / 2)
+  }
+
   /// Draws small crops beside the large ones.
   mutating func addSmallCrops() {
     (method.large, method.small) = (multiCrop.large, multiCrop.small)
@@ -82,31 +96,69 @@ struct SwAVRecipe {
     }
   }
 
-  /// The headline's two arms, which do equally many multiply-adds, and their floor.
+  /// The headline's two arms and their floor.
   var crops: [Arm] {
     [
       arm("two crops"),
       arm("multi-crop") {
         $0.addSmallCrops()
-        $0.plan.epochs = multiCrop.epochs
+        $0.plan.epochs = multiCrop.epochs ?? plan.epochs
       },
       arm("random encoder", role: .reference) { $0.plan.epochs = 0 },
     ]
   }
 
-  /// SimCLR with the rule and the rate of its own recipe for CIFAR-10, for as many epochs in batches as small.
-  func simCLR(_ name: String) -> Arm {
-    var recipe = self
-    recipe.shrinkBatch()
-    recipe.plan.optimizer = .lars(
-      learningRate: Float(recipe.plan.batchSize) / 256, momentum: 0.9, weightDecay: 1e-4)
+  /// SimCLR with the rule and the rate of its own recipe for CIFAR-10, for as many epochs in batches as large.
+  func simCLR(_ name: String, role: Arm.Role) -> Arm {
+    var plan = plan
+    plan.optimizer = .lars(
+      learningRate: Float(plan.batchSize) / 256, momentum: 0.9, weightDecay: 1e-4)
     return Arm(
-      name, role: .exploratory, hyperparameters: NetworkAndMethod(encoder, SimCLR.Hyperparameters()),
-      plan: recipe.plan
-    ) { constants, random in
-      SimCLR(constants.network, constants.method, using: &random)
+      name, role: role, hyperparameters: NetworkAndMethod(encoder, SimCLR.Hyperparameters()), plan: plan
+    ) { [side = method.large.side] constants, random in
+      SimCLR(constants.network, constants.method, side: side, using: &random)
     }
   }
+}
+
+extension SwAVRecipe {
+  /// What makes runs a test: a baseline that is no worse than SimCLR by more than a few points, at equal images.
+  static let checks: [Check] = [
+    .keepsUp("two crops", with: "SimCLR", within: 4), .beats(floor: "random encoder"), .notCollapsed,
+  ]
+  /// Of equal epochs, as the claims are.
+  static let publishedGain = PublishedDifference(
+    4.5, "ResNet-50 on ImageNet, 400 epochs each, facebookresearch/swav, README")
+
+  /// Codes, rate and prototypes of two crops; then how small crops are drawn.
+  static let grid = TuningGrid(
+    judgedBy: Measure(evaluation: "linear-v1", metric: "top1"),
+    baseline: .init(
+      "two crops",
+      [
+        .ordered(
+          "hyperparameters.method.epsilon", [0.02, 0.03, 0.05],
+          limits: "the authors' .05, and what they advise where the loss stays at ln K"),
+        .ordered(
+          "plan.optimizer.larc.learningRate", [0.2, 0.4, 0.6], below: [0.1], above: [1.2],
+          limits: "twice and a sixth of solo-learn's .6"),
+        .ordered(
+          "hyperparameters.method.prototypeCount", [30, 100, 250],
+          limits: "without a queue a batch of 256 has to fill them, and ten classes need more than ten"),
+      ],
+      at: [[0, 0, 1], [0, 2, 2], [1, 0, 0], [1, 1, 1], [2, 1, 2], [2, 2, 0]]),
+    treatments: [
+      .init(
+        "multi-crop",
+        [
+          .ordered(
+            "hyperparameters.method.small.largest", [0.14, 0.3, 0.5], above: [0.8],
+            limits: "the paper's, and solo-learn's for CIFAR-10"),
+          .alternatives(
+            "hyperparameters.method.small.smallest", [0.05, 0.08],
+            because: "the paper's, and solo-learn's for CIFAR-10"),
+        ])
+    ])
 }
 
 extension Paper {

@@ -10,9 +10,11 @@ import SwAVPaper
 /// Every experiment, one line each.
 let allExperiments = Catalogue(
   [
+    CO2OnTinyImageNet.self,
     CO2OnCIFAR10.self,
     SimCLROnCIFAR10.self,
     SimCLROnSTL10.self,
+    SwAVOnTinyImageNet.self,
     SwAVOnCIFAR10.self,
     SwAVOnSTL10.self,
     PixProOnCamVid.self,
@@ -26,7 +28,8 @@ let allExperiments = Catalogue(
     ClaimFamily(
       "2026: one headline for each of seven papers",
       of: [
-        "co2-cifar10", "simclr-cifar10", "swav-cifar10", "pixpro-camvid", "rotnet-cifar10", "gsimclr-cifar10",
+        "co2-tiny-imagenet-100", "simclr-cifar10", "swav-tiny-imagenet-100", "pixpro-camvid",
+        "rotnet-cifar10", "gsimclr-cifar10",
         "adainf-cifar10",
       ])
   ])

@@ -5,6 +5,8 @@ import Vision
 @testable import CO2Paper
 @testable import Claims
 @testable import Harness
+@testable import Pretraining
+@testable import Tensors
 
 @Suite struct CO2ExperimentTests {
   private func arms(_ scale: Scale) -> [String: Arm] { CO2OnCIFAR10(scale: scale).armsByName }
@@ -65,5 +67,46 @@ import Vision
       .resNet18(width: 4), classCount: 10, plan: try #require(arms["supervised"]).plan, name: "half",
       pretrainingClasses: .first)
     #expect(experiment.evaluations(of: halved).map(\.name) == ["knn-v1", "linear-v1", "class-transfer-v1"])
+  }
+
+  // MARK: Tiny ImageNet-100
+
+  @Test(arguments: Scale.allCases) func onTinyImageNetTheTermIsAllThatDiffers(scale: Scale) throws {
+    let arms = CO2OnTinyImageNet(scale: scale).armsByName
+    let moco = try #require(arms["MoCo"])
+    #expect(
+      differences(try #require(arms["MoCo + CO2"]), moco) == ["hyperparameters.method.consistencyWeight"])
+    #expect(
+      differences(try #require(arms["random encoder"]), try #require(arms["MoCo + CO2"])) == ["plan.epochs"])
+    #expect(Set(arms.keys) == ["MoCo", "MoCo + CO2", "random encoder", "supervised"])
+    for arm in arms.values { try arm.check(imageCount: scale == .smoke ? 256 : 50_000) }
+  }
+
+  @Test func onTinyImageNetViewsAreLargeAndTheLossIsFinite() throws {
+    var random = Random(seed: 4, stream: "images")
+    let bytes = (0..<8 * 3 * 64 * 64).map { _ in UInt8(random.integer(below: 256)) }
+    let images = ImageSet(height: 64, width: 64, bytes: bytes, labels: [], classNames: [])
+    for arm in CO2OnTinyImageNet(scale: .smoke).arms where !arm.usesLabels {
+      var weights = Random(seed: 0, stream: "weights")
+      let method = arm.makeMethod(&weights)
+      let loader = ViewLoader(images, augmentations: method.augmentations, standardization: .tinyImageNet)
+      let batch = loader.batch(indices: Array(0..<8), epoch: 0)
+      #expect(batch.views.map(\.images.shape) == [[8, 64, 64, 3], [8, 64, 64, 3]], "\(arm.name)")
+      let loss = method.loss(of: batch, at: TrainingProgress(step: 0, steps: 1, epoch: 0, epochs: 1))
+      #expect((0.1...30).contains(loss.total.item), "\(arm.name): \(loss.total.item)")
+    }
+  }
+
+  @Test func everyConfigurationOfTheGridIsPossible() throws {
+    let experiment = CO2OnTinyImageNet(scale: .reduced)
+    let grid = try #require(experiment.tuning)
+    #expect(grid.sides.map(\.places.count) == [6, 6])
+    for side in grid.sides {
+      let arm = try #require(experiment.armsByName[side.arm])
+      for configuration in side.configurations {
+        let changes = configuration.compactMap { Override("\($0.key)=\($0.value)") }
+        try Arm.applying(changes, to: [arm])[0].shortened(toShare: grid.firstShare).check(imageCount: 45_000)
+      }
+    }
   }
 }

@@ -33,6 +33,14 @@ public struct Boundary: Sendable, Hashable {
     }
   }
 
+  /// The constant of the look at `pairs`; traps where there is none.
+  public func constant(at pairs: Int) -> Double {
+    guard let place = looks.counts.firstIndex(of: pairs) else {
+      preconditionFailure("no look at \(pairs) pairs, but at \(looks.counts)")
+    }
+    return constants[place]
+  }
+
   private struct Key: Hashable {
     let looks: Looks
     let level: Double

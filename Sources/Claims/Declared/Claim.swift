@@ -108,8 +108,11 @@ public struct Comparison: Sendable, Hashable, Codable {
     self.baselineMetric = baselineMetric
   }
 
+  /// The arm, or the two, that the treatment is compared with.
+  public var baselines: [String] { [baseline] + [ceiling].compactMap(\.self) }
+
   /// The arms, each once, the baseline first.
-  public var arms: [String] { unique([baseline] + [ceiling].compactMap(\.self) + [treatment]) }
+  public var arms: [String] { unique(baselines + [treatment]) }
 
   /// What decides.
   public var measure: Measure { Measure(evaluation: evaluation, metric: metric) }

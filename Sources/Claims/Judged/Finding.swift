@@ -22,8 +22,10 @@ public struct Finding: Sendable {
   let prediction: Prediction?
   /// The images that the decisive measure is about.
   let images: Int
+  /// The newest look's 95 % interval with other images as well; `nil` where answers per image were not kept.
+  let overImages: ClosedRange<Double>?
 
-  /// Compares by the rows of `summary`, with no more pairs than `limit`; throws `Incomparable` or `NotFinite`.
+  /// Compares by the rows of `summary`, with no more pairs than `limit`; throws `Incomparable`, `NotFinite` or a `CSVError`.
   package init(_ comparison: Comparison, of claim: Claim, _ summary: Summary, limit: Int = .max) throws {
     self.comparison = comparison
     let measure = comparison.measure
@@ -37,10 +39,14 @@ public struct Finding: Sendable {
       pairing.pairs.map { ($0.seed, $0.difference) }, uniquingKeysWith: { first, _ in first })
     differences = Array(Looks.unbroken(bySeed, from: claim.firstSeed).prefix(limit))
     look = try rule.looks(at: differences).last
+    overImages = try look.flatMap { look in
+      try summary.seedsAndImages(comparison, seeds: claim.seeds(look.pairs))?
+        .interval(constant: rule.direction.constant(at: look.pairs))
+    }
     let found = try rule.ending(of: differences)
     let seeds = Set(claim.seeds(found?.pairs ?? look?.pairs ?? 0))
     let areIdentical =
-      look != nil && summary.areIdentical(comparison, seeds: seeds)
+      try look != nil && summary.areIdentical(comparison, seeds: seeds)
     ended = areIdentical ? look.map { Ended(.identicalArms, pairs: $0.pairs) } : found
     prediction = ended == nil ? try Prediction(differences, by: rule) : nil
   }
@@ -56,7 +62,8 @@ public struct Finding: Sendable {
     var basis = [spread.count == 1 ? "one pair of runs" : "n = \(spread.count) paired seeds"]
     if let look {
       basis.insert(
-        "95 % interval \(Typography.interval(look.direction)) at \(look.pairs) pairs on these \(images) images",
+        "95 % interval \(Typography.interval(look.direction)) at \(look.pairs) pairs on these \(images) images"
+          + (overImages.map { ", \(Typography.interval($0)) with other images as well" } ?? ""),
         at: 0)
     }
     if let deviation = spread.deviation {
@@ -71,25 +78,5 @@ public struct Finding: Sendable {
     let measure = comparison.baselineMetric == nil ? comparison.measure.name : comparison.evaluation
     return "\(arms), \(measure) on \(dataset) at \(scale.rawValue) scale: "
       + "\(Typography.difference(spread.mean)) points (\(basis.joined(separator: ", ")))"
-  }
-}
-
-extension Summary {
-  /// Whether both arms have the same score in everything measured of both, seed by seed; never of one arm in two metrics,
-  /// or of three arms.
-  fileprivate func areIdentical(_ comparison: Comparison, seeds: Set<UInt64>) -> Bool {
-    if comparison.arms.count != 2 { return false }
-    struct Place: Hashable {
-      let seed: UInt64
-      let measure: Measure
-    }
-    func byPlace(_ arm: String) -> [Place: Double] {
-      Dictionary(
-        results.scores.filter { $0.key.arm == arm && seeds.contains($0.key.seed) }
-          .map { (Place(seed: $0.key.seed, measure: $0.measure), $0.value) },
-        uniquingKeysWith: { first, _ in first })
-    }
-    let scores = byPlace(comparison.treatment)
-    return !scores.isEmpty && scores == byPlace(comparison.baseline)
   }
 }

@@ -50,8 +50,7 @@ public struct Summary: Sendable {
   /// What is compared, seed by seed; throws `Incomparable` when runs of one seed differ in precision or threads.
   public func pairing(_ comparison: Comparison) throws(Incomparable) -> Pairing {
     let better = rows(of: comparison.treatment, comparison.measure)
-    let bases = ([comparison.baseline] + [comparison.ceiling].compactMap(\.self))
-      .map { rows(of: $0, comparison.baselineMeasure) }
+    let bases = comparison.baselines.map { rows(of: $0, comparison.baselineMeasure) }
     var pairs: [Pairing.Pair] = []
     for row in better {
       let partners = bases.compactMap { base in base.first { $0.key.seed == row.key.seed } }

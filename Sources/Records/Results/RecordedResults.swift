@@ -42,6 +42,14 @@ public struct RecordedResults: Sendable, Equatable {
   public var manifests: [RunManifest]
   /// Why some of them count although alarms rang in them.
   public var acknowledgements: [Acknowledgement] = []
+  /// Where the runs' answers lie, which are read only when they are asked for; `nil` for rows of no record.
+  package var answersFolder: ResultsFolder?
+
+  /// Whether both hold the same rows, wherever their answers lie.
+  public static func == (a: RecordedResults, b: RecordedResults) -> Bool {
+    a.scores == b.scores && a.curves == b.curves && a.manifests == b.manifests
+      && a.acknowledgements == b.acknowledgements
+  }
 
   /// Creates results from rows that need not come from files.
   public init(scores: [ScoreRow] = [], curves: [CurveRow] = [], manifests: [RunManifest] = []) {
@@ -59,8 +67,18 @@ public struct RecordedResults: Sendable, Equatable {
     if exists(folder.acknowledgements) {
       acknowledgements = try Acknowledgement.read(from: folder.acknowledgements)
     }
+    answersFolder = folder
     let runs = Set(scores.map(\.key.run)).union(curves.map(\.key.run)).sorted()
     manifests = try runs.map { try RunManifest(contentsOf: folder.manifest($0)) }
+  }
+
+  /// The answers that one score of `run` is made of; `nil` where none were kept. Throws a `CSVError`.
+  package func answers(of run: String, _ measure: Measure) throws -> AnswerRow? {
+    guard let file = answersFolder?.answers(run), FileManager.default.fileExists(atPath: file.path) else {
+      return nil
+    }
+    return try AnswerRow.read(from: file)
+      .first { $0.evaluation == measure.evaluation && $0.metric == measure.metric }
   }
 
   /// Whether nothing has been recorded.

@@ -1,3 +1,25 @@
+// First page of the convolutions. Read in this order:
+//
+//   include/Convolutions.h   what exists for callers: forward, gradients by data and by weights, packing, and shapes
+//   conv3x3.c, conv1x1.c     which level's table answers a call, and which shapes fit (channels in steps of 16, up to
+//                            512); what does not fit is oneDNN's, from Tensors
+//   conv3x3.table.h          the list of functions that each table holds
+//   conv3x3.h                this file: units, lanes, registers, shapes
+//   conv3x3.vector256.h, .vector512.h   the few instructions that everything below is written in
+//   conv3x3.same.h           stride 1: the kernel to understand first; a block of PIXELS outputs of one vector of
+//                            channels stays in registers while taps and input channels pass
+//   conv3x3.halving.h, .doubling.h      stride 2, and its gradient by data
+//   conv3x3.gradient.h       the gradient by weights
+//   conv3x3.rgb.h, .rgb.image.h         images of three channels, whose gradient by data nobody wants
+//   conv3x3.pack.h           weights in the order in which kernels read them
+//   conv3x3.winograd*.h      float32 alone: fewer products where they are dear
+//   conv3x3.tiles.h, conv3x3.amx*.h, tiles.h   the same by tiles of 16 x 16 (AMX)
+//   conv3x3.typed.h          puts these together into the table CONV_TABLE
+//   conv3x3_ISA_TYPE.c       one table each: chooses type and width, and includes conv3x3.typed.h
+//
+// To add a shape: its function in the header of its kind, its line in conv3x3.table.h, its entry in conv3x3.typed.h, its
+// test beside a plain loop in Tests/KernelsTests.
+
 // What the 3 x 3 convolution kernels share; compiled once for each type and width of vectors. An instruction multiplies
 // a vector of units and adds the products to a vector of f32, two such instructions a cycle, and everything here serves
 // to feed it. A unit is four bytes: a pair of bfloat16, whose products are added to the same f32, or one float32.

@@ -1,3 +1,25 @@
+// First page of the kernels that exist for every instruction set. How one body becomes five:
+//
+//   functions.h           lists every function once: result, name, parameters, arguments
+//   table.h               makes of that list a struct of function pointers, rk_table
+//   NAME.body.h           holds the kernels themselves, written once, in vectors of WIDTH floats (vector.h)
+//   bodies.h              includes all bodies and fills one rk_table, TABLE, with what they define
+//   kernels_ISA.c         sets WIDTH, HAS_BF16 and TABLE, chooses the compiler's target, and includes bodies.h:
+//                         kernels_portable (4 floats), _avx2 (8), _avx512 and _avx512_bf16 (16)
+//   isa.c                 asks the processor what it has, and REPRO_MAX_ISA how much of it may be used
+//   dispatch.c            this file: makes of the list the public functions rk_NAME, which call the table in use
+//
+// The fifth instruction set, tiles (AMX), has tables of its own for convolutions and no other kernel, so the fourth
+// table stands in the list twice. Convolutions come in too many shapes for a list: conv3x3.h is their first page.
+//
+// To add a kernel: write it into a body, or a new NAME.body.h that bodies.h includes; add its line to functions.h; declare
+// rk_NAME with its words in include/CKernels.h; hold it to a plain loop in Tests/KernelsTests, which runs at every level
+// that the machine has. Nothing else names it. To add an instruction set: one kernels_ISA.c, its line in `tables` below, its
+// level in include/CKernels.h, and its condition in isa.c.
+//
+// A kernel is called by one thread with a piece of the work. Who cuts the work into pieces is the caller, by pool.c's
+// workers; results do not depend on how many there are, because sums are kept by piece and added in their order.
+
 // The public functions: each calls the kernel of the instruction set in use.
 
 #include "isa.h"

@@ -32,9 +32,10 @@ public struct Finding: Sendable {
     pairing = try summary.pairing(comparison)
     difference = try pairing.difference()
     images = summary.rows(of: comparison.treatment, measure).map(\.count).min() ?? 1
-    rule = LookRule(
+    let rule = LookRule(
       claim.looks, margin: claim.margin,
       leastDeviation: measure.metric == "miou" ? 0.01 : LookRule.leastDeviation(images: images))
+    self.rule = rule
     let bySeed = Dictionary(
       pairing.pairs.map { ($0.seed, $0.difference) }, uniquingKeysWith: { first, _ in first })
     differences = Array(Looks.unbroken(bySeed, from: claim.firstSeed).prefix(limit))

@@ -1,3 +1,22 @@
+// First page of the planned passes. A layer after the other would send every feature map through memory several times.
+// Here a network is data first, then a plan, then two walks:
+//
+//   ConvolutionalNetwork+Description   what a network says of itself: convolutions and the features between them
+//   ConvolutionalNetwork               the network as an operation of the tape
+//   NetworkShapes, BatchPartition      how large everything is for a batch, and into which chunks of images it is cut
+//   KernelSet, ActivationKernels       which kernels of CKernels or oneDNN serve each convolution, and the passes between
+//   ValueLayout, Arena                 where every value lies: all memory is placed before the first kernel runs
+//   NetworkPlan, BackwardPlan          the above for one shape of batch; kept, since every step of a training has the same
+//   ForwardWalk                        from images to features: chunk after chunk through a convolution while it is in cache,
+//                                      all workers waiting for each other only where batch statistics are added up
+//   BackwardWalk                       the way back, with the gradient by data and by weights of every convolution
+//   FeaturePooling, ReadAhead          pooling by oneDNN; fetching what the next chunk reads
+//   PlannedExecution                   who runs the walks: the tape on training, inference without it
+//
+// A chunk's sums are kept by chunk and added in order, so that results do not depend on the number of workers.
+// To add a kind of layer between convolutions: its case in ActivationKernels, its place in ValueLayout, its derivative in
+// BackwardWalk, and a test against the layer-by-layer network in Tests/TensorsTests.
+
 import Synchronization
 
 /// A convolutional network as data: what the planned executor walks instead of calling layer after layer.

@@ -14,7 +14,7 @@ import Testing
     "palette2-interlaced", "gray8-interlaced", "rgb8", "rgb8-interlaced", "rgb16", "rgba8",
     "rgba16-interlaced", "gray-alpha8",
   ]
-  private static func url(_ name: String) -> URL { folder.appending(path: "\(name).png") }
+  static func url(_ name: String) -> URL { folder.appending(path: "\(name).png") }
 
   private let fixture: Fixture
   private let folder: TemporaryFolder

@@ -11,8 +11,11 @@ struct JPEGFile {
   ///
   /// Throws `DataError`: inaccessible, no JPEG, damaged, neither gray nor of three colours, or with sides beyond
   /// `PictureData.longestSide`, before anything of their size is allocated.
-  init(_ url: URL) throws(DataError) {
-    data = try PictureData(url)
+  init(_ url: URL) throws(DataError) { try self.init(PictureData(url)) }
+
+  /// Reads the header of a file's bytes; throws as the other.
+  init(_ data: PictureData) throws(DataError) {
+    self.data = data
     var header = rj_jpeg_header()
     try data.decode("JPEG", by: "libjpeg") { bytes, message, room in
       rj_jpeg_read_header(bytes.baseAddress, bytes.count, &header, message, room)

@@ -33,8 +33,11 @@ struct PNGFile {
   ///
   /// Throws `DataError`: inaccessible, truncated or oversized by its own count, no PNG, damaged, or with sides beyond
   /// `PictureData.longestSide`, before anything of their size is allocated.
-  init(_ url: URL) throws(DataError) {
-    data = try PictureData(url)
+  init(_ url: URL) throws(DataError) { try self.init(PictureData(url)) }
+
+  /// Reads the header of a file's bytes; throws as the other.
+  init(_ data: PictureData) throws(DataError) {
+    self.data = data
     try PNGOutline.check(data.bytes, path: data.path)
     var header = rp_png_header()
     try data.decode("PNG", by: "libpng") { bytes, message, room in

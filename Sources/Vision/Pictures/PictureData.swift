@@ -22,6 +22,12 @@ struct PictureData {
     }
   }
 
+  /// Takes `bytes` for those of the file at `path`.
+  init(_ bytes: Data, path: String) {
+    self.path = path
+    self.bytes = bytes
+  }
+
   /// Calls a function of `library`, which gets room for a text and returns whether it found the bytes to be a sound
   /// `format`; throws `DataError.malformed` with that text otherwise.
   func decode(

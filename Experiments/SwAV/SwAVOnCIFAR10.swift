@@ -40,8 +40,8 @@ public struct SwAVOnCIFAR10: Experiment {
       recipe = SwAVRecipe(encoder: .resNet18(width: 16), epochs: 10, batchSize: 256, warmupEpochs: 1)
       recipe.easeTheStart()
       recipe.reduce()
-      recipe.method.large = recipe.multiCrop.large
       recipe.multiCrop.small.side = 16
+      (recipe.method.large, recipe.method.small) = (recipe.multiCrop.large, recipe.multiCrop.small)
       supervisedEpochs = 10
     case .smoke:
       dataset = .cifar10.first(512)

@@ -233,8 +233,12 @@ import Testing
         for claim in experiment.claims {
           let needed = claim.arms + claim.checks.flatMap(\.arms) + claim.gates.flatMap(\.comparison.arms)
           #expect(Set(needed).isSubset(of: names), "\(type.name), \(scale): \(needed)")
-          let measured = Set(experiment.evaluations.map(\.name))
-          #expect(claim.comparisons.allSatisfy { measured.contains($0.evaluation) }, "\(type.name), \(scale)")
+          for comparison in claim.comparisons {
+            for arm in experiment.arms where comparison.arms.contains(arm.name) {
+              let measured = experiment.evaluations(of: arm).map(\.name)
+              #expect(measured.contains(comparison.evaluation), "\(type.name), \(scale), \(arm.name)")
+            }
+          }
         }
         #expect(Set(experiment.arms.map(\.slug)).count == names.count)
       }

@@ -55,3 +55,15 @@ import Testing
     #expect(bytes == picture.bytes)
   }
 }
+
+@Suite struct OneLineTests {
+  /// What a file holds cannot end a line, move the cursor or turn the direction of writing.
+  @Test func controlCharactersAreToldByTheirNumbers() {
+    #expect("plain “text” über é 日本".onOneLine == "plain “text” über é 日本")
+    #expect("a\nb\r\u{1B}[2Jc\u{0}".onOneLine == "a\\u{A}b\\u{D}\\u{1B}[2Jc\\u{0}")
+    #expect("a\u{202E}b\u{2028}c\u{85}".onOneLine == "a\\u{202E}b\\u{2028}c\\u{85}")
+    #expect("\r\n".onOneLine == "\\u{D}\\u{A}")
+    #expect(!"\(ArrayFileError(path: "a\nb.npy", .malformed("x\ny")))".contains("\n"))
+    #expect(!"\(DataError.malformed(path: "a\nb", detail: "x\ny"))".contains("\n"))
+  }
+}

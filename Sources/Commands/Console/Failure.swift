@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Harness
 import Synchronization
+import Vision
 
 /// Ends the command as its errors ask for: one readable line on standard error, and the exit status.
 enum Failure {
@@ -64,7 +65,7 @@ enum Console {
   static func warning(_ text: String) { note(colored("warning: ", "33") + text) }
 
   /// Prints why a command ends.
-  static func error(_ text: String) { note(colored("error: ", "31") + text) }
+  static func error(_ text: String) { note(colored("error: ", "31") + text.onOneLine) }
 
   /// Prints `value` as JSON for programs.
   static func json(_ value: some Encodable) throws {

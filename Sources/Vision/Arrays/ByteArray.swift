@@ -96,7 +96,9 @@ public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
   }
 
   /// What was found, what was expected, and the next step, in one line.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch problem {
     case .malformed(let detail): "\(path) is not in its format: \(detail). Get or make a whole copy"
     case .truncated(let found, let expected):

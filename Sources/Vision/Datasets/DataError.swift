@@ -20,7 +20,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case inaccessible(path: String, reason: String)
 
   /// What was found, what was expected, and the next step.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .missing(let set, let directory, let folders):
       "\(set) is not in \(directory): expected the folder \(folders.joined(separator: " or ")). "

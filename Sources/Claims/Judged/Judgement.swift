@@ -91,8 +91,9 @@ public struct Judgement: Sendable {
   /// What was found in one sentence, with n, intervals and spread.
   public var sentence: String {
     if case .unrecorded = verdict {
-      let arms = claim.arms.joined(separator: " and ")
-      return "No seed is recorded for both \(arms) at \(scale.rawValue) scale: \(verdict)."
+      let arms = claim.arms.count == 1 ? claim.arms[0] : "all of \(claim.arms.joined(separator: ", "))"
+      let named = claim.arms.count == 2 ? "both \(claim.arms.joined(separator: " and "))" : arms
+      return "No seed is recorded for \(named) at \(scale.rawValue) scale: \(verdict)."
     }
     return findings.map { $0.phrase(on: dataset, scale: scale) }.joined(separator: "; ")
       + ": \(verdict)\(forecast)."

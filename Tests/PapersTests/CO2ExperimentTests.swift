@@ -97,6 +97,17 @@ import Vision
     }
   }
 
+  /// Procedural images, which stand in where no photographs are at hand, have ten classes.
+  @Test func theCeilingCanBeTrainedOnImagesOfFewerClasses() throws {
+    let arm = try #require(CO2OnTinyImageNet(scale: .smoke).armsByName["supervised"])
+    let images = Shapes.images(8, seed: 0, stream: "images")
+    let method = arm.method(seed: 0, on: images)
+    let loader = ViewLoader(images, augmentations: method.augmentations, standardization: .shapes)
+    let batch = loader.batch(indices: Array(0..<8), epoch: 0)
+    let loss = method.loss(of: batch, at: TrainingProgress(step: 0, steps: 1, epoch: 0, epochs: 1))
+    #expect((2...8).contains(loss.total.item), "\(loss.total.item)")
+  }
+
   @Test func everyConfigurationOfTheGridIsPossible() throws {
     let experiment = CO2OnTinyImageNet(scale: .reduced)
     let grid = try #require(experiment.tuning)

@@ -117,6 +117,14 @@ struct SampleRun {
   var divergence: Divergence?
   var claims: [ClaimDigest]?
 
+  /// A run that a gate is judged by.
+  static func heldOut(_ arm: String, _ seed: UInt64, linear: Double) -> SampleRun {
+    var run = SampleRun(arm: arm, seed: seed, linear: linear, knn: 0)
+    run.dataset.holdsOutTail = true
+    run.overrides = ["dataset.holdsOutTail=true"]
+    return run
+  }
+
   var identity: RunIdentity {
     let experiment = ReportedExperiment(scale: scale)
     let arm = experiment.arms.first { $0.name == self.arm } ?? experiment.arms[0]
@@ -183,7 +191,8 @@ struct SampleRun {
   /// Writes the run where `repro run` would.
   @discardableResult
   func write(under runs: URL) throws -> RunFolder {
-    let folder = RunFolder(output: runs, key: key, overrides: [])
+    let folder = RunFolder(
+      output: runs, key: key, overrides: dataset.holdsOutTail ? [.holdingOutTail] : [])
     try makeFolder(folder.url)
     func table<Row: CSVRow>(_ rows: [Row]) -> Data {
       Data((CSVFile.line(Row.columns) + rows.map(\.line).joined()).utf8)

@@ -2,14 +2,16 @@ import Claims
 import Foundation
 import Records
 
-/// Compares one experiment's record at one scale with itself, with the code and with its history.
+/// Compares a part of one experiment's record at one scale with itself, with the code and with its history.
 struct FolderCheck {
   let experiment: Declaration
+  let part: RecordPart
   let files: RecordedFiles
 
-  init(_ experiment: Declaration, root: URL) {
+  init(_ experiment: Declaration, part: RecordPart = .main, root: URL) {
     self.experiment = experiment
-    files = RecordedFiles(experiment: experiment.name, scale: experiment.scale, root: root)
+    self.part = part
+    files = RecordedFiles(experiment: experiment.name, scale: experiment.scale, part: part, root: root)
   }
 
   /// Everything in the folder that contradicts something.
@@ -18,7 +20,7 @@ struct FolderCheck {
       files.discrepancies + rowsWithoutManifest + answersWithoutManifest + strayAcknowledgements
     for (run, described) in files.manifests.sorted(by: { $0.key < $1.key }) {
       let check = ManifestCheck(
-        files: files, experiment: experiment, run: run, described: described)
+        files: files, experiment: experiment, part: part, run: run, described: described)
       found += check.discrepancies
       if files.hasReadableRows {
         found += AnswersCheck(files: files, manifest: described.manifest).discrepancies
@@ -38,8 +40,10 @@ struct FolderCheck {
       .filter { $0.identity.version < experiment.version }.map(\.key)
   }
 
-  /// The evaluations that some runs of the code's version lack because they came later, with the number of those runs.
+  /// The evaluations that some runs of the code's version lack because they came later, with the number of those runs; none
+  /// for gates, which are measured by what they ask about.
   var laterEvaluations: [(name: String, lackedBy: Int)] {
+    if part == .gates { return [] }
     let measured = Dictionary(grouping: files.scores, by: \.row.key.run).mapValues {
       Set($0.map(\.row.evaluation))
     }

@@ -6,6 +6,7 @@ import Records
 struct ManifestCheck {
   let files: RecordedFiles
   let experiment: Declaration
+  let part: RecordPart
   let run: String
   let described: RecordedFiles.Described
 
@@ -51,13 +52,13 @@ struct ManifestCheck {
   }
 
   private var provenanceProblems: [Discrepancy] {
-    var problems = manifest.provenanceProblems(inRecordOf: experiment)
+    var problems = manifest.provenanceProblems(inRecordOf: experiment, part: part)
     if !manifest.isFinished { problems.append("status is \(manifest.status.rawValue), not finished") }
     let current = experiment.version
     if manifest.identity.version > current {
       problems.append("version is \(manifest.identity.version), but the code is at version \(current)")
     } else if manifest.identity.version == current {
-      problems += manifest.configurationProblems(under: experiment)
+      problems += manifest.configurationProblems(under: experiment, part: part)
       problems += manifest.claimProblem(under: experiment).map { [$0] } ?? []
     }
     do {

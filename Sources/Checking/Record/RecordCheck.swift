@@ -47,6 +47,7 @@ public struct RecordCheck {
     for experiment in Catalogue(types).declarations.experiments {
       let folder = FolderCheck(experiment, root: root)
       await check.look(at: folder)
+      await check.look(at: FolderCheck(experiment, part: .gates, root: root))
       check.outcome.discrepancies += await TuningCheck(experiment, root: root)
         .discrepancies(recorded: folder.files.manifests.values.map(\.manifest).sorted { $0.run < $1.run })
     }

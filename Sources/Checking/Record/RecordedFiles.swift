@@ -11,7 +11,7 @@ struct RecordedFiles {
   }
 
   let root: URL
-  /// Relative to the root: `Results/co2-cifar10/reduced`.
+  /// Relative to the root: `Results/co2-cifar10/reduced`, and for gates `…/gates`.
   let path: String
   private(set) var scores: [NumberedRow<ScoreRow>] = []
   private(set) var curves: [NumberedRow<CurveRow>] = []
@@ -29,9 +29,9 @@ struct RecordedFiles {
   func answersPath(_ run: String) -> String { "\(path)/answers/\(run).csv" }
   func manifestPath(_ run: String) -> String { "\(path)/runs/\(run).json" }
 
-  init(experiment: String, scale: Scale, root: URL) {
+  init(experiment: String, scale: Scale, part: RecordPart = .main, root: URL) {
     self.root = root
-    path = "Results/\(experiment)/\(scale.rawValue)"
+    path = "Results/\(experiment)/\(scale.rawValue)" + (part.folder.map { "/\($0)" } ?? "")
     scores = rows(in: scoresPath)
     curves = rows(in: curvesPath)
     acknowledgements = rows(in: acknowledgementsPath)

@@ -53,7 +53,7 @@ struct TuningCheck {
           "lacks \(Typography.count(progress.missing.count, "trial")), but run \(first.run) of “\(first.identity.arm)” is on "
             + "record: constants are chosen before seed 0"))
     }
-    found += recipeProblems(progress)
+    found += progress.differences(from: experiment.arms).map(here)
     for manifest in seedZero { found += await orderProblems(manifest, ledger) }
     return found
   }
@@ -88,24 +88,6 @@ struct TuningCheck {
       here(
         "holds a trial of “\(trial.arm)” (\(trial.constants.words), \(trial.share) of the horizon, seed \(trial.seed)) that "
           + "the grid never asks for")
-    }
-  }
-
-  /// Whether the recipe's constants are those that were chosen.
-  private func recipeProblems(_ progress: TuningProgress) -> [Discrepancy] {
-    progress.arms.compactMap { side in
-      guard let choice = side.choice, let arm = experiment.arm(named: side.name) else {
-        return nil
-      }
-      let values = Dictionary(
-        arm.constants.leaves.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
-      let others = choice.constants.values.filter { path, chosen in
-        values[path].map { $0 != chosen && ($0.number == nil || $0.number != chosen.number) } ?? true
-      }
-      guard let (path, chosen) = others.min(by: { $0.key < $1.key }) else { return nil }
-      return here(
-        "chooses \(path) \(chosen) for “\(side.name)”, but the recipe has \(values[path]?.description ?? "no such constant")"
-      )
     }
   }
 

@@ -41,26 +41,45 @@ extension Check: CustomStringConvertible {
 }
 
 /// What has to be shown before a claim's first seed, on seeds 100 to 102 and held-out training images: that the measure
-/// can move at all.
+/// can move at all, or that it has come to rest.
 public struct Gate: Sendable, Hashable, Codable {
   /// The seeds of the three pairs.
   public static let seeds: ClosedRange<UInt64> = 100...102
-  /// An upper bound, such as an arm that is told the labels, against an arm of the claim.
+  /// An upper bound, such as an arm that is told the labels, or a longer training, against an arm of the claim.
   public let comparison: Comparison
-  /// By how much more than nothing the bound has to move the measure, in points.
-  public let atLeast: Double
+  /// By how many points the treatment has to be better; `nil` where that is not asked.
+  public let atLeast: Double?
+  /// By fewer than how many points it has to be better; `nil` where that is not asked.
+  public let lessThan: Double?
 
-  /// Creates a gate.
+  /// Creates a gate that passes where the treatment, an upper bound, is better by more than `atLeast` points.
   public init(_ comparison: Comparison, atLeast: Double) {
     self.comparison = comparison
     self.atLeast = atLeast
+    lessThan = nil
+  }
+
+  /// Creates a gate that passes where the treatment, which was given more, is better by less than `lessThan` points.
+  public init(_ comparison: Comparison, lessThan: Double) {
+    self.comparison = comparison
+    self.lessThan = lessThan
+    atLeast = nil
+  }
+
+  /// Whether a difference of `points` passes.
+  func passes(_ points: Double) -> Bool {
+    if let atLeast { return points > atLeast }
+    return lessThan.map { points < $0 } ?? true
   }
 }
 
 extension Gate: CustomStringConvertible {
   /// The condition in words.
   public var description: String {
-    "\(comparison.treatment) more than \(Typography.points(atLeast)) above \(comparison.baseline), an upper bound, on "
-      + "held-out images"
+    let (treatment, baseline) = (comparison.treatment, comparison.baseline)
+    let limit = Typography.points(atLeast ?? lessThan ?? 0)
+    return atLeast == nil
+      ? "\(treatment), which was given more, less than \(limit) above \(baseline) on held-out images"
+      : "\(treatment) more than \(limit) above \(baseline), an upper bound, on held-out images"
   }
 }

@@ -48,6 +48,10 @@ public struct Declaration: Sendable {
     (self.tables, self.grids, self.curves) = (tables, grids, curves)
   }
 
+  /// The arms that gates of the claims compare, and what they are judged by, each once.
+  package var gateArms: [String] { unique(claims.flatMap(\.gates).flatMap(\.comparison.arms)) }
+  package var gateEvaluations: [String] { unique(claims.flatMap(\.gates).map(\.comparison.evaluation)) }
+
   /// The arm called `name`; `nil` when there is none.
   public func arm(named name: String) -> DeclaredArm? { arms.first { $0.name == name } }
 

@@ -37,31 +37,21 @@ extension Claim {
     return outcomes
   }
 
-  /// How the claim's gates stand by the rows of `pilot`: runs of the gates' seeds on held-out images, which no table holds.
-  /// Throws `NotFinite`.
-  public func gateOutcomes(in pilot: RecordedResults) throws(NotFinite) -> [CheckOutcome] {
-    let seeds = Set(Gate.seeds)
-    let rows = CheckedRows(pilot, seeds)
-    var outcomes: [CheckOutcome] = []
-    for gate in gates {
-      let comparison = gate.comparison
-      let bound = rows.scores(of: comparison.treatment, comparison.measure)
-      let base = rows.scores(of: comparison.baseline, comparison.measure)
-      guard bound.count == seeds.count, base.count == seeds.count, let upper = try Spread(bound)?.mean,
-        let lower = try Spread(base)?.mean
-      else {
-        outcomes.append(
-          CheckOutcome(
-            condition: gate.description, state: .open,
-            numbers: "not recorded with seeds \(Gate.seeds.lowerBound) to \(Gate.seeds.upperBound)"))
-        continue
+  /// How the claim's gates stand by the rows of `pilot`: runs of the gates' seeds on held-out images (`RecordPart.gates`).
+  /// Throws `Incomparable` or `NotFinite`.
+  public func gateOutcomes(in pilot: RecordedResults) throws -> [CheckOutcome] {
+    let summary = Summary(unchecked: pilot)
+    return try gates.map { gate in
+      let pairs = try summary.pairing(gate.comparison).pairs.filter { Gate.seeds.contains($0.seed) }
+      guard pairs.count == Gate.seeds.count, let gain = try Spread(pairs.map(\.difference))?.mean else {
+        return CheckOutcome(
+          condition: gate.description, state: .open,
+          numbers: "not recorded with seeds \(Gate.seeds.lowerBound) to \(Gate.seeds.upperBound)")
       }
-      outcomes.append(
-        CheckOutcome(
-          condition: gate.description, state: upper - lower > gate.atLeast ? .passed : .failed,
-          numbers: "\(Typography.difference(upper - lower)) points"))
+      return CheckOutcome(
+        condition: gate.description, state: gate.passes(gain) ? .passed : .failed,
+        numbers: "\(Typography.difference(gain)) points")
     }
-    return outcomes
   }
 }
 

@@ -17,7 +17,8 @@ public struct Judgement: Sendable {
   /// On what and how: `CIFAR-10 (jpeg75)`, `reduced`.
   package let dataset: String, scale: Scale
 
-  /// Judges `claim` by the rows of `summary`, and its gates by those of `pilot`; throws `Incomparable` or `NotFinite`.
+  /// Judges `claim` by the rows of `summary`, and its gates by those of `pilot` (`RecordPart.gates`); throws `Incomparable`
+  /// or `NotFinite`.
   public init(
     _ claim: Claim, _ summary: Summary, scale: Scale, pilot: RecordedResults = RecordedResults()
   ) throws {
@@ -31,12 +32,15 @@ public struct Judgement: Sendable {
     let ended = Conjunction.ending(of: findings.map(\.ended))
     let look = ended?.pairs ?? findings[0].look?.pairs
     let checks = try look.map { try claim.checkOutcomes(in: summary.results, seeds: claim.seeds($0)) } ?? []
+    try Comparability.check(pilot)
     let gates = try claim.gateOutcomes(in: pilot)
     (self.findings, self.checks, self.gates) = (findings, checks, gates)
     verdict = Self.verdict(
       claim, ended, pairs: pairs, checks + gates,
-      alarms: unique(all.flatMap { $0.pairing.openAlarms(in: summary.results) }),
-      isSynthetic: summary.results.isSynthetic, isRecorded: all.contains { $0.difference != nil })
+      alarms: unique(
+        all.flatMap { $0.pairing.openAlarms(in: summary.results) } + claim.openAlarms(inGates: pilot)),
+      isSynthetic: summary.results.isSynthetic || pilot.isSynthetic,
+      isRecorded: all.contains { $0.difference != nil })
   }
 
   private static func verdict(
@@ -45,9 +49,10 @@ public struct Judgement: Sendable {
     isRecorded: Bool
   ) -> Verdict {
     if isSynthetic { return .synthetic }
-    if !isRecorded { return .unrecorded }
+    // Before the first pair these are gates.
     let failed = conditions.filter { $0.state == .failed }
     if !failed.isEmpty { return .notATest(failed.map(\.text)) }
+    if !isRecorded { return .unrecorded }
     if !alarms.isEmpty { return .alarmed(alarms) }
     guard let ended else {
       return .goingOn(
@@ -121,6 +126,19 @@ extension Pairing {
         && results.acknowledgement(of: $0.run) == nil
     }
     .flatMap { manifest in (manifest.alarms ?? []).map { "\(manifest.name), epoch \($0.epoch): \($0.text)" } }
+  }
+}
+
+extension Claim {
+  /// The alarms of runs that its gates are judged by and that nobody has acknowledged, in words.
+  fileprivate func openAlarms(inGates pilot: RecordedResults) -> [String] {
+    let arms = gates.flatMap(\.comparison.arms)
+    return pilot.manifests.filter {
+      arms.contains($0.identity.arm) && pilot.acknowledgement(of: $0.run) == nil
+    }
+    .flatMap { manifest in
+      (manifest.alarms ?? []).map { "\(manifest.name), on held-out images, epoch \($0.epoch): \($0.text)" }
+    }
   }
 }
 

@@ -2,10 +2,13 @@ import Records
 
 /// What keeps a run out of the record, or would have to.
 extension RunManifest {
-  /// Why a run made like this may not stand in the record of `experiment`.
-  package func provenanceProblems(inRecordOf experiment: Declaration) -> [String] {
-    var problems: [String] = []
-    if isModified { problems.append("made with --set \(overrides.joined(separator: " "))") }
+  /// Why a run made like this may not stand in that part of the record of `experiment`.
+  package func provenanceProblems(
+    inRecordOf experiment: Declaration, part: RecordPart = .main
+  ) -> [String] {
+    var problems = part == .gates ? gateProblems(of: experiment) : []
+    let changes = overrides.filter { part == .main || $0 != Override.holdingOutTail.description }
+    if !changes.isEmpty { problems.append("made with --set \(changes.joined(separator: " "))") }
     if commit == nil {
       problems.append(
         "made by a program that was built outside a git repository, so that its code is not known")
@@ -21,6 +24,24 @@ extension RunManifest {
         "a run of \(identity.experiment) at \(identity.scale.rawValue) scale lies in the wrong folder")
     }
     return problems
+  }
+
+  /// Why it is none of the runs that the experiment's gates ask for.
+  private func gateProblems(of experiment: Declaration) -> [String] {
+    var problems: [String] = []
+    if !identity.dataset.holdsOutTail { problems.append("measured on test images, not on held-out ones") }
+    if !Gate.seeds.contains(identity.seed) {
+      problems.append("gates are judged by seeds \(Gate.seeds.lowerBound) to \(Gate.seeds.upperBound)")
+    }
+    if identity.version == experiment.version, !experiment.gateArms.contains(identity.arm) {
+      problems.append("no gate names the arm “\(identity.arm)”")
+    }
+    return problems
+  }
+
+  /// Whether a gate of `experiment` asks for a run of this arm and seed.
+  package func isAsked(byGatesOf experiment: Declaration) -> Bool {
+    Gate.seeds.contains(identity.seed) && experiment.gateArms.contains(identity.arm)
   }
 
   /// How its version differs from that of the code; `nil` when it does not.
@@ -45,13 +66,15 @@ extension RunManifest {
       + "\(told(now.subtracting(then))): a claim is fixed before its runs, so run it again"
   }
 
-  /// How a run of the code's version differs from what the code says its arm is.
-  package func configurationProblems(under experiment: Declaration) -> [String] {
+  /// How a run of the code's version, in that part of the record, differs from what the code says its arm is.
+  package func configurationProblems(under experiment: Declaration, part: RecordPart = .main) -> [String] {
     guard let arm = experiment.arm(named: identity.arm) else {
       return ["the experiment has no arm “\(identity.arm)”"]
     }
     var problems: [String] = []
-    if identity.dataset != experiment.dataset {
+    var dataset = experiment.dataset
+    if part == .gates { dataset.holdsOutTail = true }
+    if identity.dataset != dataset {
       problems.append("trained on another part of the data than the experiment's")
     }
     if identity.pretrainingClasses != arm.pretrainingClasses {

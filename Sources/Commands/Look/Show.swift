@@ -48,9 +48,9 @@ struct Show: AsyncParsableCommand {
 
   /// Each claim with what was fixed beforehand and what the record says by now.
   private func showClaims(of experiment: Declaration) throws {
-    let results = try RecordedResults(
-      readingFrom: ResultsFolder(Project.results, experiment: experiment.name, scale: experiment.scale))
-    let judgements = try Report.judgements(experiment, results: results)
+    let judgements = try Report.judgements(
+      experiment,
+      recordedIn: ResultsFolder(Project.results, experiment: experiment.name, scale: experiment.scale))
     for (place, claim) in experiment.claims.enumerated() {
       let judgement = judgements.indices.contains(place) ? judgements[place] : nil
       let compared = claim.comparisons.map {

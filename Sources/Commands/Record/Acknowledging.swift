@@ -25,10 +25,12 @@ struct Acknowledging {
     var found: [(folder: ResultsFolder, results: RecordedResults, manifest: RunManifest)] = []
     for type in catalogue.experiments {
       for scale in Scale.allCases {
-        let folder = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
-        let results = try RecordedResults(readingFrom: folder)
-        found += results.manifests.filter { name.count >= 4 && $0.run.hasPrefix(name) }
-          .map { (folder, results, $0) }
+        let record = ResultsFolder(root.appending(component: "Results"), experiment: type.name, scale: scale)
+        for folder in RecordPart.allCases.map(record.part) {
+          let results = try RecordedResults(readingFrom: folder)
+          found += results.manifests.filter { name.count >= 4 && $0.run.hasPrefix(name) }
+            .map { (folder, results, $0) }
+        }
       }
     }
     guard let (folder, results, manifest) = found.first, found.count == 1 else {

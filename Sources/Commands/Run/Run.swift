@@ -19,7 +19,8 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     name: .customLong("seeds"),
-    help: "The seeds, such as 0...4, or 0,1,2 (default: 0...2); given again, more of them.",
+    help:
+      "The seeds, such as 0...4, or 0,1,2 (default: the first three of the claim); given again, more of them.",
     transform: Run.seeds)
   var seedLists: [SeedList] = []
 
@@ -106,9 +107,10 @@ struct Run: AsyncParsableCommand {
   ) async throws {
     let arms = try changes.arms(of: found.experiment)
     var overrides = changes.overrides
-    if holdOut { overrides.append(Override("dataset.holdsOutTail=true")!) }
+    if holdOut { overrides.append(.holdingOutTail) }
     var request = Runner.Request(
-      scale: found.scale, arms: arms, seeds: seeds.seeds, evaluations: evaluations, dataset: found.dataset,
+      scale: found.scale, arms: arms, seeds: wantedSeeds(of: found.experiment), evaluations: evaluations,
+      dataset: found.dataset,
       overrides: overrides, output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
     request.allowsAnyInstructionSet = allowInstructionSet
     request.readingSeconds = readingSeconds
@@ -134,6 +136,12 @@ struct Run: AsyncParsableCommand {
       throw Failure.runtime
     }
     if found.excuse != nil { Console.note(advice) }
+  }
+
+  /// The seeds that were asked for, or else the first three that the headline is judged by.
+  private func wantedSeeds(of experiment: any Experiment) -> [UInt64] {
+    let first = experiment.claims[0].firstSeed
+    return seedLists.isEmpty ? Array(first..<first + 3) : seeds.seeds
   }
 
   /// The one line that gets the real thing.

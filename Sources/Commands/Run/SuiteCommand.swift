@@ -11,7 +11,9 @@ struct SuiteCommand: AsyncParsableCommand {
     abstract: "Run what the next look at each claim lacks, headlines first; stopped, it goes on from there.",
     discussion: """
       A claim is judged at looks, after numbers of pairs that were fixed beforehand (`repro show NAME`): exactly the runs \
-      that its next look lacks are made, and none once it has its verdict. With --everything one seed of every other arm \
+      that its next look lacks are made, and none once it has its verdict. What its gates lack comes first, on held-out \
+      images, and where one fails nothing more of that claim is run. An experiment that declares a grid waits for `repro \
+      tune`. With --everything one seed of every other arm \
       follows. Only one suite runs in a folder of runs at a time. Experiments whose images cannot be had, and runs whose folders hold something else, \
       are told and passed over. Afterwards `repro record NAME` takes the finished runs into the record.
       """)
@@ -39,10 +41,9 @@ struct SuiteCommand: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reported {
       let root = try Project.requiredRoot()
-      let suite = try suitePlan(in: root)
+      var suite = try suitePlan(in: root)
       if plan { return show(suite) }
-      let waiting = suite.toRun
-      if waiting.isEmpty { return Console.note(conclusion(suite)) }
+      if suite.toRun.isEmpty { return Console.note(conclusion(suite)) }
       let source = SourceState.built
       if let flaw = source.flaw {
         throw RunProblem("\(flaw), so that nothing run now could be recorded: commit and build it first")
@@ -50,9 +51,16 @@ struct SuiteCommand: AsyncParsableCommand {
       let lock = try RunLock(RunFolder(output.directory))
       Interruption.listen()
       pool.startPool()
-      let failures = try await perform(waiting, source)
+      var (failures, tried) = (0, Set<String>())
+      // What waits for gates can be run once these have been: the plan is made anew until it holds nothing untried.
+      while true {
+        let waiting = suite.toRun.filter { tried.insert($0.name).inserted }
+        if waiting.isEmpty { break }
+        failures += try await perform(waiting, source)
+        suite = try suitePlan(in: root)
+      }
       withExtendedLifetime(lock) {}
-      Console.note(conclusion(try suitePlan(in: root)))
+      Console.note(conclusion(suite))
       if failures > 0 { throw Failure.runtime }
     }
   }
@@ -68,14 +76,16 @@ struct SuiteCommand: AsyncParsableCommand {
   /// Runs everything that waits; returns how many runs failed or could not be begun.
   private func perform(_ items: [SuitePlan.Item], _ source: SourceState) async throws -> Int {
     var failures = 0
-    var loaded: (name: String, found: ImageSource.Found)?
+    var loaded: (name: String, part: RecordPart, found: ImageSource.Found)?
     var withoutImages: Set<String> = []
     for (number, item) in items.enumerated() {
       let type = try Known.catalogue.experiment(named: item.experiment)
       if withoutImages.contains(type.name) { continue }
-      if loaded?.name != type.name {
+      if loaded?.name != type.name || loaded?.part != item.part {
         do {
-          loaded = (type.name, try await data.images(for: type, scale: scale, isRealDataOnly: true))
+          let images = try await data.images(
+            for: type, scale: scale, isRealDataOnly: true, holdingOutTail: item.part == .gates)
+          loaded = (type.name, item.part, images)
         } catch let error where error is DataError || error is DownloadError {
           withoutImages.insert(type.name)
           failures += 1
@@ -94,9 +104,12 @@ struct SuiteCommand: AsyncParsableCommand {
         continue
       }
       let request = Runner.Request(
-        scale: scale, arms: arms, seeds: [item.seed],
-        dataset: found.dataset, output: output.directory, threads: WorkerPool.threads)
-      Console.note("suite, \(number + 1) of \(items.count): \(type.name), \(item.arm), seed \(item.seed)")
+        scale: scale, arms: arms, seeds: [item.seed], evaluations: item.evaluations,
+        dataset: found.dataset, overrides: item.part == .gates ? [.holdingOutTail] : [],
+        output: output.directory, threads: WorkerPool.threads)
+      Console.note(
+        "suite, \(number + 1) of \(items.count): \(type.name), \(item.arm), seed \(item.seed)\(place(of: item))"
+      )
       let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
       let runner = Runner(found.experiment, request, images: found.images, source: source) {
         progress.show($0)
@@ -117,14 +130,20 @@ struct SuiteCommand: AsyncParsableCommand {
     for item in suite.items {
       let images = item.dataset.name
       let state =
-        item.isFinished
-        ? "finished, to be recorded"
-        : absent.contains(images) ? "to run, once \(images.rawValue) is here" : "to run"
+        switch item.state {
+        case .finished: "finished, to be recorded"
+        case .behindGates: "to run, if the gates of its claim pass"
+        case .toRun: absent.contains(images) ? "to run, once \(images.rawValue) is here" : "to run"
+        }
       Console.result(
-        "\(item.experiment)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)\(time(of: item))"
-      )
+        "\(item.experiment)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)\(place(of: item))"
+          + time(of: item))
     }
     Console.note(conclusion(suite))
+  }
+
+  private func place(of item: SuitePlan.Item) -> String {
+    item.part == .gates ? ", on held-out images (a gate)" : ""
   }
 
   private func time(of item: SuitePlan.Item) -> String {
@@ -139,16 +158,22 @@ struct SuiteCommand: AsyncParsableCommand {
   private func conclusion(_ suite: SuitePlan) -> String {
     let finished = suite.items.filter(\.isFinished)
     var parts: [String] = []
-    if suite.items.isEmpty { parts.append("no look lacks anything at \(scale.rawValue) scale") }
-    if !suite.toRun.isEmpty {
-      let (seconds, unknown) = suite.cost
-      parts.append(
-        "\(Typography.count(suite.toRun.count, "run")) to do, about \(hours(seconds)) by recorded runs of the same arms"
-          + (unknown == 0 ? "" : " (\(unknown) of them have none)"))
+    if suite.items.isEmpty && suite.untuned.isEmpty {
+      parts.append("no look lacks anything at \(scale.rawValue) scale")
     }
+    if !suite.toRun.isEmpty { parts.append(told(suite.toRun, "to do")) }
+    if !suite.behindGates.isEmpty { parts.append(told(suite.behindGates, "once gates have passed")) }
+    parts += suite.untuned.map { "nothing of \($0)" }
     for name in Set(finished.map(\.experiment)).sorted() {
       parts.append("finished ones wait for `\(Project.command) record \(name)`")
     }
     return parts.joined(separator: "; ")
+  }
+
+  private func told(_ items: [SuitePlan.Item], _ when: String) -> String {
+    let (seconds, unknown) = SuitePlan.cost(of: items)
+    return
+      "\(Typography.count(items.count, "run")) \(when), about \(hours(seconds)) by recorded runs of the same arms"
+      + (unknown == 0 ? "" : " (\(unknown) of them have none)")
   }
 }

@@ -25,9 +25,21 @@ public struct Recorder {
     public var commitsNotChecked: String?
     /// The runs added now in which an alarm rang, or which diverged: they count like any other.
     public var alarmed: [RunKey] = []
+
+    /// Adds what became of the runs of another part of the record.
+    fileprivate mutating func add(_ other: Outcome) {
+      added += other.added
+      known += other.known
+      extended += other.extended
+      refused += other.refused
+      superseded += other.superseded
+      alarmed += other.alarmed
+      commitsNotChecked = commitsNotChecked ?? other.commitsNotChecked
+    }
   }
 
   private let experiment: Declaration
+  private let part: RecordPart
   private let root: URL
   private let folder: ResultsFolder
   private var results: RecordedResults
@@ -42,26 +54,42 @@ public struct Recorder {
   /// Recording the same runs again changes no byte. A run that was recorded before some evaluation existed, and was
   /// measured by it since, gets the new rows; its old ones have to be those on record. Runs that are unfinished,
   /// modified, synthetic, from changed files or of another version, configuration or claim are refused with the reason;
-  /// what came out of a run is none. The caller holds the `RecordLock` until everything is rendered. Throws when the record
-  /// itself cannot be read or written.
+  /// what came out of a run is none. Of runs that were measured on held-out images those that a gate asks for are taken
+  /// into the record's `gates`, and the others passed over. The caller holds the `RecordLock` until everything is rendered.
+  /// Throws when the record itself cannot be read or written.
   public static func record(
     _ experiment: Declaration, from runs: URL, root: URL
   ) async throws -> Outcome {
-    var recorder = try Recorder(experiment, root: root)
-    let under = runs.appending(components: experiment.name, experiment.scale.rawValue)
-    for run in RunFolder.all(under: under) { await recorder.consider(run) }
-    if !recorder.outcome.added.isEmpty { recorder.dropEarlierVersions() }
-    try recorder.write()
+    var gates = try Recorder(experiment, part: .gates, root: root)
+    try await gates.take(RunFolder.heldOut(of: experiment.name, scale: experiment.scale, under: runs))
+    var recorder = try Recorder(experiment, part: .main, root: root)
+    try await recorder.take(runs.appending(components: experiment.name, experiment.scale.rawValue))
+    recorder.outcome.add(gates.outcome)
     return recorder.outcome
   }
 
-  private init(_ experiment: Declaration, root: URL) throws {
+  private init(_ experiment: Declaration, part: RecordPart, root: URL) throws {
     self.experiment = experiment
+    self.part = part
     self.root = root
     commits = KnownCommits(root: root)
     folder = ResultsFolder(
-      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
+      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale
+    ).part(part)
     results = try RecordedResults(readingFrom: folder)
+  }
+
+  /// Takes the finished runs below `folder` into this part of the record.
+  private mutating func take(_ folder: URL) async throws {
+    for run in RunFolder.all(under: folder) where isMeant(run) { await consider(run) }
+    if !outcome.added.isEmpty { dropEarlierVersions() }
+    try write()
+  }
+
+  /// Whether a run asks to be recorded: whoever measures on held-out images does so for many reasons.
+  private func isMeant(_ run: RunFolder) -> Bool {
+    part == .main
+      || (try? RunManifest(contentsOf: run.manifest))?.isAsked(byGatesOf: experiment) == true
   }
 
   // MARK: What to keep
@@ -80,7 +108,7 @@ public struct Recorder {
   private mutating func consider(_ run: RunFolder) async {
     let path = run.url.path
     do {
-      let found = try Finished(run)
+      let found = try Finished(run, picturedSeed: experiment.claims[0].firstSeed)
       if let reason = try await refusal(of: found) {
         outcome.refused.append(Outcome.Refused(path: path, reason: reason))
       } else if let recorded = Finished(found.manifest.run, in: results) {
@@ -100,8 +128,8 @@ public struct Recorder {
   }
 
   private mutating func refusal(of found: Finished) async throws -> String? {
-    if let problem = try found.problem(as: experiment) ?? found.manifest.inflationProblem(root: root)
-      ?? conflict(with: found)
+    if let problem = try found.problem(as: experiment, part: part)
+      ?? found.manifest.inflationProblem(root: root) ?? conflict(with: found)
     {
       return problem
     }
@@ -241,7 +269,7 @@ private struct Finished {
       && scores.filter { measured.contains($0.evaluation) } == other.scores
   }
 
-  init(_ folder: RunFolder) throws {
+  init(_ folder: RunFolder, picturedSeed: UInt64) throws {
     manifest = try RunManifest(contentsOf: folder.manifest)
     guard manifest.isFinished else { throw RunProblem(Self.unfinished(manifest)) }
     text = try Data(contentsOf: folder.manifest)
@@ -252,7 +280,7 @@ private struct Finished {
     answers = try folder.storedAnswers()
     let key = manifest.key
     pictures =
-      try RecordedPicture.isShown(key)
+      try key.seed == picturedSeed
       ? folder.storedPictures.map { picture in
         (RecordedPicture.name(of: picture, key), try Data(contentsOf: picture))
       } : []
@@ -264,11 +292,11 @@ private struct Finished {
       : "the run is not finished; run it again and it goes on"
   }
 
-  /// Why these rows may not stand in the record of `experiment`; `nil` when they may.
-  func problem(as experiment: Declaration) -> String? {
-    manifest.provenanceProblems(inRecordOf: experiment).first
+  /// Why these rows may not stand in that part of the record of `experiment`; `nil` when they may.
+  func problem(as experiment: Declaration, part: RecordPart) -> String? {
+    manifest.provenanceProblems(inRecordOf: experiment, part: part).first
       ?? manifest.versionProblem(under: experiment)
-      ?? manifest.configurationProblems(under: experiment).first
+      ?? manifest.configurationProblems(under: experiment, part: part).first
       ?? manifest.claimProblem(under: experiment) ?? problemWithRows
   }
 

@@ -75,7 +75,7 @@ public struct Tuner {
     return Runner.Request(
       scale: scale, arms: arms, seeds: [trial.seed],
       evaluations: experiment.evaluations(of: arms[0], on: images).map(\.name).filter(measured.contains),
-      dataset: dataset, overrides: changes + [Override("dataset.holdsOutTail=true")!],
+      dataset: dataset, overrides: changes + [.holdingOutTail],
       output: runs.appending(components: RunFolder.tuningName, trial.folderName), threads: threads)
   }
 

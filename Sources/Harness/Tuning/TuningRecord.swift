@@ -27,6 +27,21 @@ public struct TuningRecord: Sendable {
     TuningProgress(grid, try TuningLedger(readingFrom: file).of(version: version), judge: judge)
   }
 
+  /// Why nothing of `experiment` may be run for the record yet; `nil` where its recipe has the constants that were chosen, or
+  /// where it declares no grid. Throws a `CSVError`.
+  static func obstacle(of experiment: Declaration, root: URL) throws -> String? {
+    guard let grid = experiment.tuning else { return nil }
+    let folder = ResultsFolder(
+      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
+    let ledger = try TuningLedger(readingFrom: folder.tuning).of(version: experiment.version)
+    let progress = TuningProgress(grid, ledger, judge: TuningChecks.of(experiment.claims))
+    if !progress.isComplete { return "constants are chosen before seed 0: repro tune \(experiment.name)" }
+    if let obstacle = progress.obstacle { return "not a test: \(obstacle)" }
+    return progress.differences(from: experiment.arms).first.map {
+      "tuning.csv \($0): enter it into the recipe and commit"
+    }
+  }
+
   /// Adds a trial's rows, whatever another process has added meanwhile; throws a `CSVError` or a `StorageError`.
   public func add(_ rows: [TuningRow], say: (String) -> Void = { _ in }) async throws {
     let lock = try await RecordLock(root: root, say: say)

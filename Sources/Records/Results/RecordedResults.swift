@@ -11,6 +11,13 @@ public struct ResultsFolder: Sendable, Hashable {
     url = root.appending(components: experiment, scale.rawValue)
   }
 
+  private init(_ url: URL) { self.url = url }
+
+  /// The folder of one part of the record.
+  public func part(_ part: RecordPart) -> ResultsFolder {
+    part.folder.map { ResultsFolder(url.appending(component: $0)) } ?? self
+  }
+
   /// What the evaluations measured.
   public var scores: URL { url.appending(component: "scores.csv") }
   /// What was observed during training.
@@ -79,6 +86,23 @@ public struct RecordedResults: Sendable, Equatable {
     }
     return try AnswerRow.read(from: file)
       .first { $0.evaluation == measure.evaluation && $0.metric == measure.metric }
+  }
+
+  /// Reads what the record in `folder` holds of gates of one version; empty where there is nothing. Throws a `CSVError` or
+  /// a `ManifestError`.
+  public init(gatesIn folder: ResultsFolder, version: Int) throws {
+    self = try RecordedResults(readingFrom: folder.part(.gates)).only(version: version)
+  }
+
+  /// The rows of one version.
+  package func only(version: Int) -> RecordedResults {
+    var own = self
+    own.scores.removeAll { $0.key.version != version }
+    own.curves.removeAll { $0.key.version != version }
+    own.manifests.removeAll { $0.identity.version != version }
+    let runs = Set(own.manifests.map(\.run))
+    own.acknowledgements.removeAll { !runs.contains($0.run) }
+    return own
   }
 
   /// Whether nothing has been recorded.

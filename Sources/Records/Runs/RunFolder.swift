@@ -23,7 +23,7 @@ public struct RunFolder: Sendable, Hashable {
 
   /// One name for one set of changes, in whatever order and form they were typed: a digest of full keys and values, since
   /// spelled out they are too long, and `1` and `-1` alike.
-  private static func name(of overrides: [Override]) -> String {
+  static func name(of overrides: [Override]) -> String {
     let changes = overrides.sorted { $0.key < $1.key }
     let digest = JSONValue.array(changes.map { .string($0.description) }).digest.prefix(10)
     let hint = changes[0].key.split(separator: ".").last.map { String($0).slug } ?? ""

@@ -58,9 +58,10 @@ struct PaperPage {
     let results = ResultsFolder(
       paperTables.deletingLastPathComponent().appending(component: "Results"), experiment: report.name,
       scale: report.scale)
-    for (arm, name) in RecordedPicture.all(of: report.results.manifests, in: results) {
-      let title = name.replacing("-of-\(arm.slug)-seed-0.png", with: "")
-      parts.append("![\(title), \(arm), seed 0](\(folder)/\(name))\n")
+    let seed = report.experiment.claims[0].firstSeed
+    for (arm, name) in RecordedPicture.all(of: report.results.manifests, seed: seed, in: results) {
+      let title = name.replacing("-of-\(arm.slug)-seed-\(seed).png", with: "")
+      parts.append("![\(title), \(arm), seed \(seed)](\(folder)/\(name))\n")
     }
     return parts
   }

@@ -91,9 +91,9 @@ public enum Tables {
       }
       let found = try declared.map { experiment in
         let folder = ResultsFolder(results, experiment: name, scale: experiment.scale)
-        return try ExperimentReport(experiment, results: RecordedResults(readingFrom: folder))
+        return try ExperimentReport(experiment, recordedIn: folder)
       }
-      let recorded = found.filter { $0.summary != nil }
+      let recorded = found.filter { !$0.judgements.isEmpty }
       return recorded.isEmpty ? Array(found.prefix(1)) : recorded
     }
   }

@@ -10,18 +10,28 @@ struct ExperimentReport {
   let results: RecordedResults
   /// `nil` where nothing is recorded.
   let summary: Summary?
-  /// The claims as these rows judge them, the headline first; none where nothing is recorded.
+  /// The claims as these rows judge them, the headline first; none where nothing is recorded, of gates neither.
   let judgements: [Judgement]
 
-  /// Throws `Incomparable` or `NotFinite` where the rows make no table.
-  init(_ experiment: Declaration, results: RecordedResults) throws {
+  /// Throws `Incomparable` or `NotFinite` where the rows make no table. `pilot` holds the rows that gates are judged by.
+  init(
+    _ experiment: Declaration, results: RecordedResults, pilot: RecordedResults = RecordedResults()
+  ) throws {
     self.experiment = experiment
     self.results = results
     summary = results.isEmpty ? nil : try Summary(results)
+    let judged = summary ?? (pilot.isEmpty ? nil : Summary(unchecked: RecordedResults()))
     judgements =
-      try summary.map { summary in
-        try experiment.claims.map { try Judgement($0, summary, scale: experiment.scale) }
+      try judged.map { rows in
+        try experiment.claims.map { try Judgement($0, rows, scale: experiment.scale, pilot: pilot) }
       } ?? []
+  }
+
+  /// The report on what is recorded in `folder`; throws besides what reading it throws.
+  init(_ experiment: Declaration, recordedIn folder: ResultsFolder) throws {
+    try self.init(
+      experiment, results: RecordedResults(readingFrom: folder),
+      pilot: RecordedResults(gatesIn: folder, version: experiment.version))
   }
 
   /// The sequential p value of the headline; `nil` where it counts as 1. Throws `NotFinite`.

@@ -31,12 +31,12 @@ public enum Report {
     return parts.joined(separator: "\n")
   }
 
-  /// The claims of an experiment as `results` judge them, the headline first; none where nothing is recorded. Throws
-  /// `Incomparable` or `NotFinite`.
+  /// The claims of an experiment as the record in `folder` judges them, the headline first; none where nothing is
+  /// recorded. Throws `Incomparable`, `NotFinite`, a `CSVError` or a `ManifestError`.
   public static func judgements(
-    _ experiment: Declaration, results: RecordedResults
+    _ experiment: Declaration, recordedIn folder: ResultsFolder
   ) throws -> [Judgement] {
-    try ExperimentReport(experiment, results: results).judgements
+    try ExperimentReport(experiment, recordedIn: folder).judgements
   }
 
   /// What of a claim was fixed before its first run, and how its conditions stand.

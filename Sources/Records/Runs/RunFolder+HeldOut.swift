@@ -1,0 +1,15 @@
+import Foundation
+import Recipes
+
+extension Override {
+  /// Measures on the last training images, held out, instead of the test images: `--hold-out`.
+  public static let holdingOutTail = Override("dataset.holdsOutTail=true")!
+}
+
+extension RunFolder {
+  /// Where below `output` the runs of an experiment lie that were measured on held-out images and changed in nothing else.
+  package static func heldOut(of experiment: String, scale: Scale, under output: URL) -> URL {
+    output.appending(
+      components: modifiedName, name(of: [.holdingOutTail]), experiment, scale.rawValue)
+  }
+}

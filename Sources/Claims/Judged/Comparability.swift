@@ -29,8 +29,8 @@ public struct Incomparable: Error, Equatable, CustomStringConvertible {
 
 /// Checks what all rows of a table must have in common.
 enum Comparability {
-  /// Throws `Incomparable` unless all rows agree in version, scale, data digest, the version of every evaluation and,
-  /// within an arm, the configuration.
+  /// Throws `Incomparable` unless all rows agree in version, scale, data digest, a version of every evaluation and, within
+  /// an arm, the configuration.
   static func check(_ results: RecordedResults) throws(Incomparable) {
     let rows = results.scores
     let manifests = Dictionary(
@@ -46,9 +46,7 @@ enum Comparability {
     for (_, group) in grouped(results.manifests, by: { $0.identity.inflation?.source }) {
       try agree("added images", group.map { ($0.run, $0.identity.inflationDigest ?? "none") })
     }
-    for (_, group) in grouped(rows, by: { unversioned($0.evaluation) }) {
-      try agree("evaluation version", group.map { ($0.key.run, $0.evaluation) })
-    }
+    for (_, group) in grouped(rows, by: { unversioned($0.evaluation) }) { try agreeInEvaluation(group) }
     for (_, group) in grouped(rows, by: { $0.key.arm }) {
       try agreeInConfiguration(unique(group.map(\.key.run)).compactMap { manifests[$0] })
     }
@@ -70,6 +68,20 @@ enum Comparability {
     let version = evaluation[hyphen...].dropFirst()
     let isVersion = version.first == "v" && version.count > 1 && version.dropFirst().allSatisfy(\.isNumber)
     return isVersion ? String(evaluation[..<hyphen]) : evaluation
+  }
+
+  /// A run may be measured by a later version beside the earlier one; two without a common version cannot be compared.
+  private static func agreeInEvaluation(_ rows: [ScoreRow]) throws(Incomparable) {
+    var known: [(run: String, versions: [String])] = []
+    for (run, rows) in grouped(rows, by: { $0.key.run }) {
+      let versions = unique(rows.map(\.evaluation))
+      if let other = known.first(where: { Set($0.versions).isDisjoint(with: versions) }) {
+        throw Incomparable(
+          "evaluation version", (other.run, other.versions.joined(separator: ", ")),
+          (run, versions.joined(separator: ", ")))
+      }
+      known.append((run, versions))
+    }
   }
 
   /// Names what differs alone: whole configurations are longer than a screen.

@@ -93,6 +93,15 @@ import Testing
     #expect(evaluation.first.value == "linear-v1" && evaluation.second.value == "linear-v2")
   }
 
+  /// A later version stands beside the earlier one, in all runs or in those that came later.
+  @Test func aRunMayBeMeasuredByTwoVersions() throws {
+    let both = SampleRun(arm: "Base + Term", seed: 1, laterEvaluation: "linear-v2")
+    for runs in [[both], [SampleRun(), both]] {
+      let summary = try Summary(RecordedResults(runs))
+      #expect(summary.measures.contains(Measure(evaluation: "linear-v2", metric: "top1")))
+    }
+  }
+
   @Test func refusesTwoRunsOfOneSeed() throws {
     let results = RecordedResults([SampleRun(), SampleRun(precision: .float32)])
     #expect(try #require(throws: Incomparable.self) { try Summary(results) }.property == "run")

@@ -4,6 +4,6 @@ public enum ArmRole: String, Sendable, Codable {
   case headline
   /// Places the headline's numbers between a floor and a ceiling.
   case reference
-  /// Tests something else; never given a verdict.
+  /// Tests something else; given a verdict only where a further claim compares it.
   case exploratory
 }

@@ -79,6 +79,15 @@ public struct Comparison: Sendable, Hashable, Codable {
   public let baselineMetric: String?
   /// A second arm, where the treatment is compared with the middle between it and the baseline.
   public let ceiling: String?
+  /// Two further arms, where what is compared is a difference with another one: that of the treatment and the baseline less
+  /// that of these.
+  public let control: Control?
+
+  /// Two arms whose difference is taken from that of two others.
+  public struct Control: Sendable, Hashable, Codable {
+    /// The arm that was given the same as the treatment, and the one that was not.
+    public let treatment, baseline: String
+  }
 
   /// Creates a comparison of two arms, or of one arm in two metrics.
   public init(
@@ -86,6 +95,16 @@ public struct Comparison: Sendable, Hashable, Codable {
     baselineMetric: String? = nil
   ) {
     self.init(treatment, baseline, nil, evaluation, metric, baselineMetric)
+  }
+
+  /// Creates a comparison of what `treatment` gains over `baseline` with what `control` gains over its own.
+  public init(
+    _ treatment: String, over baseline: String, minus control: (treatment: String, over: String),
+    evaluation: String, metric: String = "top1"
+  ) {
+    self.init(
+      treatment, baseline, nil, evaluation, metric, nil,
+      Control(treatment: control.treatment, baseline: control.over))
   }
 
   /// Creates a comparison of an arm with the middle between two others.
@@ -98,8 +117,9 @@ public struct Comparison: Sendable, Hashable, Codable {
 
   private init(
     _ treatment: String, _ baseline: String, _ ceiling: String?, _ evaluation: String, _ metric: String,
-    _ baselineMetric: String?
+    _ baselineMetric: String?, _ control: Control? = nil
   ) {
+    self.control = control
     self.treatment = treatment
     self.baseline = baseline
     self.ceiling = ceiling
@@ -112,7 +132,9 @@ public struct Comparison: Sendable, Hashable, Codable {
   public var baselines: [String] { [baseline] + [ceiling].compactMap(\.self) }
 
   /// The arms, each once, the baseline first.
-  public var arms: [String] { unique(baselines + [treatment]) }
+  public var arms: [String] {
+    unique(baselines + [control?.baseline, control?.treatment].compactMap(\.self) + [treatment])
+  }
 
   /// What decides.
   public var measure: Measure { Measure(evaluation: evaluation, metric: metric) }
@@ -121,6 +143,9 @@ public struct Comparison: Sendable, Hashable, Codable {
 
   /// What the treatment and the baseline are called.
   public var titles: (treatment: String, baseline: String) {
+    if let control {
+      return ("(\(treatment) − \(baseline))", "(\(control.treatment) − \(control.baseline))")
+    }
     if let ceiling { return (treatment, "the middle of \(baseline) and \(ceiling)") }
     guard let baselineMetric else { return (treatment, baseline) }
     return ("\(treatment), \(metric)", "\(baseline), \(baselineMetric)")

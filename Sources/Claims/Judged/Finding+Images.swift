@@ -4,9 +4,10 @@ import Statistics
 extension Summary {
   /// What the pairs of `seeds` say with other test images as well, from the answers per image that were kept.
   ///
-  /// `nil` where a run has none of its decisive score, or one that is no share of images. Throws a `CSVError` or a
-  /// `NotFinite`.
+  /// `nil` where a run has none of its decisive score, or one that is no share of images, and for what four arms are compared
+  /// in. Throws a `CSVError` or a `NotFinite`.
   func seedsAndImages(_ comparison: Comparison, seeds: [UInt64]) throws -> SeedsAndImages? {
+    if comparison.control != nil { return nil }
     var differences: [[Double]] = []
     for seed in seeds {
       guard let treatment = try rights(comparison.treatment, comparison.measure, seed) else { return nil }

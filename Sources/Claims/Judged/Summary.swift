@@ -49,6 +49,7 @@ public struct Summary: Sendable {
 
   /// What is compared, seed by seed; throws `Incomparable` when runs of one seed differ in precision or threads.
   public func pairing(_ comparison: Comparison) throws(Incomparable) -> Pairing {
+    if let control = comparison.control { return try pairing(comparison, minus: control) }
     let better = rows(of: comparison.treatment, comparison.measure)
     let bases = comparison.baselines.map { rows(of: $0, comparison.baselineMeasure) }
     var pairs: [Pairing.Pair] = []
@@ -63,6 +64,32 @@ public struct Summary: Sendable {
     }
     let paired = Set(pairs.map(\.seed))
     let unpaired = (better + bases.flatMap(\.self)).filter { !paired.contains($0.key.seed) }
+    return Pairing(
+      comparison, pairs: pairs,
+      unpaired: unpaired.map { Pairing.Single(arm: $0.key.arm, seed: $0.key.seed) })
+  }
+}
+
+extension Summary {
+  /// What two arms gain over two others, seed by seed: in place of what each arm reached stand the two gains.
+  private func pairing(
+    _ comparison: Comparison, minus control: Comparison.Control
+  ) throws(Incomparable) -> Pairing {
+    let own = try pairing(comparison.treatment, over: comparison.baseline, comparison.measure)
+    let other = try pairing(control.treatment, over: control.baseline, comparison.measure)
+    var pairs: [Pairing.Pair] = []
+    for pair in own.pairs {
+      guard let beside = other.pairs.first(where: { $0.seed == pair.seed }) else { continue }
+      let runs = [comparison.treatment, control.treatment].map { arm in
+        rows(of: arm, comparison.measure).first { $0.key.seed == pair.seed }.flatMap { manifests[$0.key.run] }
+      }
+      try Comparability.checkPair(runs[0], runs[1])
+      pairs.append(
+        Pairing.Pair(seed: pair.seed, baseline: beside.difference, treatment: pair.difference))
+    }
+    let paired = Set(pairs.map(\.seed))
+    let unpaired = comparison.arms.flatMap { rows(of: $0, comparison.measure) }
+      .filter { !paired.contains($0.key.seed) }
     return Pairing(
       comparison, pairs: pairs,
       unpaired: unpaired.map { Pairing.Single(arm: $0.key.arm, seed: $0.key.seed) })

@@ -65,6 +65,33 @@ import Testing
     #expect(!sentence.contains("identical arms"))
   }
 
+  /// A gain over one arm less another gain: of four arms, seed by seed, where all four are there.
+  @Test func aGainIsComparedWithAnotherOne() throws {
+    let levels: KeyValuePairs = ["Base": 70.0, "Base + Term": 71, "supervised": 80, "half a term": 83]
+    let runs = (0..<4).flatMap { seed in
+      levels.map { arm, level in
+        let drift = arm == "half a term" ? 0.5 * Double(seed) : 0
+        return SampleRun(arm: arm, seed: UInt64(seed), linear: level + drift)
+      }
+    }
+    let comparison = Comparison(
+      "half a term", over: "supervised", minus: ("Base + Term", over: "Base"), evaluation: "linear-v1")
+    #expect(comparison.arms == ["supervised", "Base", "Base + Term", "half a term"])
+    let pairing = try Summary(RecordedResults(runs)).pairing(comparison)
+    #expect(pairing.pairs.map(\.difference) == [2, 2.5, 3, 3.5] && pairing.unpaired.isEmpty)
+    #expect(pairing.pairs.map(\.baseline) == [1, 1, 1, 1])
+
+    let without = runs.filter { $0.arm != "Base" || $0.seed != 2 }
+    let partial = try Summary(RecordedResults(without)).pairing(comparison)
+    #expect(partial.pairs.map(\.seed) == [0, 1, 3])
+    #expect(Set(partial.unpaired.map(\.arm)) == ["supervised", "Base + Term", "half a term"])
+    let claim = Claim("Both.", [comparison], because: "it is a test", looks: Looks([3, 4]))
+    let sentence = try Judgement(claim, Summary(RecordedResults(runs)), scale: .reduced).sentence
+    #expect(
+      sentence.hasPrefix(
+        "(half a term − supervised) minus (Base + Term − Base), linear-v1 top1 on CIFAR-10"), "\(sentence)")
+  }
+
   /// What a claim of two arms says of itself has not changed, so that recorded digests stay true.
   @Test func aPlainComparisonIsEncodedAsBefore() throws {
     let plain = Comparison("B", over: "A", evaluation: "linear-v1")

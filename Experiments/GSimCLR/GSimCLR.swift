@@ -21,12 +21,15 @@ public final class GSimCLR: PretrainingMethod, PreparedMethod, UsesLabels {
     case fixed
     /// Images of different clusters, drawn anew in every epoch: what the paper means.
     case distinctClusters
+    /// Images of clusters that are drawn as evenly, anew in every epoch, and may meet: what of `distinctClusters` has
+    /// nothing to do with who meets.
+    case evenClusters
     /// Images of one rank within their clusters, in the data set's order, the same in every epoch: the released code.
     case rankOrder
     /// As few of one class as can be: what perfect pseudo-labels would come to. Uses labels.
     case distinctClasses
 
-    var areGuidedByClusters: Bool { self == .distinctClusters || self == .rankOrder }
+    var areGuidedByClusters: Bool { [.distinctClusters, .evenClusters, .rankOrder].contains(self) }
   }
 
   /// How views are drawn.
@@ -129,6 +132,7 @@ public final class GSimCLR: PretrainingMethod, PreparedMethod, UsesLabels {
     case .shuffled: Shuffled()
     case .fixed: FixedBatches(of: Shuffled())
     case .distinctClusters: DistinctLabels(guidingClusters)
+    case .evenClusters: EvenLabels(guidingClusters)
     case .rankOrder: RankOrder(guidingClusters)
     case .distinctClasses: DistinctLabels(classes)
     }

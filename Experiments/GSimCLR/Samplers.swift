@@ -20,8 +20,7 @@ struct DistinctLabels: BatchSampler {
     precondition(
       count == labels.count && size > 0 && size <= count,
       "batches of \(size) from \(count) images, of which \(labels.count) have labels")
-    let members = Dictionary(grouping: labels.indices) { labels[$0] }
-    var decks = members.sorted { $0.key < $1.key }.map { Deck($0.value, using: &random) }
+    var decks = Deck.decks(of: labels, using: &random)
     return (0..<count / size).map { _ in batch(of: size, from: &decks, using: &random) }
   }
 
@@ -41,34 +40,67 @@ struct DistinctLabels: BatchSampler {
     }
     return batch
   }
+}
 
-  /// The images of one label in random order, shuffled anew when all have been drawn.
-  private struct Deck {
-    private var images: [Int]
-    private var next = 0
-    private var drawnForBatch = 0
+/// Batches that draw labels as evenly as `DistinctLabels` does, whoever meets.
+///
+/// Each place of a batch gets a label, all equally likely, and that label's next image. Images of small labels come as
+/// much oftener than others as they do there, so that what tells the two samplers apart is that images of one label may
+/// meet. No image comes twice in a batch; every pass draws anew.
+struct EvenLabels: BatchSampler {
+  /// The label of every image.
+  let labels: [Int]
 
-    init(_ images: [Int], using random: inout Random) {
-      self.images = random.permutation(images.count).map { images[$0] }
-    }
+  init(_ labels: [Int]) { self.labels = labels }
 
-    /// How many images have not been drawn yet.
-    var left: Int { images.count - next }
-    /// Whether there is an image that is not in the batch yet.
-    var canDraw: Bool { drawnForBatch < images.count }
-
-    mutating func beginBatch() { drawnForBatch = 0 }
-
-    mutating func draw(using random: inout Random) -> Int {
-      if next == images.count {
-        // The batch's own images come last, so that none is drawn for it twice.
-        let (others, own) = (images.dropLast(drawnForBatch), images.suffix(drawnForBatch))
-        images = random.permutation(others.count).map { others[$0] } + own
-        next = 0
+  /// The images of each batch; traps unless `count` is the number of labels and no less than a batch.
+  func batches(count: Int, size: Int, epoch: Int, using random: inout Random) -> [[Int]] {
+    precondition(
+      count == labels.count && size > 0 && size <= count,
+      "batches of \(size) from \(count) images, of which \(labels.count) have labels")
+    var decks = Deck.decks(of: labels, using: &random)
+    return (0..<count / size).map { _ in
+      for deck in decks.indices { decks[deck].beginBatch() }
+      return (0..<size).map { _ in
+        let open = decks.indices.filter { decks[$0].canDraw }
+        return decks[open[random.integer(below: open.count)]].draw(using: &random)
       }
-      defer { (next, drawnForBatch) = (next + 1, drawnForBatch + 1) }
-      return images[next]
     }
+  }
+}
+
+/// The images of one label in random order, shuffled anew when all have been drawn.
+private struct Deck {
+  private var images: [Int]
+  private var next = 0
+  private var drawnForBatch = 0
+
+  init(_ images: [Int], using random: inout Random) {
+    self.images = random.permutation(images.count).map { images[$0] }
+  }
+
+  /// A deck for each label, in the order of the labels.
+  static func decks(of labels: [Int], using random: inout Random) -> [Deck] {
+    let members = Dictionary(grouping: labels.indices) { labels[$0] }
+    return members.sorted { $0.key < $1.key }.map { Deck($0.value, using: &random) }
+  }
+
+  /// How many images have not been drawn yet.
+  var left: Int { images.count - next }
+  /// Whether there is an image that is not in the batch yet.
+  var canDraw: Bool { drawnForBatch < images.count }
+
+  mutating func beginBatch() { drawnForBatch = 0 }
+
+  mutating func draw(using random: inout Random) -> Int {
+    if next == images.count {
+      // The batch's own images come last, so that none is drawn for it twice.
+      let (others, own) = (images.dropLast(drawnForBatch), images.suffix(drawnForBatch))
+      images = random.permutation(others.count).map { others[$0] } + own
+      next = 0
+    }
+    defer { (next, drawnForBatch) = (next + 1, drawnForBatch + 1) }
+    return images[next]
   }
 }
 

@@ -19,18 +19,36 @@ import Vision
     let (batches, count) = (
       "hyperparameters.method.batches", "hyperparameters.method.clustering.clusterCount"
     )
+    let fewer = Set([count, "plan.batchSize"] + (scale == .reduced ? ["plan.epochs"] : []))
     let expected: [String: Set<String>] = [
       "SimCLR": [batches], "released sampler": [batches], "fixed shuffled batches": [batches],
       "true labels": [batches], "random encoder": [batches, "plan.epochs"], "half the clusters": [count],
-      "four times the clusters": [count],
+      "four times the clusters": [count], "evenly drawn clusters": [batches],
+      "G-SimCLR, batches of 16": fewer, "SimCLR, batches of 16": fewer.union([batches]),
+      "true labels, batches of 16": fewer.union([batches]),
     ]
     for (name, paths) in expected {
       #expect(differences(try #require(arms[name], "\(name)"), guided) == paths, "\(name)")
     }
     #expect(Set(arms.keys).subtracting(expected.keys) == ["G-SimCLR", "supervised"])
-    #expect(Set(arms.values.filter(\.usesLabels).map(\.name)) == ["true labels", "supervised"])
+    #expect(
+      Set(arms.values.filter(\.usesLabels).map(\.name)) == [
+        "true labels", "true labels, batches of 16", "supervised",
+      ])
     #expect(Set(arms.values.filter { $0.role == .headline }.map(\.name)) == ["SimCLR", "G-SimCLR"])
     for arm in arms.values { try arm.check(imageCount: 50_000) }
+  }
+
+  /// What claims, gates and the grid name is there, and a rate is never scaled down with the batch.
+  @Test func whatIsJudgedAndTriedIsDeclared() throws {
+    let experiment = GSimCLROnCIFAR10(scale: .reduced)
+    try experiment.checkDeclarations()
+    #expect(experiment.claims.count == 3 && experiment.claims.allSatisfy { $0.gates.count == 1 })
+    #expect(experiment.claims.allSatisfy { $0.firstSeed == 10 })
+    #expect(experiment.headline == Comparison("G-SimCLR", over: "SimCLR", evaluation: "linear-v1"))
+    for arm in experiment.arms where arm.plan.epochs > 0 && arm.name != "supervised" {
+      #expect(arm.plan.optimizer.learningRate >= 0.5, "\(arm.name)")
+    }
   }
 
   @Test func thePaperScaleIsTheReleasedCodeAsFarAsItGoes() throws {

@@ -91,6 +91,25 @@ import Testing
     #expect(counts[10...].allSatisfy { (220...314).contains($0) }, "\(counts)")
   }
 
+  /// The control: labels come as often as where they are kept apart, but meet.
+  @Test func evenLabelsComeAsOftenAndMeet() {
+    let labels = labels(640, kinds: 16)
+    let found = (0..<20).flatMap { batches(EvenLabels(labels), 640, size: 16, epoch: $0) }
+    #expect(found.count == 800 && found.allSatisfy { Set($0).count == 16 }, "an image twice")
+    // 12,800 draws of 16 labels: 800 ± 27 each, where shuffled batches draw the largest 16 times as often as the smallest.
+    let counts = occurrences(found.flatMap(\.self), labels)
+    #expect(counts.count == 16 && counts.values.allSatisfy { (690...910).contains($0) }, "\(counts)")
+    // 1 in 16 pairs, rather than none.
+    let meeting = BatchComposition.shareOfPairs(in: found, alike: labels)
+    #expect(abs(meeting - 1.0 / 16) < 0.01, "\(meeting)")
+    #expect(batches(EvenLabels(labels), 640, size: 16) == batches(EvenLabels(labels), 640, size: 16))
+    #expect(
+      batches(EvenLabels(labels), 640, size: 16) != batches(EvenLabels(labels), 640, size: 16, epoch: 1))
+    // Fewer images than a batch has places for their label.
+    let scarce = (0..<40).map { $0 < 2 ? 0 : 1 }
+    #expect(batches(EvenLabels(scarce), 40, size: 20).allSatisfy { Set($0).count == 20 })
+  }
+
   // MARK: The released code's batches
 
   /// The sheet's three lines, in loops.

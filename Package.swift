@@ -158,6 +158,7 @@ let package = Package(
         "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
         "Generation", "Checking", "Benchmarking", "SourceStamp",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "repro",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Testing
+import Vision
 
 @testable import Commands
 @testable import Generation
@@ -100,6 +101,7 @@ import Testing
     (["generate", "--data", "stl10"], "only cifar10, cifar100 and shapes"),
     (["generate", "--count", "0"], "--count is 0"),
     (["generate", "--quality", "best"], "one of 'last', 'early' or 'both'"),
+    (["suite", "--jobs", "0"], "--jobs is 0"),
   ])
   func wrongUsageIsSaidAndEndsWith64(arguments: [String], text: String) {
     do {
@@ -256,7 +258,11 @@ import Testing
     }
     #expect(await status(Interrupted()) == 130)
     #expect(await status(StorageError("write", path: "/x", code: ENOSPC)) == 2)
-    #expect(await status(FolderInUse(path: "/x", holder: 7)) == 2)
+    #expect(await status(FolderInUse(path: "/x", holder: 7)) == 75)
+    #expect(await status(DataError.missing(set: "cifar10", directory: "/x", folders: ["y"])) == 69)
+    #expect(await status(DataError.wrongSize(path: "/x", found: 1, expected: 2)) == 2)
+    #expect(await status(DownloadError.unreachable(set: "cifar10", hosts: ["a"], seconds: 10)) == 69)
+    #expect(await status(DownloadError.cannotUnpack(path: "/x", reason: "no")) == 2)
     #expect(await status(RunProblem("epochs is -1")) == 64)
     #expect(await status(UnknownName(kind: "arm", name: "a", known: ["b"])) == 64)
     #expect(await status(ExitCode(1)) == 1)

@@ -13,9 +13,10 @@ struct SuiteCommand: AsyncParsableCommand {
       A claim is judged at looks, after numbers of pairs that were fixed beforehand (`repro show NAME`): exactly the runs \
       that its next look lacks are made, and none once it has its verdict. What its gates lack comes first, on held-out \
       images, and where one fails nothing more of that claim is run. An experiment that declares a grid waits for `repro \
-      tune`. With --everything one seed of every other arm \
-      follows. Only one suite runs in a folder of runs at a time. Experiments whose images cannot be had, and runs whose folders hold something else, \
-      are told and passed over. Afterwards `repro record NAME` takes the finished runs into the record.
+      tune`. With --everything one seed of every other arm follows. Experiments whose images cannot be had, runs whose \
+      folders hold something else, and runs that another process is at are told and passed over, so that several suites may \
+      work in one folder of runs; --jobs starts them, each on cores of its own. Afterwards `repro record NAME` takes the \
+      finished runs into the record.
       """)
 
   @Argument(
@@ -36,7 +37,17 @@ struct SuiteCommand: AsyncParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var inflation: InflationOptions
 
+  @Option(help: "Make so many runs at once, each by a process on its share of the cores (default: 1).")
+  var jobs: Int?
+
   @OptionGroup var pool: ThreadOptions
+  @OptionGroup var ending: EndingOptions
+
+  func validate() throws {
+    if let jobs, !(1...1_024).contains(jobs) {
+      throw ValidationError("--jobs is \(jobs), but lies within 1...1024")
+    }
+  }
 
   func run() async throws {
     try await Failure.reported {
@@ -48,20 +59,22 @@ struct SuiteCommand: AsyncParsableCommand {
       if let flaw = source.flaw {
         throw RunProblem("\(flaw), so that nothing run now could be recorded: commit and build it first")
       }
-      let lock = try RunLock(RunFolder(output.directory))
-      Interruption.listen()
-      pool.startPool()
-      var (failures, tried) = (0, Set<String>())
+      ending.listen()
+      var (tally, tried) = (CellRunner.Tally(), Set<String>())
+      if jobs ?? 1 == 1 { pool.startPool() }
       // What waits for gates can be run once these have been: the plan is made anew until it holds nothing untried.
       while true {
         let waiting = suite.toRun.filter { tried.insert($0.name).inserted }
         if waiting.isEmpty { break }
-        failures += try await perform(waiting, source)
+        if let jobs, jobs > 1 {
+          tally.add(try await SuiteWorkers(count: jobs, threads: pool.threads).run())
+        } else {
+          tally.add(try await perform(waiting, source))
+        }
         suite = try suitePlan(in: root)
       }
-      withExtendedLifetime(lock) {}
       Console.note(conclusion(suite))
-      if failures > 0 { throw Failure.runtime }
+      try tally.end(isAllDone: suite.toRun.isEmpty)
     }
   }
 
@@ -73,55 +86,17 @@ struct SuiteCommand: AsyncParsableCommand {
     return try SuitePlan(declared, isEverything: everything, root: root, runs: output.directory)
   }
 
-  /// Runs everything that waits; returns how many runs failed or could not be begun.
-  private func perform(_ items: [SuitePlan.Item], _ source: SourceState) async throws -> Int {
-    var failures = 0
-    var loaded: (name: String, part: RecordPart, found: ImageSource.Found)?
-    var withoutImages: Set<String> = []
+  /// Runs everything that waits.
+  private func perform(_ items: [SuitePlan.Item], _ source: SourceState) async throws -> CellRunner.Tally {
+    var runner = CellRunner(
+      scale: scale, output: output.directory, data: data, inflation: inflation, isRealDataOnly: true,
+      source: source)
     for (number, item) in items.enumerated() {
-      let type = try Known.catalogue.experiment(named: item.experiment)
-      if withoutImages.contains(type.name) { continue }
-      if loaded?.name != type.name || loaded?.part != item.part {
-        do {
-          let images = try await data.images(
-            for: type, scale: scale, isRealDataOnly: true, holdingOutTail: item.part == .gates)
-          loaded = (type.name, item.part, images)
-        } catch let error where error is DataError || error is DownloadError {
-          withoutImages.insert(type.name)
-          failures += 1
-          Console.error("\(type.name) is passed over, since its images could not be had: \(error)")
-          continue
-        }
-      }
-      guard let own = loaded?.found else { continue }
-      let arms = try own.experiment.arms(named: [item.arm])
-      let found: ImageSource.Found
-      do {
-        found = try inflation.files(runs: output.directory).offering(to: arms, in: own)
-      } catch let error where error is RunProblem || error is ArrayFileError {
-        failures += 1
-        Console.error("\(type.name), \(item.arm) is passed over: \(error)")
-        continue
-      }
-      let request = Runner.Request(
-        scale: scale, arms: arms, seeds: [item.seed], evaluations: item.evaluations,
-        dataset: found.dataset, overrides: item.part == .gates ? [.holdingOutTail] : [],
-        output: output.directory, threads: WorkerPool.threads)
-      Console.note(
-        "suite, \(number + 1) of \(items.count): \(type.name), \(item.arm), seed \(item.seed)\(place(of: item))"
-      )
-      let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
-      let runner = Runner(found.experiment, request, images: found.images, source: source) {
-        progress.show($0)
-      }
-      do {
-        failures += try runner.run().count { $0.manifest.status == .failed }
-      } catch let error where error is ForeignRun || error is FolderInUse {
-        failures += 1
-        Console.error("\(error)")
-      }
+      try await runner.run(
+        Cell(item.experiment, seed: item.seed, arms: [item.arm]), part: item.part,
+        evaluations: item.evaluations, title: "suite, \(number + 1) of \(items.count)\(place(of: item))")
     }
-    return failures
+    return runner.tally
   }
 
   private func show(_ suite: SuitePlan) {

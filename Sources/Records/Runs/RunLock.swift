@@ -34,10 +34,25 @@ public final class RunLock {
 
   deinit { close(descriptor) }
 
+  /// Whether a process works in `folder` now.
+  package static func isHeld(_ folder: RunFolder) -> Bool {
+    let descriptor = open(folder.lock.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   private static func lock(_ descriptor: Int32, _ folder: RunFolder) throws {
+    var patience = 10
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let code = errno
       if code == EINTR { continue }
+      // Whoever only asks whether somebody works here has the lock for an instant.
+      if code == EWOULDBLOCK && patience > 0 {
+        patience -= 1
+        usleep(30_000)
+        continue
+      }
       guard code == EWOULDBLOCK else { throw LockError(path: folder.lock.path, code: code) }
       let holder = (try? String(contentsOfFile: folder.lock.path, encoding: .utf8)) ?? ""
       throw FolderInUse(

@@ -18,7 +18,7 @@ public struct ReproCommand: AsyncParsableCommand {
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
       PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
       TuneCommand.self,
-      SuiteCommand.self,
+      SuiteCommand.self, SweepCommand.self,
       Generate.self, Bench.self, Doctor.self,
     ],
     defaultSubcommand: Run.self)

@@ -102,6 +102,16 @@ import Vision
     (["generate", "--count", "0"], "--count is 0"),
     (["generate", "--quality", "best"], "one of 'last', 'early' or 'both'"),
     (["suite", "--jobs", "0"], "--jobs is 0"),
+    (["sweep", "co2-cifar10:4...0"], "co2-cifar10:4...0"),
+    (["sweep", "co2-cifar10", "co2-cifar10:0"], "named twice"),
+    (["sweep", "--cell", "seed", "--cell", "arm"], "--cell is given twice"),
+    (["sweep", "--cell", "0/4"], "goes with --run"),
+    (["sweep", "--cell", "0-4", "--run"], "--cell"),
+    (["sweep", "--run", "--submit"], "give one of them"),
+    (["sweep", "--status", "--emit", "slurm"], "does not go with"),
+    (["sweep", "--emit", "pbs"], "--emit"),
+    (["sweep", "--emit", "slurm", "--cpus", "0"], "--cpus is 0"),
+    (["sweep", "--emit", "slurm", "--partition", "a'b"], "cannot stand in a script"),
   ])
   func wrongUsageIsSaidAndEndsWith64(arguments: [String], text: String) {
     do {

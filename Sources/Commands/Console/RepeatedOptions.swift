@@ -8,7 +8,9 @@ enum RepeatedOptions {
   /// The first option in `arguments` that is given twice though it holds one value; `nil` where there is none.
   static func first(in arguments: [String]) -> String? {
     // A suite takes a number of seeds, not a list of them.
-    let lists = arguments.first == "suite" ? Self.lists.subtracting(["--seeds"]) : Self.lists
+    var lists = arguments.first == "suite" ? Self.lists.subtracting(["--seeds"]) : Self.lists
+    // A sweep takes the size of a cell and which of them.
+    if arguments.first == "sweep" { lists.insert("--cell") }
     var seen: Set<String> = []
     for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
       let name = String(argument.prefix { $0 != "=" })

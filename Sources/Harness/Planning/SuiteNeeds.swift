@@ -160,7 +160,7 @@ extension RunManifest {
 
 extension RunFolder {
   /// Whether no evaluation of the run's arm is missing.
-  fileprivate func isMeasured(by experiment: Declaration) -> Bool {
+  func isMeasured(by experiment: Declaration) -> Bool {
     guard let rows = try? measuredScores(), let arm = rows.first?.key.arm,
       let known = experiment.arm(named: arm)
     else { return false }
@@ -180,7 +180,7 @@ extension RecordedResults {
   }
 
   /// Whether a run of an arm, of one seed or of any, is on record, measured by all of `evaluations`.
-  fileprivate func holds(_ arm: String, seed: UInt64? = nil, measuredBy evaluations: Set<String>) -> Bool {
+  func holds(_ arm: String, seed: UInt64? = nil, measuredBy evaluations: Set<String>) -> Bool {
     let runs = manifests.filter { $0.identity.arm == arm && (seed == nil || $0.identity.seed == seed) }
     return runs.contains { manifest in
       evaluations.isSubset(of: scores.filter { $0.key.run == manifest.run }.map(\.evaluation))

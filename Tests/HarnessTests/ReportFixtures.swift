@@ -78,6 +78,13 @@ struct ReportedExperiment: Experiment {
   }
 }
 
+extension Declaration {
+  /// What `ReportedExperiment` declares.
+  static var sample: Declaration { sample(.reduced) }
+
+  static func sample(_ scale: Scale) -> Declaration { ReportedExperiment.declared(scale) }
+}
+
 /// Makes the rows and the manifest of one run of `ReportedExperiment`.
 struct SampleRun {
   /// What sample runs' programs were built from: the commit that `sourceText` is.

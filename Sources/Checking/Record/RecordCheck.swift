@@ -112,7 +112,10 @@ public struct RecordCheck {
   /// Every verdict, table and figure script computed anew.
   private mutating func lookAtRenderedFiles() {
     let places = types.flatMap { type in
-      ["Results/\(type.name)/", "paper-tables/\(type.paper.folder).md", "README.md"]
+      [
+        "Results/\(type.name)/", "paper-tables/\(type.paper.folder).md", "paper-tables/README.md",
+        "README.md",
+      ]
     }
     func concerns(_ path: String) -> Bool { places.contains { path.hasPrefix($0) } }
     do {

@@ -11,7 +11,7 @@ public struct Finding: Sendable {
   /// The differences over all pairs; `nil` without any.
   public let difference: PairedDifference?
   /// The differences that looks may use: those of the claim's first seed and on, up to the first that is missing.
-  let differences: [Double]
+  package let differences: [Double]
   /// The rule.
   package let rule: LookRule
   /// The newest look that the pairs reach.

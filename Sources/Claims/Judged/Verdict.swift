@@ -47,6 +47,34 @@ extension Verdict: CustomStringConvertible {
   }
 }
 
+extension Verdict {
+  /// The verdict without its reasons and numbers, for a line of a table.
+  package var short: String {
+    switch self {
+    case .unrecorded: "no pair yet"
+    case .synthetic: "synthetic images"
+    case .notATest: "not a test"
+    case .alarmed: "alarm not acknowledged"
+    case .waiting: "conditions open"
+    case .goingOn(_, _, let next): "going on, next look at \(next)"
+    case .ended(let ended, let margin): ended.ending.words(margin: margin)
+    }
+  }
+
+  /// One word for programs: the ending, or why there is none.
+  package var code: String {
+    switch self {
+    case .unrecorded: "unrecorded"
+    case .synthetic: "synthetic"
+    case .notATest: "notATest"
+    case .alarmed: "alarmed"
+    case .waiting: "waiting"
+    case .goingOn: "goingOn"
+    case .ended(let ended, _): ended.ending.rawValue
+    }
+  }
+}
+
 extension Ending {
   /// The ending in words.
   package func words(margin: Double) -> String {

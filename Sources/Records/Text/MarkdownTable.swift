@@ -24,15 +24,16 @@ public struct MarkdownTable: Sendable, Equatable {
     )
   }
 
-  /// The table as text, ending with a line feed.
-  public func render() -> String {
+  /// The table as text, ending with a line feed; columns are aligned in the source too unless told otherwise.
+  public func render(isPadded: Bool = true) -> String {
     let cells = ([header] + rows).map { $0.map(Self.escaped) }
     let widths = header.indices.map { column in
-      cells.reduce(3) { max($0, $1[column].displayWidth) }
+      isPadded ? cells.reduce(3) { max($0, $1[column].displayWidth) } : 3
     }
     func line(_ row: [String]) -> String {
       let padded = row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].displayWidth)
+        let missing = isPadded ? widths[column] - row[column].displayWidth : 0
+        let padding = String(repeating: " ", count: missing)
         return alignments[column] == .leading ? row[column] + padding : padding + row[column]
       }
       return "| " + padded.joined(separator: " | ") + " |\n"

@@ -3,7 +3,8 @@ import Foundation
 import Recipes
 import Records
 
-/// The rendered files of a repository: the papers' pages, the figures' scripts, the results in the README.
+/// The rendered files of a repository: the papers' pages, the figures' scripts, everything measured on one page, the
+/// results at a glance in the README.
 public enum Tables {
   /// A file whose content follows from the committed numbers.
   public struct RenderedFile: Sendable, Equatable {
@@ -47,9 +48,10 @@ public enum Tables {
         add("Results/\(report.name)/\(report.scale.rawValue)/figures/\(figure.name).gp", figure.script)
       }
     }
+    add(ResultsPage.path, try ResultsPage(reports: reports).render())
     let readme = root.appending(component: "README.md")
     if let text = try? String(contentsOf: readme, encoding: .utf8),
-      let updated = try ReadmeResults(reports).inserted(into: text)
+      let updated = ReadmeResults(reports).inserted(into: text)
     {
       add("README.md", updated)
     }
@@ -101,7 +103,7 @@ public enum Tables {
   private static func content(of url: URL) -> String? { try? String(contentsOf: url, encoding: .utf8) }
 }
 
-/// The results as the README quotes them, between two marks.
+/// The results at a glance as the README shows them, between two marks.
 struct ReadmeResults {
   static let start = "<!-- results: rendered by `repro table`, do not edit -->"
   static let end = "<!-- end of results -->"
@@ -110,21 +112,10 @@ struct ReadmeResults {
   init(_ reports: [ExperimentReport]) { self.reports = reports }
 
   /// `text` with the results between its marks; `nil` when it has none.
-  func inserted(into text: String) throws -> String? {
+  func inserted(into text: String) -> String? {
     guard let start = text.range(of: Self.start), let end = text.range(of: Self.end),
       start.upperBound <= end.lowerBound
     else { return nil }
-    return text[..<start.upperBound] + "\n\n" + (try reports.map(section).joined(separator: "\n")) + "\n"
-      + text[end.lowerBound...]
-  }
-
-  private func section(_ report: ExperimentReport) throws -> String {
-    let paper = report.experiment.paper
-    let page = "[beside the paper's numbers](paper-tables/\(paper.folder).md)"
-    var parts = ["`\(report.name)`, \(report.scale.rawValue) scale, \(page): **\(report.sentence)**\n"]
-    if let note = report.dataNote { parts.append(note + "\n") }
-    if let table = try report.armsTable() { parts.append(table.render()) }
-    if let caption = report.caption { parts.append(caption + "\n") }
-    return parts.joined(separator: "\n")
+    return text[..<start.upperBound] + "\n\n" + Glance(reports: reports).text + "\n" + text[end.lowerBound...]
   }
 }

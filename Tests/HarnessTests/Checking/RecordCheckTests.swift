@@ -51,7 +51,7 @@ import Testing
     #expect(outcome.runs == sampleRuns.count)
     #expect(
       outcome.summary
-        == "checked 9 recorded runs, 108 rows, 4 rendered files and 0 golden curves: all as committed")
+        == "checked 9 recorded runs, 108 rows, 5 rendered files and 0 golden curves: all as committed")
   }
 
   @Test func anEditedScoreIsNamedWithBothValues() async throws {
@@ -91,7 +91,8 @@ import Testing
     let lines = try await found(in: folder)
     #expect(lines.first?.hasPrefix("\(results)/runs/\(base.key.run).json: rowsDigest is") == true)
     #expect(lines.first?.contains("\(results)/scores.csv") == true)
-    #expect(lines.contains { $0.hasPrefix("README.md, line ") && $0.contains("70.15") }, "\(lines)")
+    #expect(
+      lines.contains { $0.hasPrefix("paper-tables/README.md, line ") && $0.contains("70.15") }, "\(lines)")
   }
 
   @Test func aChangedVersionIsNamedWhereverItStands() async throws {

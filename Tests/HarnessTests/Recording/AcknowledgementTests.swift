@@ -43,7 +43,7 @@ import Testing
   @Test func anAlarmStandsBeforeTheVerdictUntilItIsAcknowledged() async throws {
     let (folder, run) = try await recorded { $0.alarms = [alarm] }
     let open = "alarm not acknowledged: Base + Term seed 1, epoch 3: the loss rose from 3.61 to 6.45.**"
-    for path in ["README.md", "paper-tables/sample.md"] {
+    for path in ["paper-tables/README.md", "paper-tables/sample.md"] {
       let text = try folder.text(path)
       #expect(text.contains(open), "\(text)")
       #expect(text.contains("alarms rang in Base + Term seed 1 after epoch 3 (the loss rose"))
@@ -59,7 +59,7 @@ import Testing
       try folder.text("\(results)/acknowledgements.csv")
         == "run,arm,seed,reason\n\(run.key.run),Base + Term,1,\"the queue was read early, as \"\"planned\"\"\"\n"
     )
-    let readme = try folder.text("README.md")
+    let readme = try folder.text("paper-tables/README.md")
     #expect(readme.contains("reproduced.**") && !readme.contains("not acknowledged"))
     #expect(readme.contains("6.45; acknowledged: “the queue was read early, as \"planned\"”)"), "\(readme)")
     #expect(try folder.text("\(results)/scores.csv") == before)
@@ -70,7 +70,7 @@ import Testing
     )
     #expect(again.rendered.isEmpty)
     #expect(try await recording(folder).rendered.isEmpty)
-    #expect(try folder.text("README.md") == readme)
+    #expect(try folder.text("paper-tables/README.md") == readme)
   }
 
   @Test func anAlarmOutsideThePairsLeavesTheVerdict() async throws {
@@ -79,7 +79,7 @@ import Testing
     runs[8].alarms = [alarm]
     for run in runs { try run.write(under: folder.url.appending(component: "Runs")) }
     #expect(try await record(folder).alarmed == [runs[8].key])
-    let readme = try folder.text("README.md")
+    let readme = try folder.text("paper-tables/README.md")
     #expect(readme.contains("reproduced.**") && readme.contains("alarms rang in half a term seed 0"))
   }
 
@@ -91,7 +91,7 @@ import Testing
       $0.alarms = [Alarm(divergence.text, epoch: 1)]
       $0.linear = 42.5
     }
-    let readme = try folder.text("README.md")
+    let readme = try folder.text("paper-tables/README.md")
     #expect(readme.contains("n = 3 paired seeds"))
     #expect(readme.contains("the seed's random encoder counts in its place: Base + Term seed 1"), "\(readme)")
     #expect(readme.contains("alarm not acknowledged: Base + Term seed 1, epoch 1: the loss became nan"))

@@ -37,7 +37,7 @@ import Testing
     #expect(arms == arms.sorted())
     #expect(folder.exists("\(results)/figures/pretraining.gp"))
     #expect(try folder.text("paper-tables/sample.md").contains("reproduced.**"))
-    #expect(try folder.text("README.md").contains("+0.74 points"))
+    #expect(try folder.text("README.md").contains("| +0.74 ["))
     #expect(try Tables.check(catalogue.declarations, root: folder.url).isEmpty)
   }
 

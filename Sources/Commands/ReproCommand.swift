@@ -14,12 +14,13 @@ public struct ReproCommand: AsyncParsableCommand {
       69 data that cannot be had, 75 run again (another process has the folder, or saved under a scheduler), 130 \
       interrupted (saved; the same command goes on).
       """,
+    version: Version.text,
     subcommands: [
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
       PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
       TuneCommand.self,
       SuiteCommand.self, SweepCommand.self,
-      Generate.self, Bench.self, Doctor.self,
+      Generate.self, Bench.self, Doctor.self, Cite.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Harness
+import Reporting
 
 /// `repro runs`: what lies in the folder of runs.
 struct RunsCommand: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct RunsCommand: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    @Flag(help: "Print its manifest as JSON.")
+    @Flag(help: "Print its manifest and its scores as JSON.")
     var json = false
 
     func run() async throws {
@@ -49,7 +50,9 @@ struct RunsCommand: AsyncParsableCommand {
         let root = output.directory
         let stored = try StoredRun.all(under: root).run(named: name, below: root)
         let manifest = try RunManifest(contentsOf: stored.folder.manifest)
-        if json { return try Console.json(manifest) }
+        if json {
+          return try Console.json(RunAnswer(manifest, scores: stored.folder.shownScores(of: manifest)))
+        }
         for line in try RunDescription(stored, manifest).lines { Console.result(line) }
       }
     }

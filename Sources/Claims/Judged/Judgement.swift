@@ -104,6 +104,12 @@ public struct Judgement: Sendable {
       + ": \(verdict)\(forecast)."
   }
 
+  /// What was found of each comparison, and what the looks to come are likely to bring, each in one phrase.
+  package var phrases: [String] {
+    let later = forecast.isEmpty ? [] : [String(forecast.dropFirst(2))]
+    return findings.map { $0.phrase(on: dataset, scale: scale) } + later
+  }
+
   /// What the looks to come are likely to bring.
   private var forecast: String {
     guard case .goingOn = verdict else { return "" }

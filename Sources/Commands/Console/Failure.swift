@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Glibc
 import Harness
+import Reporting
 import Synchronization
 import Vision
 
@@ -61,6 +62,52 @@ enum Console {
   static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   /// Whether colours are wanted.
   static let isColored = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+
+  /// How many columns a line of progress may take, and still be drawn over.
+  static var progressWidth: Int { (width ?? Wrapping.usualWidth + 1) - 1 }
+
+  /// When results are coloured.
+  enum Color: String, CaseIterable {
+    case auto, always, never
+  }
+
+  private static let color = Mutex(Color.auto)
+
+  /// Says when results are coloured from now on.
+  static func use(_ choice: Color) { color.withLock { $0 = choice } }
+
+  /// Whether results are coloured by `choice`: on a terminal that is not dumb unless told otherwise, and never by `auto` under
+  /// `NO_COLOR`.
+  static func colorsResults(_ choice: Color, isTerminal: Bool, environment: [String: String]) -> Bool {
+    switch choice {
+    case .always: true
+    case .never: false
+    case .auto: isTerminal && environment["TERM"] != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+  }
+
+  /// `text` as a result of this kind is shown: coloured where that is wanted.
+  static func toned(_ text: String, _ tone: Conclusion.Tone?) -> String {
+    let isWanted = colorsResults(
+      color.withLock { $0 }, isTerminal: isatty(STDOUT_FILENO) == 1,
+      environment: ProcessInfo.processInfo.environment)
+    guard isWanted, let tone else { return text }
+    let code =
+      switch tone {
+      case .held: "1;32"
+      case .failed: "1;31"
+      case .open: "1;33"
+      case .void: "1;35"
+      }
+    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+  }
+
+  /// How many columns a line of text is given: the terminal's, or the usual number where there is none.
+  static var textWidth: Int {
+    var size = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return width ?? Wrapping.usualWidth
+  }
 
   /// How many characters fit into a line of the terminal; `nil` where that cannot be told.
   static var width: Int? {

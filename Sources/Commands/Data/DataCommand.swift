@@ -96,12 +96,14 @@ struct DataCommand: AsyncParsableCommand {
       let entries = DataStore(directory: data.directory).list().map(DatasetEntry.init)
       if json { return try Console.json(entries) }
       let width = (entries.map(\.name.count).max() ?? 0) + 2
-      let indent = String(repeating: " ", count: width)
+      func say(_ name: String, _ text: String) {
+        let lines = Wrapping.entry(name, text, column: width, width: Console.textWidth)
+        for line in lines { Console.result(line) }
+      }
       for entry in entries {
-        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        Console.result("\(name)\(entry.state)\(entry.detail.isEmpty ? "" : ": \(entry.detail)")")
-        Console.result("\(indent)cite: \(entry.citation)")
-        Console.result("\(indent)terms: \(entry.licence)")
+        say(entry.name, entry.state + (entry.detail.isEmpty ? "" : ": \(entry.detail)"))
+        say("", "cite: \(entry.citation)")
+        say("", "terms: \(entry.licence)")
       }
     }
   }

@@ -24,8 +24,11 @@ struct Doctor: AsyncParsableCommand {
       try Console.json(findings)
     } else {
       for finding in findings {
-        let mark = finding.state.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-        Console.result("\(mark)\(finding.subject): \(finding.detail)")
+        let said = Wrapping.entry(
+          finding.state.rawValue, "\(finding.subject): \(finding.detail)", column: 9, width: Console.textWidth
+        )
+        for line in said { Console.result(line) }
+        // A command is to be copied, and therefore stays in one line.
         if let fix = finding.fix { Console.result("         fix: \(fix)") }
       }
     }

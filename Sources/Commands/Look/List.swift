@@ -20,11 +20,12 @@ struct List: ParsableCommand {
       Entry(name: $0.name, claim: $0.claim, cost: $0.cost, version: $0.version, paper: $0.paper)
     }
     if json { return try Console.json(entries) }
-    let width = entries.map(\.name.count).max() ?? 0
+    let column = (entries.map(\.name.count).max() ?? 0) + 2
     for entry in entries {
-      Console.result(entry.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + entry.claim)
-      let indent = String(repeating: " ", count: width + 2)
-      Console.result("\(indent)\(entry.paper.citation)")
+      let lines =
+        Wrapping.entry(entry.name, entry.claim, column: column, width: Console.textWidth)
+        + Wrapping.entry("", entry.paper.citation, column: column, width: Console.textWidth)
+      for line in lines { Console.result(line) }
     }
   }
 }

@@ -13,6 +13,8 @@ struct Show: AsyncParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  @OptionGroup var color: ColorOptions
+
   func run() async throws {
     try await Failure.reported { try show(try selection.type()) }
   }
@@ -20,17 +22,22 @@ struct Show: AsyncParsableCommand {
   private func show(_ type: any Experiment.Type) throws {
     let declared = Declaration(type.init(scale: selection.scale), scale: selection.scale)
     let description = ExperimentDescription(declared, automaticPrecision: Precision.automatic.resolved)
-    if json { return try Console.json(description) }
-    Console.result(
-      """
-      \(declared.name), version \(declared.version)
-        paper       \(declared.paper.citation)
-        cost        \(declared.cost)
-        scale       \(selection.scale.rawValue)
-        images      \(description.dataset)
-        measured by \(description.evaluations.joined(separator: ", "))
-      """)
-    try showClaims(of: declared)
+    let judgements = try judgements(of: declared)
+    if json {
+      return try Console.json(
+        ExperimentAnswer(description, claims: ClaimAnswer.answers(declared.claims, judgements)))
+    }
+    color.apply()
+    Console.result("\(declared.name), version \(declared.version)")
+    let facts = [
+      ("paper", declared.paper.citation), ("cost", declared.cost), ("scale", selection.scale.rawValue),
+      ("images", description.dataset), ("measured by", description.evaluations.joined(separator: ", ")),
+    ]
+    for (label, text) in facts {
+      let lines = Wrapping.entry("  \(label)", text, column: 14, width: Console.textWidth)
+      for line in lines { Console.result(line) }
+    }
+    showClaims(of: declared, judgements)
     Console.result("  arms")
     let width = description.arms.map(\.name.count).max() ?? 0
     for arm in declared.arms {
@@ -46,24 +53,31 @@ struct Show: AsyncParsableCommand {
       "Every constant: \(Project.command) config \(declared.name) --scale \(selection.scale.rawValue)")
   }
 
-  /// Each claim with what was fixed beforehand and what the record says by now.
-  private func showClaims(of experiment: Declaration) throws {
-    let judgements = try Report.judgements(
+  /// What the record says of the claims by now; nothing where there is none.
+  private func judgements(of experiment: Declaration) throws -> [Judgement] {
+    try Report.judgements(
       experiment,
       recordedIn: ResultsFolder(Project.results, experiment: experiment.name, scale: experiment.scale))
+  }
+
+  /// Each claim with its verdict, what was found, and what was fixed beforehand.
+  private func showClaims(of experiment: Declaration, _ judgements: [Judgement]) {
+    func say(_ label: String, _ text: String, tone: Conclusion.Tone? = nil) {
+      let lines = Wrapping.entry("  \(label)", text, column: 14, width: Console.textWidth)
+      for line in lines { Console.result(Console.toned(line, tone)) }
+    }
     for (place, claim) in experiment.claims.enumerated() {
       let judgement = judgements.indices.contains(place) ? judgements[place] : nil
+      let verdict = judgement?.verdict ?? .unrecorded
+      say("claim", claim.sentence)
+      say("  verdict", "\(verdict)", tone: Conclusion.tone(of: verdict))
+      for phrase in judgement?.phrases ?? [] { say("  found", phrase) }
       let compared = claim.comparisons.map {
         "\($0.titles.treatment) over \($0.titles.baseline), \($0.evaluation) \($0.metric)"
       }
-      Console.result(
-        """
-          claim       \(claim.sentence)
-            judged by \(compared.joined(separator: "; and "))
-            state     \(judgement?.sentence ?? "\(Verdict.unrecorded)")
-            terms     \(Report.terms(of: claim, judgement))
-            digest    \(claim.digest)
-        """)
+      say("  judged by", compared.joined(separator: "; and "))
+      say("  terms", Report.terms(of: claim, judgement))
+      say("  digest", claim.digest)
     }
   }
 }

@@ -13,6 +13,8 @@ final class ProgressPrinter {
   private var title = ""
   private var epochStart = ContinuousClock.now
   private var stepsInEpoch = 0
+  /// How long the epoch's steps waited for their images.
+  private var secondsWaited = 0.0
   private var imagesPerSecond: Double?
   private var drawn = ContinuousClock.now - .seconds(1)
   private var finishedRuns = 0
@@ -97,6 +99,7 @@ final class ProgressPrinter {
   private func startEpoch() {
     epochStart = .now
     stepsInEpoch = 0
+    secondsWaited = 0
   }
 
   private func prepare(_ report: Preparation.Report) {
@@ -116,28 +119,47 @@ final class ProgressPrinter {
   private func step(_ report: StepReport) {
     guard let run = current else { return }
     stepsInEpoch += 1
+    secondsWaited += report.secondsForViews
     let elapsed = seconds(since: epochStart)
     if elapsed > 0 { imagesPerSecond = Double(stepsInEpoch * run.identity.plan.batchSize) / elapsed }
     guard Console.isTerminal, seconds(since: drawn) > 0.1 else { return }
     drawn = .now
     let progress = report.progress
     let percent = progress.steps == 0 ? 0 : 100 * progress.step / progress.steps
-    Console.draw(
-      "\(title)  epoch \(min(progress.epoch + 1, progress.epochs))/\(progress.epochs)  \(percent) %  "
-        + "\(speed)  loss \(decimals(Double(report.loss)))  \(remaining(progress))")
+    let known = levels.compactMap(\.chance)
+    let chance = known.count == 1 ? " (chance \(decimals(known[0])))" : ""
+    let parts = [
+      (title, 0), ("epoch \(min(progress.epoch + 1, progress.epochs))/\(progress.epochs)", 0),
+      ("\(percent) %", 2), ("loss \(decimals(Double(report.loss)))\(chance)", 0), (remaining(progress), 1),
+      (speed, 3), (waiting, 4),
+    ]
+    Console.draw(Wrapping.fitted(parts, width: Console.progressWidth))
   }
 
   private func endEpoch(_ progress: TrainingProgress, _ rows: [CurveRow]) {
     defer { startEpoch() }
     trainingEnd = .now
     guard progress.epoch > 0 else { return }
-    let losses = rows.filter { $0.metric == "loss" }.map { "loss \(decimals($0.value))" }
-    let looks = rows.filter { $0.metric.hasPrefix(MonitorMetric.prefix) }
-      .map { "\($0.metric.replacing(MonitorMetric.prefix, with: "")) \(decimals($0.value))" }
-    let shown = losses + chances(rows) + bounds(rows) + looks
-    line(
-      "\(title)  epoch \(progress.epoch)/\(progress.epochs)  \(speed)  \(shown.joined(separator: "  "))  "
-        + remaining(progress))
+    let losses = rows.filter { $0.metric == "loss" }.map { "loss \(decimals($0.value))" } + chances(rows)
+    let looks = rows.filter { $0.metric.hasPrefix(MonitorMetric.prefix) }.map { row in
+      let name = row.metric.replacing(MonitorMetric.prefix, with: "")
+      return (text: "\(name) \(decimals(row.value))", rank: name == "knn" ? 2 : 6)
+    }
+    let parts =
+      [(title, 0), ("epoch \(progress.epoch)/\(progress.epochs)", 0), (losses.joined(separator: " "), 0)]
+      + looks
+      + [
+        (remaining(progress), 1), (speed, 3), (waiting, 4), (bounds(rows).joined(separator: "  "), 5),
+      ]
+    // What is left out here for want of room stands in curves.csv.
+    line(Wrapping.fitted(parts, width: Console.progressWidth))
+  }
+
+  /// Which part of the epoch so far was spent on waiting for images.
+  private var waiting: String {
+    let elapsed = seconds(since: epochStart)
+    guard stepsInEpoch > 0, elapsed > 0 else { return "" }
+    return "data \(Int((100 * min(1, secondsWaited / elapsed)).rounded())) %"
   }
 
   /// Between which values a loss could lie, where a method tells.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Harness
 import Pretraining
+import Reporting
 import Tensors
 import Vision
 
@@ -59,6 +60,11 @@ struct Run: AsyncParsableCommand {
 
   @Flag(help: "Delete what these runs have left and begin anew.")
   var fresh = false
+
+  @Flag(help: "Print every measure of every arm, and the paper's tables, as Markdown.")
+  var full = false
+
+  @OptionGroup var color: ColorOptions
 
   @Flag(help: "Print the outcome as JSON.")
   var json = false
@@ -118,16 +124,22 @@ struct Run: AsyncParsableCommand {
     let report = RunReport(found: found, request: request)
     Console.note(try report.introduction(source))
     let progress = ProgressPrinter(imagesPerEpoch: found.images.pretraining.count, runs: request)
-    let runner = Runner(found.experiment, request, images: found.images, source: source) {
-      progress.show($0)
+    let standing = Standing(report.declared)
+    let watch = CoreWatch()
+    let runner = Runner(found.experiment, request, images: found.images, source: source) { event in
+      progress.show(event)
+      // What cannot be compared is told at the end, with everything else that is known by then.
+      if let line = try? standing.line(after: event) { Console.note(line) }
     }
     let outcomes = try runner.run()
     if json {
-      try Console.json(outcomes.map(\.manifest))
+      try Console.json(try report.answer(outcomes))
     } else {
-      Console.result(try await report.conclusion(outcomes))
+      color.apply()
+      try report.conclude(outcomes, isFull: full)
     }
     Console.note(report.usage(outcomes))
+    if let others = watch?.others { Console.warning("\(others): alone, the same runs take less time") }
     await report.drawFigures(outcomes)
     let failures = outcomes.filter { $0.manifest.status == .failed }
     if let first = failures.first {

@@ -9,7 +9,8 @@ struct RunReport {
   let found: ImageSource.Found
   let request: Runner.Request
 
-  private var declared: Declaration { Declaration(found.experiment, scale: found.scale) }
+  /// What the experiment declares at the scale that is run.
+  var declared: Declaration { Declaration(found.experiment, scale: found.scale) }
 
   /// What is tested, on what, for how long, and what it can show.
   func introduction(_ source: SourceState) throws -> String {
@@ -37,20 +38,41 @@ struct RunReport {
       "  output  \(request.output.path)",
       "  threads \(request.threads)",
     ]
-    if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+    if isAboutThePaper {
+      if let time = try hours { lines.append("  time    \(time)") }
+      if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+    }
     if let flaw = source.flaw, found.excuse == nil {
       lines.append("  note    \(flaw): these runs cannot be recorded")
     }
     return lines.joined(separator: "\n")
   }
 
-  /// Every arm's numbers, the paper's beside them, and what the comparison shows.
-  func conclusion(_ outcomes: [Runner.Outcome]) async throws -> String {
+  /// Prints the verdict and a line for each arm, or every number with the paper's beside it as Markdown.
+  func conclude(_ outcomes: [Runner.Outcome], isFull: Bool) throws {
     let measured = try results(outcomes)
-    if measured.scores.isEmpty { return "Nothing was measured." }
-    return try Report.render(
-      declared, scores: measured.scores, manifests: measured.manifests,
-      paperTables: Project.isHere ? Project.tables : nil)
+    if measured.scores.isEmpty { return Console.result("Nothing was measured.") }
+    if isFull {
+      return Console.result(
+        try Report.render(
+          declared, scores: measured.scores, manifests: measured.manifests,
+          paperTables: Project.isHere ? Project.tables : nil))
+    }
+    for line in try Conclusion(declared, results: measured, width: Console.textWidth).lines {
+      Console.result(Console.toned(line.text, line.tone))
+    }
+    let count = Set(measured.scores.map { "\($0.evaluation) \($0.metric)" }).count
+    Console.note("\(Typography.count(count, "measure")) in all: the same command with --full")
+  }
+
+  /// The runs with their numbers, and what they say of the claims.
+  func answer(_ outcomes: [Runner.Outcome]) throws -> RunsAnswer {
+    let measured = try results(outcomes)
+    let judgements = measured.isEmpty ? [] : try Report.judgements(declared, results: measured)
+    return RunsAnswer(
+      experiment: declared.name, scale: found.scale.rawValue,
+      runs: try outcomes.map { RunAnswer($0.manifest, scores: try $0.run.folder.measuredScores()) },
+      claims: ClaimAnswer.answers(declared.claims, judgements))
   }
 
   /// What the runs have taken of time and memory, in one line.
@@ -78,6 +100,19 @@ struct RunReport {
   private var isHeadlineComplete: Bool {
     let names = Set(request.arms.map(\.name))
     return found.experiment.headline.arms.allSatisfy(names.contains)
+  }
+
+  /// Whether these runs say anything about the paper.
+  private var isAboutThePaper: Bool { found.scale != .smoke && found.excuse == nil }
+
+  /// How long such runs took on record.
+  private var hours: String? {
+    get throws {
+      let folder = ResultsFolder(Project.results, experiment: declared.name, scale: found.scale)
+      return Report.hours(
+        arms: request.arms.map(\.name), seeds: request.seeds.count,
+        recorded: try RecordedResults(readingFrom: folder))
+    }
   }
 
   private var prospect: String {

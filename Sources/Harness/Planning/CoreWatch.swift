@@ -15,16 +15,20 @@ public struct CoreWatch: Sendable {
     start = reading
   }
 
-  /// A warning, if others kept the processors busy since the beginning.
-  public var warning: String? {
+  /// What others kept busy since the beginning, in words; `nil` where that is too little to matter or cannot be told.
+  package var others: String? {
     let seconds = (ContinuousClock.now - began) / .seconds(1)
     guard let now = Reading(), let others = Self.others(from: start, to: now, seconds: seconds),
       others > Self.tolerance
     else { return nil }
     let cores = String(format: "%.1f", others)
     return
-      "other processes kept \(cores) of \(ProcessInfo.processInfo.activeProcessorCount) cores busy meanwhile: "
-      + "these times are too long; time again when nothing else runs"
+      "other processes kept \(cores) of \(ProcessInfo.processInfo.activeProcessorCount) cores busy meanwhile"
+  }
+
+  /// A warning, if others kept the processors busy since the beginning.
+  public var warning: String? {
+    others.map { "\($0): these times are too long; time again when nothing else runs" }
   }
 
   /// How many processors others kept busy over `seconds`; `nil` where the numbers make no sense.

@@ -108,6 +108,12 @@ public struct RecordedResults: Sendable, Equatable {
   /// Whether nothing has been recorded.
   public var isEmpty: Bool { scores.isEmpty }
 
+  /// The seconds that runs of an arm took on average; `nil` without one.
+  package func seconds(of arm: String) -> Double? {
+    let runs = manifests.filter { $0.identity.arm == arm }
+    return runs.isEmpty ? nil : runs.reduce(0) { $0 + $1.wallSeconds } / Double(runs.count)
+  }
+
   /// Whether any row was made on procedural images.
   package var isSynthetic: Bool {
     scores.contains { $0.key.data.hasSuffix(":synthetic") }

@@ -56,6 +56,15 @@ public enum Typography {
     return parts.count > 1 ? "\(name) (\(parts[1]))" : name
   }
 
+  /// `40 s`, `12 min`, `3.4 h`, `56 h`: a time, roughly.
+  package static func duration(_ seconds: Double) -> String {
+    if seconds < 0.5 { return "under 1 s" }
+    if seconds < 90 { return "\(Int(seconds.rounded())) s" }
+    if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) min" }
+    let hours = seconds / 3_600
+    return hours < 10 ? "\((hours * 10).rounded() / 10) h" : "\(Int(hours.rounded())) h"
+  }
+
   /// Names joined for a sentence: `a`, `a and b`, `a, b and c`.
   package static func list(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }

@@ -39,6 +39,34 @@ public enum Report {
     try ExperimentReport(experiment, recordedIn: folder).judgements
   }
 
+  /// How the headline stands, in one line; `nil` without a pair. Throws `Incomparable` or `NotFinite`.
+  public static func standing(_ experiment: Declaration, results: RecordedResults) throws -> String? {
+    guard let judgement = try judgements(experiment, results: results).first else { return nil }
+    let told = judgement.findings.compactMap { finding in
+      finding.difference.map {
+        "\(Typography.difference($0.spread.mean)) points over \(finding.comparison.baseline)"
+      }
+    }
+    guard !told.isEmpty, let pairs = judgement.findings.map(\.pairing.pairs.count).min() else { return nil }
+    return
+      "after \(Typography.count(pairs, "pair")): \(judgement.claim.comparisons[0].treatment) \(Typography.list(told)); "
+      + judgement.verdict.short
+  }
+
+  /// How long runs of `arms` with so many seeds take by those on record, in one phrase; `nil` where none of them is there.
+  public static func hours(arms: [String], seeds: Int, recorded: RecordedResults) -> String? {
+    let known = arms.map { recorded.seconds(of: $0) }
+    let total = Double(seeds) * known.compactMap(\.self).reduce(0, +)
+    guard total > 0 else { return nil }
+    let machines = unique(
+      recorded.manifests.flatMap(\.machines).map { "\($0.processor) (\($0.instructionSet))" })
+    let unknown = known.count { $0 == nil }
+    return
+      "about \(Typography.duration(total)) on a machine like that of the record, \(Typography.list(machines.sorted()))"
+      + (unknown == 0
+        ? "" : "; \(unknown) of \(Typography.count(arms.count, "arm")) not counted, having no run there")
+  }
+
   /// What of a claim was fixed before its first run, and how its conditions stand.
   public static func terms(of claim: Claim, _ judgement: Judgement?) -> String { claim.terms(judgement) }
 

@@ -15,6 +15,18 @@ public struct RecordCheck {
     /// How many runs, rows, rendered files and golden curves were looked at.
     public var runs = 0, rows = 0, renderedFiles = 0, goldenCurves = 0
 
+    /// What two checks found together.
+    public static func + (a: Outcome, b: Outcome) -> Outcome {
+      var sum = a
+      sum.discrepancies += b.discrepancies
+      sum.remarks += b.remarks
+      sum.runs += b.runs
+      sum.rows += b.rows
+      sum.renderedFiles += b.renderedFiles
+      sum.goldenCurves += b.goldenCurves
+      return sum
+    }
+
     /// What was checked, in one line.
     public var summary: String {
       let counts = [
@@ -41,11 +53,13 @@ public struct RecordCheck {
     types = names.isEmpty ? catalogue.experiments : try names.map(catalogue.experiment)
   }
 
-  /// Checks the recorded files, whatever is rendered from them and, unless told not to, the golden curves.
-  public func run(replayingCurves: Bool = true) async -> Outcome {
+  /// Checks the recorded files, whatever is rendered from them and, unless told not to, the golden curves; tells `say` what it
+  /// is at.
+  public func run(replayingCurves: Bool = true, say: (String) -> Void = { _ in }) async -> Outcome {
     var check = self
     for experiment in Catalogue(types).declarations.experiments {
       let folder = FolderCheck(experiment, root: root)
+      if !folder.files.isEmpty { say("comparing \(folder.files.path) with what its runs vouch for …") }
       await check.look(at: folder)
       await check.look(at: FolderCheck(experiment, part: .gates, root: root))
       check.outcome.discrepancies += await TuningCheck(experiment, root: root)
@@ -56,8 +70,21 @@ public struct RecordCheck {
         "whether runs' programs were built from commits of this repository was not checked: \(reason)")
     }
     check.lookForStrangers()
+    say("rendering every table anew …")
     check.lookAtRenderedFiles()
-    if replayingCurves { for type in types { check.replay(GoldenCheck(type, root: root)) } }
+    return replayingCurves ? check.outcome + replay(say: say) : check.outcome
+  }
+
+  /// Replays the golden curves alone, an experiment after the other; tells `say` which.
+  public func replay(say: (String) -> Void = { _ in }) -> Outcome {
+    var check = self
+    for (place, type) in types.enumerated() {
+      let golden = GoldenCheck(type, root: root)
+      say(
+        "golden curves of \(type.name) (\(Typography.count(golden.arms.count, "arm")), experiment \(place + 1) of \(types.count)) …"
+      )
+      check.replay(golden)
+    }
     return check.outcome
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checking
+import Foundation
 import Generation
 import Harness
 
@@ -35,16 +36,55 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Print what was found as JSON.")
   var json = false
 
+  @Option(
+    help: "Print what was found as text (the default), json, or github: annotations of a workflow there.")
+  var format: Format?
+
+  @Option(help: "Also write what was found as the endpoint of a badge, for shields.io.", completion: .file())
+  var badge: String?
+
+  /// How what was found is printed.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, github
+  }
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var inflation: InflationOptions
 
   func validate() throws {
     if rerun && experiment == nil { throw ValidationError("--rerun takes the name of an experiment") }
-    if json && (rerun || writeGolden) {
-      throw ValidationError("--json goes with neither --rerun nor --write-golden")
+    if json && format != nil && format != .json {
+      throw ValidationError("--json and --format \(format!.rawValue) do not go together")
+    }
+    if form != .text && (rerun || writeGolden) {
+      throw ValidationError("--json and --format go with neither --rerun nor --write-golden")
     }
     if rerun && writeGolden { throw ValidationError("--rerun and --write-golden do not go together") }
+  }
+
+  private var form: Format { format ?? (json ? .json : .text) }
+
+  /// What is found, told as it comes: the record, which takes seconds, before the curves, which take minutes.
+  private func found(by check: RecordCheck, root: URL) async throws -> RecordCheck.Outcome {
+    var record = await check.run(replayingCurves: false) { Console.note($0) }
+    if experiment == nil { record.discrepancies += try GeneratorRecord.discrepancies(root: root) }
+    tell(record)
+    let curves = check.replay { Console.note($0) }
+    tell(curves)
+    return record + curves
+  }
+
+  private func tell(_ outcome: RecordCheck.Outcome) {
+    switch form {
+    case .json: break
+    case .text:
+      for remark in outcome.remarks { Console.note("note: \(remark)") }
+      for discrepancy in outcome.discrepancies { Console.result("\(discrepancy)") }
+    case .github:
+      for remark in outcome.remarks { Console.result(Annotation.line(remark: remark)) }
+      for discrepancy in outcome.discrepancies { Console.result(Annotation.line(discrepancy)) }
+    }
   }
 
   func run() async throws {
@@ -57,17 +97,11 @@ struct CheckCommand: AsyncParsableCommand {
           written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
         return
       }
-      var outcome = await check.run()
-      if experiment == nil { outcome.discrepancies += try GeneratorRecord.discrepancies(root: root) }
-      if json {
-        try Console.json(outcome)
-        if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
-        return
-      }
-      for remark in outcome.remarks { Console.note("note: \(remark)") }
-      for discrepancy in outcome.discrepancies { Console.result("\(discrepancy)") }
+      let outcome = try await found(by: check, root: root)
+      if let badge { try writeAtomically(ReadableJSON.data(Badge(outcome)), to: URL(fileURLWithPath: badge)) }
+      if form == .json { try Console.json(outcome) }
       if !outcome.discrepancies.isEmpty { throw ExitCode(1) }
-      Console.result(outcome.summary)
+      if form == .text { Console.result(outcome.summary) }
       if rerun, let experiment {
         let type = try Known.catalogue.experiment(named: experiment)
         let retraining = Retraining(

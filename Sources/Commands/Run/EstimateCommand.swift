@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Harness
+import Reporting
 import Tensors
 
 /// `repro estimate`: how long an experiment would take here.
@@ -35,6 +36,7 @@ struct EstimateCommand: AsyncParsableCommand {
       pool.startPool()
       let watch = CoreWatch()
       var estimates: [Estimate] = []
+      if let known = try recorded(type) { Console.note("\(type.name): \(known)") }
       for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
         let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
         let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
@@ -49,6 +51,18 @@ struct EstimateCommand: AsyncParsableCommand {
       if json { try Console.json(estimates) }
       if let warning = watch?.warning { Console.warning(warning) }
     }
+  }
+}
+
+extension EstimateCommand {
+  /// What the record knows of the time before anything is timed here.
+  private func recorded(_ type: any Experiment.Type) throws -> String? {
+    let scale = scale ?? .reduced
+    let experiment = type.init(scale: scale)
+    let results = try RecordedResults(
+      readingFrom: ResultsFolder(Project.results, experiment: type.name, scale: scale))
+    let arms = try experiment.arms(named: []).map(\.name)
+    return Report.hours(arms: arms, seeds: 3, recorded: results).map { "three seeds take \($0)" }
   }
 }
 
@@ -85,12 +99,5 @@ struct EstimateTable {
     return [title] + arms + [measuring] + seeds
   }
 
-  /// `under 1 s`, `12 min`, `3.4 h`, `56 h`.
-  private func hours(_ seconds: Double) -> String {
-    if seconds < 0.5 { return "under 1 s" }
-    if seconds < 90 { return "\(Int(seconds.rounded())) s" }
-    if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) min" }
-    let hours = seconds / 3_600
-    return hours < 10 ? "\((hours * 10).rounded() / 10) h" : "\(Int(hours.rounded())) h"
-  }
+  private func hours(_ seconds: Double) -> String { Typography.duration(seconds) }
 }

@@ -33,9 +33,20 @@ public struct Estimator {
     }
     let counts = arms.map { $0.mixture(of: images).count }
     for (arm, count) in zip(arms, counts) { try arm.check(imageCount: count) }
+    // Arms first, the headline's before all: what is known is told as it comes, and measuring takes longest.
+    let trained = arms.filter { $0.plan.epochs > 0 }
+    var timings: [String: (step: Double, preparation: Double)] = [:]
+    for arm in trained.filter({ $0.role == .headline }) + trained.filter({ $0.role != .headline }) {
+      let timed = try timeSteps(of: arm)
+      timings[arm.name] = timed
+      let steps = arm.plan.epochs * arm.plan.stepsPerEpoch(over: arm.mixture(of: images).count)
+      say(
+        "\(arm.name): about \(Typography.duration(timed.preparation + Double(steps) * timed.step)) of training a seed"
+      )
+    }
     let measuring = try timeMeasuring(of: evaluated)
-    let costs = try zip(arms, counts).map { arm, count in
-      let timed = arm.plan.epochs > 0 ? try timeSteps(of: arm) : nil
+    let costs = zip(arms, counts).map { arm, count in
+      let timed = timings[arm.name]
       let looks = arm.plan.epochs > 0 ? MonitorMetric.count(over: arm.plan.epochs) : 0
       let watched = min(images.training.count, Monitor.testCount + Monitor.trainingCount)
       return Estimate.ArmCost(

@@ -47,13 +47,27 @@ struct SuiteCommand: AsyncParsableCommand {
     if let jobs, !(1...1_024).contains(jobs) {
       throw ValidationError("--jobs is \(jobs), but lies within 1...1024")
     }
+    if json && !plan { throw ValidationError("--json goes with --plan alone") }
+  }
+
+  @Flag(help: "With --plan: print JSON.")
+  var json = false
+
+  /// One run of the plan, for programs.
+  struct Entry: Encodable, Equatable {
+    /// The run, and what its arm is for.
+    let experiment, arm, role: String, seed: UInt64
+    /// `toRun`, `behindGates` (if these pass), `finished` (on disk, to be recorded) or `withoutImages`.
+    let state: String
+    /// What runs of the arm took on record, on average.
+    let seconds: Double?
   }
 
   func run() async throws {
     try await Failure.reported {
       let root = try Project.requiredRoot()
       var suite = try suitePlan(in: root)
-      if plan { return show(suite) }
+      if plan { return try show(suite) }
       if suite.toRun.isEmpty { return Console.note(conclusion(suite)) }
       let source = SourceState.built
       if let flaw = source.flaw {
@@ -99,16 +113,20 @@ struct SuiteCommand: AsyncParsableCommand {
     return runner.tally
   }
 
-  private func show(_ suite: SuitePlan) {
+  private func show(_ suite: SuitePlan) throws {
     let absent = Set(
       DataStore(directory: data.directory).list().filter { !DatasetEntry($0).isUsable }.map(\.name))
+    func lacksImages(_ item: SuitePlan.Item) -> Bool {
+      absent.contains(item.dataset.name)
+    }
+    if json { return try Console.json(suite.items.map { Entry($0, lacksImages: lacksImages($0)) }) }
     for item in suite.items {
       let images = item.dataset.name
       let state =
         switch item.state {
         case .finished: "finished, to be recorded"
         case .behindGates: "to run, if the gates of its claim pass"
-        case .toRun: absent.contains(images) ? "to run, once \(images.rawValue) is here" : "to run"
+        case .toRun: lacksImages(item) ? "to run, once \(images.rawValue) is here" : "to run"
         }
       Console.result(
         "\(item.experiment)  \(item.arm)  seed \(item.seed)  \(item.role.rawValue)  \(state)\(place(of: item))"
@@ -150,5 +168,15 @@ struct SuiteCommand: AsyncParsableCommand {
     return
       "\(Typography.count(items.count, "run")) \(when), about \(hours(seconds)) by recorded runs of the same arms"
       + (unknown == 0 ? "" : " (\(unknown) of them have none)")
+  }
+}
+
+extension SuiteCommand.Entry {
+  init(_ item: SuitePlan.Item, lacksImages: Bool) {
+    self.init(
+      experiment: item.experiment, arm: item.arm, role: item.role.rawValue, seed: item.seed,
+      state: item.isFinished
+        ? "finished" : item.state == .behindGates ? "behindGates" : lacksImages ? "withoutImages" : "toRun",
+      seconds: item.seconds)
   }
 }

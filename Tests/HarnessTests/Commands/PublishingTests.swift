@@ -44,4 +44,22 @@ import Testing
     #expect(Cite.recorded(String(run.run.prefix(3)), under: folder.url).isEmpty)
     #expect(Cite.recorded("zzzzz", under: folder.url).isEmpty)
   }
+
+  @Test func aPlanIsForProgramsToo() throws {
+    let suite = try #require(try ReproCommand.parseAsRoot(["suite", "--plan", "--json"]) as? SuiteCommand)
+    #expect(suite.plan && suite.json)
+    #expect(throws: (any Error).self) { _ = try ReproCommand.parseAsRoot(["suite", "--json"]) }
+    func state(isFinished: Bool, lacksImages: Bool) -> String {
+      let item = SuitePlan.Item(
+        experiment: "sample-cifar10", dataset: .cifar10, arm: "Base", role: .headline, seed: 4,
+        isFinished: isFinished,
+        seconds: 600)
+      let entry = SuiteCommand.Entry(item, lacksImages: lacksImages)
+      #expect(entry.experiment == "sample-cifar10" && entry.role == "headline" && entry.seed == 4)
+      return entry.state
+    }
+    #expect(state(isFinished: false, lacksImages: false) == "toRun")
+    #expect(state(isFinished: false, lacksImages: true) == "withoutImages")
+    #expect(state(isFinished: true, lacksImages: true) == "finished")
+  }
 }

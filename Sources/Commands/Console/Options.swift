@@ -42,7 +42,8 @@ struct ExperimentOptions: ParsableArguments {
 struct ArmOptions: ParsableArguments {
   @Option(
     name: .customLong("arms"),
-    help: "The arms, with commas between, or all (default: the headline's and its references).",
+    help:
+      "The arms, with commas between, or all (default: the headline's and its references; for config, all).",
     transform: ArmOptions.names)
   var lists: [[String]] = []
 

@@ -53,9 +53,9 @@ struct Cite: AsyncParsableCommand {
 
   private func manifest() throws -> RunManifest {
     let stored = StoredRun.all(under: output.directory)
-    if let run = try? stored.run(named: name, below: output.directory), let manifest = run.manifest {
-      return manifest
-    }
+    do {
+      if let manifest = try stored.run(named: name, below: output.directory).manifest { return manifest }
+    } catch is UnknownName {}
     let recorded = Self.recorded(name, under: Project.results)
     if recorded.count > 1 {
       throw RunProblem(

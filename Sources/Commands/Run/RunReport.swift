@@ -21,7 +21,7 @@ struct RunReport {
     var lines = [
       "\(type.name) (\(type.paper.citation))",
       "  claim   \(type.claim)",
-      "  cost    \(type.cost)",
+      "  cost    \(found.scale == .smoke ? "seconds" : type.cost)",
       "  scale   \(found.scale.rawValue)\(request.overrides.isEmpty ? "" : ", modified: enters no table")",
       "  runs    \(count): \(request.arms.map(\.name).joined(separator: ", ")), each with "
         + (request.seeds.count == 1 ? "seed \(seeds)" : "seeds \(seeds)"),

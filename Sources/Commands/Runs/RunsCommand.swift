@@ -24,6 +24,7 @@ struct RunsCommand: AsyncParsableCommand {
       try await Failure.reported {
         let entries = StoredRun.all(under: output.directory).map { RunEntry($0, below: output.directory) }
         if json { return try Console.json(entries) }
+        if entries.isEmpty { return Console.note("no run lies in \(output.directory.path) yet") }
         for line in RunEntry.table(entries) { Console.result(line) }
         let total = DiskUse.text(entries.reduce(0) { $0 + $1.bytes })
         Console.note(

@@ -57,7 +57,7 @@ public struct StoredRun: Sendable {
 extension [StoredRun] {
   /// The one that `name` means: the beginning of its digest, or the end of its folder's path.
   ///
-  /// Throws an `UnknownName`, or a `RunProblem` when several are meant.
+  /// Throws an `UnknownName`, or a `RunProblem` when several are meant or only the arm is named.
   public func run(named name: String, below root: URL) throws -> StoredRun {
     let wanted = name.hasSuffix("/") ? String(name.dropLast()) : name
     let found = filter { stored in
@@ -69,10 +69,17 @@ extension [StoredRun] {
       let paths = found.map { $0.path(below: root) }
       throw RunProblem("“\(name)” may be \(paths.asChoice): name it by more of its path")
     }
-    guard let run = found.first else {
-      throw UnknownName(kind: "run", name: name, known: compactMap { $0.manifest?.run })
+    if let run = found.first { return run }
+    // Whoever names an arm wants to know how its runs are called.
+    let alike = filter { $0.path(below: root).split(separator: "/").contains(Substring(wanted.slug)) }
+    if !alike.isEmpty {
+      let told = alike.prefix(5).map { "\($0.path(below: root)) (\($0.manifest?.run ?? "unreadable"))" }
+      let more = alike.count > told.count ? ", and \(alike.count - told.count) more" : ""
+      throw RunProblem(
+        "“\(name)” has \(Typography.count(alike.count, "run")): \(told.joined(separator: ", "))\(more); name one by its digest or its path"
+      )
     }
-    return run
+    throw UnknownName(kind: "run", name: name, known: compactMap { $0.manifest?.run })
   }
 }
 

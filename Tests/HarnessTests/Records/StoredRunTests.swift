@@ -37,6 +37,8 @@ import Testing
     #expect(
       errorText { _ = try runs.run(named: "0", below: folder.url) }.contains("base/0”: name it by more"))
     #expect(errorText { _ = try runs.run(named: "nothing", below: folder.url) }.hasPrefix("there is no run"))
+    let arm = errorText { _ = try runs.run(named: "Base + Term", below: folder.url) }
+    #expect(arm.contains("has 2 runs: ") && arm.contains("base-term/0 (\(digest))"), "\(arm)")
   }
 
   @Test func bytesAreWrittenForReaders() {

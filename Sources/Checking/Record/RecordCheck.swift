@@ -7,13 +7,16 @@ import Reporting
 /// The regression test of what is recorded: `repro check`.
 public struct RecordCheck {
   /// What was checked and what was found.
-  public struct Outcome: Sendable, Equatable, Encodable {
+  public struct Outcome: Sendable, Equatable, Codable {
     /// What moved or contradicts something; none when all is well.
     public var discrepancies: [Discrepancy] = []
     /// What deserves a look and is no fault.
     public var remarks: [String] = []
     /// How many runs, rows, rendered files and golden curves were looked at.
     public var runs = 0, rows = 0, renderedFiles = 0, goldenCurves = 0
+
+    /// Nothing checked, nothing found.
+    public init() {}
 
     /// What two checks found together.
     public static func + (a: Outcome, b: Outcome) -> Outcome {
@@ -43,6 +46,9 @@ public struct RecordCheck {
   private var outcome = Outcome()
   private let commits: KnownCommits
   private var commitsNotChecked: String?
+
+  /// The experiments that are checked.
+  package var names: [String] { types.map { $0.name } }
 
   /// Creates the check of the experiments called `names` (all for none) in the repository at `root`; throws an
   /// `UnknownName`.

@@ -48,6 +48,10 @@ struct CheckCommand: AsyncParsableCommand {
     case text, json, github
   }
 
+  /// What a check asks of the processes that it divides its work among.
+  @Flag(help: .hidden)
+  var curves = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var inflation: InflationOptions
@@ -70,9 +74,29 @@ struct CheckCommand: AsyncParsableCommand {
     var record = await check.run(replayingCurves: false) { Console.note($0) }
     if experiment == nil { record.discrepancies += try GeneratorRecord.discrepancies(root: root) }
     tell(record)
-    let curves = check.replay { Console.note($0) }
-    tell(curves)
-    return record + curves
+    return record + (try await replayed(by: check, root: root))
+  }
+
+  /// The golden curves, replayed by as many processes as cores may be kept busy.
+  private func replayed(by check: RecordCheck, root: URL) async throws -> RecordCheck.Outcome {
+    let replay = CurveReplay(names: check.names, root: root)
+    guard replay.isWorthIt else {
+      let outcome = check.replay { Console.note($0) }
+      tell(outcome)
+      return outcome
+    }
+    Console.note(
+      "replaying the golden curves of \(Typography.count(check.names.count, "experiment")), \(replay.count) at once …"
+    )
+    var done = 0
+    return try await replay.run {
+      try RecordCheck(Known.catalogue, names: [$0], root: root).replay()
+    } told: { name, outcome in
+      done += 1
+      let count = Typography.count(outcome.goldenCurves, "golden curve")
+      Console.note("\(name): \(count) replayed, \(done) of \(check.names.count) experiments done")
+      tell(outcome)
+    }
   }
 
   private func tell(_ outcome: RecordCheck.Outcome) {
@@ -97,7 +121,7 @@ struct CheckCommand: AsyncParsableCommand {
           written.isEmpty ? "every golden curve is as it was" : "wrote \(written.joined(separator: ", "))")
         return
       }
-      let outcome = try await found(by: check, root: root)
+      let outcome = curves ? check.replay() : try await found(by: check, root: root)
       if let badge { try writeAtomically(ReadableJSON.data(Badge(outcome)), to: URL(fileURLWithPath: badge)) }
       if form == .json { try Console.json(outcome) }
       if !outcome.discrepancies.isEmpty { throw ExitCode(1) }

@@ -189,4 +189,9 @@ extension RecordedResults {
 }
 
 extension [RunManifest] {
+  /// The seconds that runs of an arm took on average; `nil` without one.
+  fileprivate func seconds(of arm: String) -> Double? {
+    let runs = filter { $0.identity.arm == arm }
+    return runs.isEmpty ? nil : runs.reduce(0) { $0 + $1.wallSeconds } / Double(runs.count)
+  }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// One thing of the record that is not what it should be.
-public struct Discrepancy: Sendable, Equatable, Encodable, CustomStringConvertible {
+public struct Discrepancy: Sendable, Equatable, Codable, CustomStringConvertible {
   /// The file, relative to the repository, and the line in it where one is meant.
   public let file: String, line: Int?
   /// What moved and by how much, or what contradicts what.

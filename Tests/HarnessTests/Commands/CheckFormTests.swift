@@ -55,4 +55,31 @@ import Testing
     }
     #expect((try ReproCommand.parseAsRoot(["check", "--json", "--format", "json"]) as? CheckCommand) != nil)
   }
+
+  /// Two experiments, each replayed by a process of the program that was built beside these tests.
+  @Test func curvesAreReplayedByProcessesOfTheirOwn() async throws {
+    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent().appending(component: "repro")
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    var (told, here) = ([String](), [String]())
+    func replay(_ program: URL) async throws -> RecordCheck.Outcome {
+      try await CurveReplay(
+        names: ["simclr-stl10", "rotnet-cifar10"], program: program, root: root, count: 2
+      ).run { name in
+        here.append(name)
+        var outcome = RecordCheck.Outcome()
+        outcome.goldenCurves = 1
+        return outcome
+      } told: { name, _ in
+        told.append(name)
+      }
+    }
+    let found = try await replay(program)
+    #expect(found.discrepancies.isEmpty && found.goldenCurves > 4 && here.isEmpty, "\(found)")
+    #expect(Set(told) == ["simclr-stl10", "rotnet-cifar10"])
+    // What no process answers is replayed here.
+    #expect(try await replay(URL(filePath: "/bin/false")).goldenCurves == 2)
+    #expect(here == ["simclr-stl10", "rotnet-cifar10"])
+  }
 }

@@ -11,7 +11,8 @@ public struct ReproCommand: AsyncParsableCommand {
     discussion: """
       `repro EXPERIMENT` is `repro run EXPERIMENT`; `repro list` names the experiments. Numbers go to standard output, \
       progress to standard error. Exit status: 0 done, 1 a check failed, 2 the run failed, 64 wrong usage, \
-      130 interrupted (saved; the same command goes on).
+      69 data that cannot be had, 75 run again (another process has the folder, or saved under a scheduler), 130 \
+      interrupted (saved; the same command goes on).
       """,
     subcommands: [
       Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,

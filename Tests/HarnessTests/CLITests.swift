@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Testing
+import Vision
 
 @testable import Commands
 @testable import Generation
@@ -256,7 +257,11 @@ import Testing
     }
     #expect(await status(Interrupted()) == 130)
     #expect(await status(StorageError("write", path: "/x", code: ENOSPC)) == 2)
-    #expect(await status(FolderInUse(path: "/x", holder: 7)) == 2)
+    #expect(await status(FolderInUse(path: "/x", holder: 7)) == 75)
+    #expect(await status(DataError.missing(set: "cifar10", directory: "/x", folders: ["y"])) == 69)
+    #expect(await status(DataError.wrongSize(path: "/x", found: 1, expected: 2)) == 2)
+    #expect(await status(DownloadError.unreachable(set: "cifar10", hosts: ["a"], seconds: 10)) == 69)
+    #expect(await status(DownloadError.cannotUnpack(path: "/x", reason: "no")) == 2)
     #expect(await status(RunProblem("epochs is -1")) == 64)
     #expect(await status(UnknownName(kind: "arm", name: "a", known: ["b"])) == 64)
     #expect(await status(ExitCode(1)) == 1)

@@ -12,8 +12,12 @@ enum Failure {
   static let runtime = ExitCode(2)
   /// What was asked for does not exist or makes no sense.
   static let usage = ExitCode.validationFailure
-  /// The user asked for an end.
-  static let interrupted = ExitCode(130)
+  /// The data that it takes cannot be had here.
+  static let noData = ExitCode(69)
+  /// Nothing is wrong, but the command has to be run again for all to be done.
+  static let runAgain = ExitCode(Interruption.runAgain)
+  /// The user, or a scheduler, asked for an end.
+  static var interrupted: ExitCode { ExitCode(Interruption.status) }
 
   /// Runs `body`; what it throws becomes a line and a status.
   static func reported<Result>(_ body: () async throws -> Result) async throws -> Result {
@@ -32,7 +36,17 @@ enum Failure {
       throw interrupted
     } catch {
       Console.error("\(error)")
-      throw runtime
+      throw status(of: error)
+    }
+  }
+
+  /// What a run's error ends the command with.
+  static func status(of error: any Error) -> ExitCode {
+    switch error {
+    case is FolderInUse: runAgain
+    case let error as DataError where error.isAbsence: noData
+    case let error as DownloadError where error.isOutOfReach: noData
+    default: runtime
     }
   }
 

@@ -31,6 +31,7 @@ struct TuneCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
   @OptionGroup var pool: ThreadOptions
+  @OptionGroup var ending: EndingOptions
 
   func validate() throws {
     if let trials, trials < 1 { throw ValidationError("--trials is \(trials), but must be at least 1") }
@@ -56,7 +57,7 @@ struct TuneCommand: AsyncParsableCommand {
 
   private func makeTrials(of type: any Experiment.Type, _ tuning: TuningRecord) async throws {
     if try tuning.progress().isComplete { return }
-    Interruption.listen()
+    ending.listen()
     let found = try await data.images(
       for: type, scale: selection.scale, isRealDataOnly: true, holdingOutTail: true)
     pool.startPool()

@@ -54,6 +54,7 @@ struct Generate: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var files: DataOptions
   @OptionGroup var pool: ThreadOptions
+  @OptionGroup var ending: EndingOptions
 
   @Flag(help: "Fail rather than go on with synthetic images when the real ones cannot be had.")
   var realDataOnly = false
@@ -85,7 +86,7 @@ struct Generate: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reported {
       let root = record ? try Project.requiredRoot() : nil
-      Interruption.listen()
+      ending.listen()
       let space = try features.map { try FeatureSpace(ofRunIn: URL(fileURLWithPath: $0, isDirectory: true)) }
       let learned = try await LearnedImages.find(
         data, scale: scale, in: files.source(isRealDataOnly: realDataOnly))

@@ -45,6 +45,7 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var inflation: InflationOptions
 
   @OptionGroup var pool: ThreadOptions
+  @OptionGroup var ending: EndingOptions
   var threads: Int? { pool.threads }
 
   @Flag(help: "Fail rather than go on with synthetic images when the real ones cannot be had.")
@@ -66,7 +67,7 @@ struct Run: AsyncParsableCommand {
     evaluationLists.isEmpty ? nil : evaluationLists.flatMap { $0 }
   }
 
-  private static func seeds(_ text: String) throws -> SeedList {
+  static func seeds(_ text: String) throws -> SeedList {
     do {
       return try SeedList(parsing: text)
     } catch {
@@ -90,7 +91,7 @@ struct Run: AsyncParsableCommand {
       for arm in try changes.arms(of: experiment) { try arm.check() }
       try experiment.checkEvaluations(evaluations ?? [])
       try inflation.check(takenBy: try changes.arms(of: experiment), of: type)
-      Interruption.listen()
+      ending.listen()
       let began = ContinuousClock.now
       let own = try await data.images(
         for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)

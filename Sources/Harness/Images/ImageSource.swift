@@ -121,7 +121,7 @@ extension DataError {
 
 extension DownloadError {
   /// Whether the data set is out of reach from here, rather than something here that the user can put right.
-  var isOutOfReach: Bool {
+  public var isOutOfReach: Bool {
     switch self {
     case .unreachable, .failed, .missingProgram, .notPublished: true
     case .cannotLock, .nothingThere, .cannotUnpack, .builtIn: false

@@ -49,17 +49,8 @@ extension Machine {
   }
 
   /// What schedulers call the job that this process is part of, by the names of their variables; `nil` without one.
-  public static var jobs: [String: String]? { jobs(in: ProcessInfo.processInfo.environment) }
-
-  /// Those variables of `environment` that name a job.
-  static func jobs(in environment: [String: String]) -> [String: String]? {
-    let names = [
-      "SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_CLUSTER_NAME",
-      "SLURM_RESTART_COUNT",
-      "PBS_JOBID", "PBS_ARRAY_INDEX", "LSB_JOBID", "LSB_JOBINDEX", "JOB_ID", "SGE_TASK_ID",
-    ]
-    let found = environment.filter { names.contains($0.key) && !$0.value.isEmpty }
-    return found.isEmpty ? nil : found
+  public static var jobs: [String: String]? {
+    Scheduler.jobs(in: ProcessInfo.processInfo.environment)
   }
 
   /// The versions of the libraries that compute.

@@ -63,13 +63,6 @@ import Testing
     #expect(sessions.allSatisfy { $0.commitProblem == "fatal: no" && $0.isDirty })
   }
 
-  @Test func jobsAreToldByTheirSchedulersNames() {
-    #expect(
-      Machine.jobs(in: ["SLURM_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "", "SLURM_JOB_NAME": "x", "HOME": "/"])
-        == ["SLURM_JOB_ID": "7"])
-    #expect(Machine.jobs(in: ["HOME": "/"]) == nil)
-  }
-
   @Test func cachesAreReadAsTheSystemTellsThem() throws {
     let folder = try TemporaryFolder()
     for (index, (level, type, size)) in [

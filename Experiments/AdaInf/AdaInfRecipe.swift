@@ -89,8 +89,8 @@ struct AdaInfRecipe {
         name, role: role,
         hyperparameters: Constants(network: network, views: views.augmented(augmenting), method: method),
         plan: plan, inflation: inflation
-      ) { constants, random in
-        make(constants, constants.views.augmentations(side: 32), &random)
+      ) { constants, seen, random in
+        make(constants, constants.views.augmentations(side: seen?.side ?? 32), &random)
       }
     }
     switch base {

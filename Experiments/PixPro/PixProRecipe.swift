@@ -129,9 +129,10 @@ struct PixProRecipe {
     return Arm(
       name, role: role, hyperparameters: MoCoConstants(network: network, method: moco, views: views),
       plan: plan
-    ) { [side = method.views.side] constants, random in
+    ) { [side = method.views.side] constants, seen, random in
       MoCo(
-        constants.network, constants.method, side: side, views: constants.views.map(Augmentation.pixPro),
+        constants.network, constants.method, side: seen?.side ?? side,
+        views: constants.views.map(Augmentation.pixPro),
         using: &random)
     }
   }
@@ -141,8 +142,8 @@ struct PixProRecipe {
     var plan = plan
     plan.optimizer = .lars(learningRate: simCLRRate, momentum: 0.9, weightDecay: 1e-4)
     return Arm(name, role: .exploratory, hyperparameters: NetworkAndMethod(encoder, simCLR), plan: plan) {
-      [side = method.views.side] constants, random in
-      SimCLR(constants.network, constants.method, side: side, using: &random)
+      [side = method.views.side] constants, seen, random in
+      SimCLR(constants.network, constants.method, side: seen?.side ?? side, using: &random)
     }
   }
 }

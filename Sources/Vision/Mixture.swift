@@ -12,10 +12,12 @@ public struct AddedImages: Sendable {
   }
 
   /// `count` procedural images in place of those from `source`: enough to show that everything works, and nothing else.
-  public static func standIn(for source: Inflation.Source, count: Int) -> AddedImages {
+  public static func standIn(
+    for source: Inflation.Source, count: Int, side: Int = Shapes.side
+  ) -> AddedImages {
     let name = "shapes.\(source.rawValue)"
     return AddedImages(
-      images: Shapes.images(count, seed: 1, stream: name),
+      images: Shapes.images(count, seed: 1, stream: name).resized(to: side),
       identity: DataIdentity(name: name, kind: "synthetic", digest: "\(name), \(count) images"))
   }
 }

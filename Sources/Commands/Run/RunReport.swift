@@ -37,7 +37,11 @@ struct RunReport {
       "  output  \(request.output.path)",
       "  threads \(request.threads)",
     ]
-    if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+    if isHeadlineComplete && !identity.isOwn { lines.append("  power   \(try prospect)") }
+    if identity.isOwn {
+      lines.append(
+        "  note    images of one's own: these runs enter no record, and no paper's table stands beside")
+    }
     if let flaw = source.flaw, found.excuse == nil {
       lines.append("  note    \(flaw): these runs cannot be recorded")
     }
@@ -47,10 +51,15 @@ struct RunReport {
   /// Every arm's numbers, the paper's beside them, and what the comparison shows.
   func conclusion(_ outcomes: [Runner.Outcome]) async throws -> String {
     let measured = try results(outcomes)
-    if measured.scores.isEmpty { return "Nothing was measured." }
+    if measured.scores.isEmpty {
+      return found.images.own == nil
+        ? "Nothing was measured."
+        : "Nothing was measured: there are no classes. `\(Project.command) export RUN FILE.safetensors` gives the weights, "
+          + "`\(Project.command) embed RUN IMAGES --out features.npy` features."
+    }
     return try Report.render(
       declared, scores: measured.scores, manifests: measured.manifests,
-      paperTables: Project.isHere ? Project.tables : nil)
+      paperTables: Project.isHere && !found.images.identity.isOwn ? Project.tables : nil)
   }
 
   /// What the runs have taken of time and memory, in one line.
@@ -93,7 +102,7 @@ struct RunReport {
   private func results(_ outcomes: [Runner.Outcome]) throws -> RecordedResults {
     let finished = outcomes.filter(\.manifest.isFinished)
     return RecordedResults(
-      scores: try finished.flatMap { try ScoreRow.read(from: $0.run.folder.scores) },
+      scores: try finished.flatMap { try $0.run.folder.measuredScores() },
       curves: try finished.flatMap { try CurveRow.read(from: $0.run.folder.curves) },
       manifests: finished.map(\.manifest))
   }

@@ -96,8 +96,8 @@ public struct CO2OnCIFAR10: Experiment {
     return variants.map { name, hyperparameters in
       Arm(
         name, role: .exploratory, hyperparameters: NetworkAndMethod(ungrouped, hyperparameters), plan: plan
-      ) { constants, random in
-        CO2WithinBatch(constants.network, constants.method, using: &random)
+      ) { constants, seen, random in
+        CO2WithinBatch(constants.network, constants.method, side: seen?.side ?? 32, using: &random)
       }
     }
   }
@@ -139,8 +139,8 @@ public struct CO2OnCIFAR10: Experiment {
     Arm(
       name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan,
       pretrainingClasses: classes
-    ) { constants, random in
-      CO2(constants.network, constants.method, using: &random)
+    ) { constants, seen, random in
+      CO2(constants.network, constants.method, side: seen?.side ?? 32, using: &random)
     }
   }
 

@@ -79,8 +79,8 @@ public struct CO2OnTinyImageNet: Experiment {
     _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan
   ) -> Arm {
     Arm(name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan) {
-      constants, random in
-      CO2(constants.network, constants.method, side: Self.side, using: &random)
+      constants, seen, random in
+      CO2(constants.network, constants.method, side: seen?.side ?? Self.side, using: &random)
     }
   }
 

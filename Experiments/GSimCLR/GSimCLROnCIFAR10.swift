@@ -112,8 +112,8 @@ public struct GSimCLROnCIFAR10: Experiment {
     return Arm(
       name, role: role, hyperparameters: NetworkAndMethod(encoder, method), plan: plan,
       usesLabels: usesLabels, evaluations: evaluations
-    ) { constants, random in
-      GSimCLR(constants.network, constants.method, using: &random)
+    ) { constants, seen, random in
+      GSimCLR(constants.network, constants.method, side: seen?.side ?? 32, using: &random)
     }
   }
 }

@@ -1,5 +1,15 @@
 import Harness
 
+extension PaperTable.Column {
+  /// What decides.
+  static let linearCamVid = PaperTable.Column(
+    "mIoU on CamVid, linear", evaluation: PixProClaims.decisive.evaluation,
+    metric: PixProClaims.decisive.metric)
+  /// Whether pixels find their places in another view.
+  static let retrieval = PaperTable.Column(
+    "pixels that find their place", evaluation: "pixel-retrieval-v1", metric: "top1")
+}
+
 extension PaperTable {
   /// Transfer to dense tasks, whose counterpart here are `columns`.
   static func transfer(_ columns: [Column]) -> [PaperTable] {
@@ -7,11 +17,13 @@ extension PaperTable {
       PaperTable(
         "Dense tasks", published: "pixpro/voc.csv", "pixpro/coco.csv", "pixpro/cityscapes.csv",
         arms: [
-          "MoCo v2", .init("PixPro", published: ["PixPro, 100 epochs", "PixPro, 400 epochs", "PixPro"]),
+          .init("MoCo v2 with PixPro's views", published: ["MoCo v2"]),
+          .init("PixPro", published: ["PixPro, 100 epochs", "PixPro, 400 epochs", "PixPro"]),
         ],
         columns: columns,
         note:
-          "Beside MoCo v2, whose length of training is not said there, stands PixPro after 100 epochs."),
+          "Beside MoCo v2, which has its own views there and whose length of training is not said, stands PixPro after 100 epochs."
+      ),
       PaperTable(
         "Instance branch", published: "pixpro/coco.csv",
         arms: [
@@ -36,7 +48,8 @@ extension PaperTable {
     PaperTable(
       "Pretext tasks",
       arms: [
-        "MoCo v2", "MoCo v2 with PixPro's views", "SimCLR", "without propagation", "PixContrast", "PixPro",
+        "instance branch alone", "MoCo v2", "MoCo v2 with PixPro's views", "SimCLR", "without propagation",
+        "PixContrast", "PixPro",
       ],
       columns: columns)
   }

@@ -106,9 +106,10 @@ public struct RotNetOnCIFAR10: Experiment {
       "supervised", role: .reference,
       hyperparameters: NetworkAndMethod(network, Supervised.Hyperparameters()),
       plan: plan, usesLabels: true
-    ) { [classCount = dataset.classCount] constants, random in
+    ) { [classCount = dataset.classCount] constants, seen, random in
       Supervised(
-        NetworkInNetwork(constants.network, using: &random), classCount: classCount, constants.method,
+        NetworkInNetwork(constants.network, using: &random), classCount: seen?.classCount ?? classCount,
+        constants.method,
         using: &random)
     }
   }

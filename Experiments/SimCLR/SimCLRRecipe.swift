@@ -41,8 +41,8 @@ struct SimCLRRecipe {
     return Arm(
       name, role: role, hyperparameters: NetworkAndMethod(recipe.encoder, recipe.method), plan: recipe.plan,
       pretrainingClasses: classes
-    ) { [side = recipe.side] constants, random in
-      SimCLR(constants.network, constants.method, side: side, using: &random)
+    ) { [side = recipe.side] constants, seen, random in
+      SimCLR(constants.network, constants.method, side: seen?.side ?? side, using: &random)
     }
   }
 

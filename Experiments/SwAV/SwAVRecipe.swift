@@ -115,8 +115,8 @@ struct SwAVRecipe {
       learningRate: Float(plan.batchSize) / 256, momentum: 0.9, weightDecay: 1e-4)
     return Arm(
       name, role: role, hyperparameters: NetworkAndMethod(encoder, SimCLR.Hyperparameters()), plan: plan
-    ) { [side = method.large.side] constants, random in
-      SimCLR(constants.network, constants.method, side: side, using: &random)
+    ) { [side = method.large.side] constants, seen, random in
+      SimCLR(constants.network, constants.method, side: seen?.side ?? side, using: &random)
     }
   }
 }

@@ -16,4 +16,7 @@ public struct DataIdentity: Sendable, Codable, Hashable {
 
   /// Whether the images are made by the suite rather than photographed.
   public var isSynthetic: Bool { kind == "synthetic" }
+
+  /// Whether the images come from a folder of one's own, about which no paper says anything.
+  public var isOwn: Bool { name == DatasetReference.Name.images.rawValue }
 }

@@ -11,6 +11,11 @@ public struct DatasetReference: Sendable, Codable, Hashable {
     case tinyImageNet200 = "tiny-imagenet-200"
     /// Procedural images, 10 classes, 32 × 32, made by the suite itself.
     case shapes
+    /// A folder of one's own, resized to `side`.
+    case images
+
+    /// Those that lie in a folder of data sets, or are made by the suite.
+    public static var known: [Name] { allCases.filter { $0 != .images } }
   }
 
   /// Which data set.
@@ -23,13 +28,18 @@ public struct DatasetReference: Sendable, Codable, Hashable {
   /// How many of every hundred training images of each class there are, those of `LabelledSubset`; `nil` for all. Taken
   /// before `limit`, and never from the test images.
   public var percent: Int?
+  /// Pixels per side that images of one's own were resized to; `nil`, and no part of what is encoded, for all others.
+  public var side: Int?
 
   /// Creates a reference.
-  public init(_ name: Name, limit: Int? = nil, holdsOutTail: Bool = false, percent: Int? = nil) {
+  public init(
+    _ name: Name, limit: Int? = nil, holdsOutTail: Bool = false, percent: Int? = nil, side: Int? = nil
+  ) {
     self.name = name
     self.limit = limit
     self.holdsOutTail = holdsOutTail
     self.percent = percent
+    self.side = side
   }
 
   /// CIFAR-10.
@@ -69,7 +79,7 @@ extension DatasetReference.Name {
     case .cifar10, .cifar100, .shapes: 32
     case .stl10: 96
     case .tinyImageNet100, .tinyImageNet200: 64
-    case .camvid: nil
+    case .camvid, .images: nil
     }
   }
 }

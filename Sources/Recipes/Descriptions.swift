@@ -1,7 +1,8 @@
 extension DatasetReference {
   /// The data set in words: `cifar10, first 512 images`.
   package var description: String {
-    name.rawValue + (percent.map { ", \($0) % of each class" } ?? "")
+    name.rawValue + (side.map { " of \($0) × \($0) pixels" } ?? "")
+      + (percent.map { ", \($0) % of each class" } ?? "")
       + (limit.map { ", first \($0) images" } ?? "")
       + (holdsOutTail ? ", measured on held-out images" : "")
   }

@@ -59,6 +59,8 @@ public struct ImageCollection: Sendable {
   var offered: [Inflation.Source: AddedImages] = [:]
   /// Images with masks, where there are some: the data set's own, or those of another one.
   public private(set) var segmentation: SegmentationCollection?
+  /// What is known of them where they come from a folder of one's own.
+  public internal(set) var own: OwnImages?
 
   /// Creates a collection from its parts.
   public init(

@@ -14,6 +14,12 @@ public struct Standardization: Sendable, Hashable, Codable {
 
   /// Measures the colours of `images` over all their pixels; traps when a colour never changes.
   public init(measuredOn images: ImageSet) {
+    let (mean, deviation) = Standardization.colors(of: images)
+    self.init(mean: mean, deviation: deviation)
+  }
+
+  /// The mean and deviation of each colour over all pixels of `images`, for values in 0...1.
+  static func colors(of images: ImageSet) -> (mean: [Float], deviation: [Float]) {
     let plane = images.height * images.width
     var sums = [0, 0, 0]
     var squares = [0, 0, 0]
@@ -26,8 +32,7 @@ public struct Standardization: Sendable, Hashable, Codable {
     let count = Double(max(1, images.count * plane))
     let means = sums.map { Double($0) / count }
     let variances = zip(squares, means).map { Double($0) / count - $1 * $1 }
-    self.init(
-      mean: means.map { Float($0 / 255) }, deviation: variances.map { Float($0.squareRoot() / 255) })
+    return (means.map { Float($0 / 255) }, variances.map { Float(max(0, $0).squareRoot() / 255) })
   }
 
   /// CIFAR-10, as MoCo's CIFAR demonstration has it (deviations are means of per-image deviations).
@@ -54,7 +59,7 @@ public struct Standardization: Sendable, Hashable, Codable {
   /// None: values stay in 0...1.
   public static let none = Standardization(mean: [0, 0, 0], deviation: [1, 1, 1])
 
-  /// The usual one of a data set.
+  /// The usual one of a data set; traps for images of one's own, which `ImageCollection` has measured.
   public static func of(_ name: DatasetReference.Name) -> Standardization {
     switch name {
     case .cifar10: .cifar10
@@ -63,6 +68,7 @@ public struct Standardization: Sendable, Hashable, Codable {
     case .camvid: .camvid
     case .tinyImageNet100, .tinyImageNet200: .tinyImageNet
     case .shapes: .shapes
+    case .images: preconditionFailure("the colours of one's own images are measured, not known")
     }
   }
 }

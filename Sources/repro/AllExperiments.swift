@@ -19,6 +19,7 @@ let allExperiments = Catalogue(
     SwAVOnSTL10.self,
     PixProOnCamVid.self,
     PixProOnCIFAR10.self,
+    PixProOnTinyImageNet.self,
     RotNetOnCIFAR10.self,
     GSimCLROnCIFAR10.self,
     AdaInfOnCIFAR10.self,

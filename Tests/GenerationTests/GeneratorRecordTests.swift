@@ -16,14 +16,14 @@ import Testing
     let identity = GeneratorIdentity(scale: .reduced, recipe: recipe, seed: 2, dataDigest: "da7a")
     let data = DataIdentity(name: "cifar10", kind: "jpeg75", digest: "da7a")
     let clean = SourceState(commit: "c0", changedFiles: [])
-    var manifest = GeneratorManifest(identity, data: data, imageCount: 2_500)
+    var manifest = GeneratorManifest(identity, data: data, imageCount: 1_000)
     manifest.sessions = [RunManifest.Session(start: .wholeSeconds, source: clean)]
     let nowhere = GeneratorFolder(output: URL(filePath: "/nowhere"), identity: identity, data: data)
     var (drawn, _) = DrawnImages.known(.last, in: nowhere, generator: identity.digest)
     try drawn.goOn(from: clean)
     var images = GeneratedImages(
-      file: "last-50000.npy", sha256: "5a", kind: "generated", shape: [50_000, 32, 32, 3], quality: .last,
-      epoch: 200, manifest: manifest, drawing: drawn)
+      file: "last-20000.npy", sha256: "5a", kind: "generated", shape: [20_000, 32, 32, 3], quality: .last,
+      epoch: 1_500, manifest: manifest, drawing: drawn)
     let set = Shapes.images(20, seed: 0, stream: "record")
     images.measured = ImageQuality(of: set, unseen: set, learned: set, in: .random(width: 4))
     return images
@@ -39,8 +39,16 @@ import Testing
     try withScratch { root in
       let images = try described()
       let file = try GeneratorRecord.add(images, root: root)
-      #expect(file.path.hasSuffix("Results/generators/reduced/cifar10-jpeg75/2/last-50000.json"))
+      #expect(file.path.hasSuffix("Results/generators/reduced/cifar10-jpeg75/2/last-20000.json"))
       #expect(try GeneratedImages(contentsOf: file) == images)
+      #expect(try GeneratorRecord.discrepancies(root: root).isEmpty)
+
+      // The contact sheet goes beside it.
+      let sheet = root.appending(component: "drawn.png")
+      try Data("a picture".utf8).write(to: sheet)
+      _ = try GeneratorRecord.add(images, shownBy: sheet, root: root)
+      let copy = file.deletingPathExtension().appendingPathExtension("png")
+      #expect(try Data(contentsOf: copy) == Data("a picture".utf8))
       #expect(try GeneratorRecord.discrepancies(root: root).isEmpty)
     }
   }
@@ -69,7 +77,7 @@ import Testing
       let found = try GeneratorRecord.discrepancies(root: root)
       #expect(found.contains { $0.detail.contains("not that of its generator") })
       #expect(found.contains { $0.detail.contains("another by now") })
-      #expect(found[0].file == "Results/generators/reduced/cifar10-jpeg75/2/last-50000.json")
+      #expect(found[0].file == "Results/generators/reduced/cifar10-jpeg75/2/last-20000.json")
       let file = GeneratorRecord.file(of: images, root: root)
       try FileManager.default.moveItem(
         at: file, to: file.deletingLastPathComponent().appending(component: "last-7.json"))

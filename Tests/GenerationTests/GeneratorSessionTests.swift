@@ -209,8 +209,9 @@ import Testing
 
   @Test func theRecipesAreWhatTheDocumentationSays() throws {
     let reduced = try #require(GeneratorRecipe(scale: .reduced))
-    #expect(reduced.dataset == DatasetReference.cifar10.scarce(percent: 5))
-    #expect(reduced.sampling.evaluations == 19 && reduced.imageCount == 50_000)
+    #expect(reduced.dataset == DatasetReference.cifar10.scarce(percent: 2))
+    #expect(reduced.sampling.evaluations == 35 && reduced.imageCount == 20_000)
+    #expect(reduced.plan.epochs == 1_500 && reduced.earlyEpoch == 150)
     #expect(GeneratorRecipe(scale: .paper) == nil)
     var random = Random(seed: 0, stream: "weights")
     let network = UNet(reduced.network, using: &random)

@@ -39,6 +39,26 @@ import Testing
     #expect(abs(variance / expected - 1) < 0.25, "\(variance) instead of \(expected)")
   }
 
+  /// An image that is twice in a batch would be a negative of itself.
+  @Test func noImageIsTwiceInABatch() {
+    let mixture = Mixture(
+      own: Shapes.images(50, seed: 1, stream: "own"), weight: 10,
+      added: Shapes.images(1_000, seed: 2, stream: "added"))
+    for pass in 0..<5 {
+      let batches = Shuffled().batches(count: mixture.count, size: 60, epoch: pass, seed: 0)
+      #expect(batches.contains { Set($0.map(mixture.image)).count < 60 }, "there is something to separate")
+      let separated = mixture.separated(batches)
+      #expect(separated.allSatisfy { Set($0.map(mixture.image)).count == 60 })
+      #expect(separated.joined().sorted() == batches.joined().sorted(), "the same places")
+      #expect(separated == mixture.separated(batches) && mixture.separated(separated) == separated)
+    }
+    let plain = Shuffled().batches(count: 1_050, size: 60, epoch: 0, seed: 0)
+    #expect(Mixture(own: mixture.images.first(50), weight: 1, added: added).separated(plain) == plain)
+    // Three places of an image in two batches: one stays where it is.
+    let few = Mixture(own: own, weight: 3, added: added)
+    #expect(few.separated([[0, 6, 12], [1, 7, 13]]) == [[0, 6, 12], [1, 7, 13]])
+  }
+
   @Test func aCollectionAddsWhatItOffers() throws {
     let scarce = try DatasetReference.shapes.scarce(percent: 1).load()
     #expect(scarce.offers(.unused) && !scarce.offers(.generated))

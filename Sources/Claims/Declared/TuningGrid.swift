@@ -2,9 +2,9 @@ import Records
 
 /// What is tried on held-out images before a comparison is recorded, as data, so that every arm is given the same chance.
 ///
-/// The baseline's configurations come first, and what is chosen there is inherited by every other arm, which then tries
-/// as many configurations of its own. Each is trained for `firstShare` of the horizon, the best `finalistCount` for all
-/// of it.
+/// The baseline's configurations come first, and what is chosen there is inherited by every other arm, but for those whose
+/// method has other constants; each then tries as many configurations of its own. Every one is trained for `firstShare` of
+/// the horizon, the best `finalistCount` for all of it.
 public struct TuningGrid: Sendable, Hashable {
   /// One constant and the values tried for it.
   public struct Axis: Sendable, Hashable {
@@ -53,9 +53,12 @@ public struct TuningGrid: Sendable, Hashable {
     public let axes: [Axis]
     /// The configurations: a place on each axis.
     public let places: [[Int]]
+    /// Whether it takes over what the baseline chose; another method may have none of these constants.
+    public let inherits: Bool
 
     /// An arm of which every combination is tried, or those at `places`, which name a place on each axis.
-    public init(_ arm: String, _ axes: [Axis], at places: [[Int]]? = nil) {
+    public init(_ arm: String, _ axes: [Axis], at places: [[Int]]? = nil, inheriting inherits: Bool = true) {
+      self.inherits = inherits
       let all = axes.reduce([[]]) { places, axis in
         places.flatMap { place in axis.values.indices.map { place + [$0] } }
       }

@@ -18,6 +18,9 @@ extension RunManifest {
     }
     if experiment.scale == .smoke { problems.append("smoke runs are tests, not results") }
     if data.isSynthetic { problems.append("made on synthetic images") }
+    if data.isOwn {
+      problems.append("made on images of one's own (\(data.kind)), which no claim of the record is about")
+    }
     if inflation?.isSynthetic == true { problems.append("made with synthetic images added") }
     if identity.experiment != experiment.name || identity.scale != experiment.scale {
       problems.append(

@@ -65,9 +65,9 @@ public struct TuningProgress: Sendable {
     for side in grid.sides {
       let isBaseline = side == grid.baseline
       var walk = TuningWalk(
-        grid: grid, side: side, ledger: ledger, inherited: inherited, judge: judge,
+        grid: grid, side: side, ledger: ledger, inherited: side.inherits ? inherited : [:], judge: judge,
         baseline: isBaseline ? nil : TuningConstants(inherited))
-      walk.run(trying: isBaseline ? [] : extensions)
+      walk.run(trying: isBaseline || !side.inherits ? [] : extensions)
       arms.append(walk.arm)
       missing = walk.missing
       if isBaseline {

@@ -75,10 +75,13 @@ struct ArmOptions: ParsableArguments {
 
   /// The arms of `experiment` that were asked for, as changed; throws an `UnknownName` or an `OverrideError`.
   ///
-  /// `usual` are those meant where none was named.
-  func arms(of experiment: any Experiment, usual: [String] = []) throws -> [Arm] {
+  /// `usual` are those meant where none was named; on `images` of one's own arms are fitted to these.
+  func arms(
+    of experiment: any Experiment, usual: [String] = [], on images: OwnImages? = nil
+  ) throws -> [Arm] {
     let names = lists.flatMap { $0 }
-    return try Arm.applying(overrides, to: experiment.arms(named: names.isEmpty ? usual : names))
+    return try Arm.applying(
+      overrides, to: experiment.arms(named: names.isEmpty ? usual : names, on: images))
   }
 }
 

@@ -11,8 +11,9 @@ struct DataCommand: AsyncParsableCommand {
 
   /// The data set called `text`; throws a `ValidationError` that offers the nearest names.
   static func name(_ text: String) throws -> DatasetReference.Name {
-    if let name = DatasetReference.Name(rawValue: text) { return name }
-    let known = DatasetReference.Name.allCases.map(\.rawValue)
+    let names = DatasetReference.Name.known
+    if let name = names.first(where: { $0.rawValue == text }) { return name }
+    let known = names.map(\.rawValue)
     throw ValidationError(UnknownName(kind: "data set", name: text, known: known).description)
   }
 

@@ -35,7 +35,7 @@ struct Generate: AsyncParsableCommand {
   @Option(help: "What decides everything random.")
   var seed: UInt64 = 0
 
-  @Option(help: "How many images to draw (default: 50000, at smoke scale 40).")
+  @Option(help: "How many images to draw (default: 20000, at smoke scale 40).")
   var count: Int?
 
   @Option(
@@ -107,17 +107,18 @@ struct Generate: AsyncParsableCommand {
           &images, unseen: learned.images.test, in: space ?? .random(at: learned.scale),
           limit: learned.scale == .smoke ? 100 : 10_000)
         if !json { Console.result(GeneratorReport.lines(images, in: session.folder)) }
-        if let root { try await record(images, root) }
+        if let root { try await record(images, of: session, root) }
         drawn.append(images)
       }
       if json { try Console.json(drawn) }
     }
   }
 
-  private func record(_ images: GeneratedImages, _ root: URL) async throws {
+  private func record(_ images: GeneratedImages, of session: GeneratorSession, _ root: URL) async throws {
     let lock = try await RecordLock(root: root) { Console.note($0) }
     defer { withExtendedLifetime(lock) {} }
-    Console.note("recorded: \(try GeneratorRecord.add(images, root: root).path)")
+    let sheet = session.folder.picture("\(images.quality.rawValue)-\(images.shape[0])")
+    Console.note("recorded: \(try GeneratorRecord.add(images, shownBy: sheet, root: root).path)")
   }
 
   private func introduction(_ session: GeneratorSession, _ learned: LearnedImages) -> String {

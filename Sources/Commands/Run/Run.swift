@@ -43,6 +43,7 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var data: DataOptions
+  @OptionGroup var own: OwnImagesOptions
   @OptionGroup var inflation: InflationOptions
 
   @OptionGroup var pool: ThreadOptions
@@ -99,20 +100,30 @@ struct Run: AsyncParsableCommand {
       try inflation.check(takenBy: try changes.arms(of: experiment), of: type)
       ending.listen()
       let began = ContinuousClock.now
-      let own = try await data.images(
-        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
+      let own = try await images(for: type)
       let found = try inflation.files(runs: output.directory)
-        .offering(to: try changes.arms(of: own.experiment), in: own)
+        .offering(to: try changes.arms(of: own.experiment, on: own.images.own), in: own)
       let reading = (ContinuousClock.now - began) / .seconds(1)
       pool.startPool()
       try await perform(found, .built, readingSeconds: reading)
     }
   }
 
+  /// The folder of one's own that was named, or the experiment's images.
+  private func images(for type: any Experiment.Type) async throws -> ImageSource.Found {
+    guard let folder = own.folder else {
+      return try await data.images(
+        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
+    }
+    pool.startPool()
+    return try data.source(isRealDataOnly: true).images(
+      in: folder, for: type, scale: selection.scale, holdingOutTail: holdOut)
+  }
+
   private func perform(
     _ found: ImageSource.Found, _ source: SourceState, readingSeconds: Double
   ) async throws {
-    let arms = try changes.arms(of: found.experiment)
+    let arms = try changes.arms(of: found.experiment, on: found.images.own)
     var overrides = changes.overrides
     if holdOut { overrides.append(.holdingOutTail) }
     var request = Runner.Request(

@@ -38,9 +38,13 @@ struct RunReport {
       "  output  \(request.output.path)",
       "  threads \(request.threads)",
     ]
-    if isAboutThePaper {
+    if isAboutThePaper && !identity.isOwn {
       if let time = try hours { lines.append("  time    \(time)") }
       if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+    }
+    if identity.isOwn {
+      lines.append(
+        "  note    images of one's own: these runs enter no record, and no paper's table stands beside")
     }
     if let flaw = source.flaw, found.excuse == nil {
       lines.append("  note    \(flaw): these runs cannot be recorded")
@@ -51,12 +55,18 @@ struct RunReport {
   /// Prints the verdict and a line for each arm, or every number with the paper's beside it as Markdown.
   func conclude(_ outcomes: [Runner.Outcome], isFull: Bool) throws {
     let measured = try results(outcomes)
-    if measured.scores.isEmpty { return Console.result("Nothing was measured.") }
+    if measured.scores.isEmpty {
+      return Console.result(
+        found.images.own == nil
+          ? "Nothing was measured."
+          : "Nothing was measured: there are no classes. `\(Project.command) export RUN FILE.safetensors` gives the weights, "
+            + "`\(Project.command) embed RUN IMAGES --out features.npy` features.")
+    }
     if isFull {
       return Console.result(
         try Report.render(
           declared, scores: measured.scores, manifests: measured.manifests,
-          paperTables: Project.isHere ? Project.tables : nil))
+          paperTables: Project.isHere && !found.images.identity.isOwn ? Project.tables : nil))
     }
     for line in try Conclusion(declared, results: measured, width: Console.textWidth).lines {
       Console.result(Console.toned(line.text, line.tone))
@@ -128,7 +138,7 @@ struct RunReport {
   private func results(_ outcomes: [Runner.Outcome]) throws -> RecordedResults {
     let finished = outcomes.filter(\.manifest.isFinished)
     return RecordedResults(
-      scores: try finished.flatMap { try ScoreRow.read(from: $0.run.folder.scores) },
+      scores: try finished.flatMap { try $0.run.folder.measuredScores() },
       curves: try finished.flatMap { try CurveRow.read(from: $0.run.folder.curves) },
       manifests: finished.map(\.manifest))
   }

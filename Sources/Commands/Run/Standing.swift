@@ -19,7 +19,7 @@ final class Standing {
     }
     let headline = experiment.claims[0].comparisons[0]
     func seeds(_ arm: String) -> Set<UInt64> { Set(finished.filter { $0.arm.name == arm }.map(\.key.seed)) }
-    let pairs = seeds(headline.treatment).intersection(seeds(headline.baseline)).count
+    let pairs = headline.arms.map(seeds).reduce(seeds(headline.treatment)) { $0.intersection($1) }.count
     guard pairs > told else { return nil }
     told = pairs
     let results = RecordedResults(

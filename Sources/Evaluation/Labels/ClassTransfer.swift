@@ -14,6 +14,17 @@ public struct ClassTransfer: Evaluation {
   /// Creates the evaluation; it has no choices.
   public init() {}
 
+  /// Whether images of both halves are there to learn from and to measure on.
+  public func isPossible(on images: ImageCollection) -> Bool {
+    let classCount = images.training.classNames.count
+    return [images.training.labels, images.test.labels].allSatisfy { labels in
+      ClassHalf.allCases.allSatisfy { half in
+        let classes = half.classes(of: classCount)
+        return classes.count > 1 && labels.contains { classes.contains($0) }
+      }
+    }
+  }
+
   /// Fits one probe per half.
   ///
   /// - Throws: `EvaluationError.noImages` for a half that nothing shows, and what `LinearProbe` and `Candidate.features`

@@ -17,12 +17,16 @@ public enum GeneratorRecord {
     root.appending(components: "Results", RecordedGenerators.folderName)
   }
 
-  /// Adds the description of `generated` to the record; throws a `RunProblem` where it may not stand there, a `StorageError`.
-  public static func add(_ generated: GeneratedImages, root: URL) throws -> URL {
+  /// Adds the description of `generated` to the record, and the picture of some of them at `sheet`, so that everyone sees how
+  /// good they are; throws a `RunProblem` where it may not stand there, a `StorageError`.
+  public static func add(_ generated: GeneratedImages, shownBy sheet: URL? = nil, root: URL) throws -> URL {
     if let flaw = flaw(of: generated) { throw RunProblem("these images cannot be recorded: \(flaw)") }
     let file = file(of: generated, root: root)
     try makeFolder(file.deletingLastPathComponent())
     try ReadableJSON.write(generated, to: file)
+    if let sheet, let content = try? Data(contentsOf: sheet) {
+      try writeAtomically(content, to: file.deletingPathExtension().appendingPathExtension("png"))
+    }
     return file
   }
 

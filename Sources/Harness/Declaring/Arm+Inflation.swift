@@ -21,7 +21,12 @@ extension ImageCollection {
     return offering(
       Dictionary(
         uniqueKeysWithValues: sources.map { source, inflations in
-          (source, .standIn(for: source, count: inflations.map { $0.count ?? pretraining.count }.max()!))
+          (
+            source,
+            .standIn(
+              for: source, count: inflations.map { $0.count ?? pretraining.count }.max()!,
+              side: pretraining.height)
+          )
         }))
   }
 }

@@ -53,7 +53,9 @@ extension Experiment {
 
   /// The same without what `images` cannot answer.
   package func evaluations(of arm: Arm, on images: ImageCollection) -> [any Evaluation] {
-    evaluations(of: arm).filter { $0.isPossible(on: images) }
+    // A flat folder has no classes to ask about, and no image to measure on.
+    if let own = images.own, own.classNames.isEmpty { return [] }
+    return evaluations(of: arm).filter { $0.isPossible(on: images) }
   }
 
   /// Throws an `UnknownName` that offers the nearest where no arm is measured by one of `names`.

@@ -16,8 +16,9 @@ extension Arm {
       name, role: role, hyperparameters: NetworkAndMethod(ungrouped, Supervised.Hyperparameters()),
       plan: plan, usesLabels: true, pretrainingClasses: pretrainingClasses,
       evaluations: evaluations
-    ) { constants, random in
-      Supervised(constants.network, classCount: classCount, constants.method, using: &random)
+    ) { constants, seen, random in
+      Supervised(
+        constants.network, classCount: seen?.classCount ?? classCount, constants.method, using: &random)
     }
   }
 }

@@ -33,10 +33,12 @@ public struct Arm: Sendable {
   public let inflation: Inflation?
   /// What is measured of this arm beside the experiment's evaluations.
   public let evaluations: [any Evaluation]
+  /// What it is to be trained on, where those are images of one's own; `nil` where the experiment's constants fit already.
+  public let seen: SeenImages?
   /// Builds the method from the run's stream of weights.
   public let makeMethod: @Sendable (inout Random) -> any PretrainingMethod
 
-  private let rebuild: @Sendable (Arm, Configuration) throws -> Arm
+  private let rebuild: @Sendable (Arm, Configuration, SeenImages?) throws -> Arm
 
   /// Creates an arm whose method is built from `hyperparameters`, as they are or as `--set` changes them.
   public init<Hyperparameters: Codable & Sendable>(
@@ -44,6 +46,19 @@ public struct Arm: Sendable {
     usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil, inflation: Inflation? = nil,
     evaluations: [any Evaluation] = [],
     makeMethod: @escaping @Sendable (Hyperparameters, inout Random) -> any PretrainingMethod
+  ) {
+    self.init(
+      name, role: role, hyperparameters: hyperparameters, plan: plan, usesLabels: usesLabels,
+      pretrainingClasses: pretrainingClasses, inflation: inflation, evaluations: evaluations
+    ) { constants, _, random in makeMethod(constants, &random) }
+  }
+
+  /// The same of a method whose making also asks what it will see, which is `nil` for the experiment's own images.
+  public init<Hyperparameters: Codable & Sendable>(
+    _ name: String, role: Role = .headline, hyperparameters: Hyperparameters, plan: TrainingPlan,
+    usesLabels: Bool = false, pretrainingClasses: ClassHalf? = nil, inflation: Inflation? = nil,
+    evaluations: [any Evaluation] = [], seen: SeenImages? = nil,
+    makeMethod: @escaping @Sendable (Hyperparameters, SeenImages?, inout Random) -> any PretrainingMethod
   ) {
     precondition(
       inflation == nil || !usesLabels && pretrainingClasses == nil,
@@ -56,14 +71,14 @@ public struct Arm: Sendable {
     self.pretrainingClasses = pretrainingClasses
     self.inflation = inflation
     self.evaluations = evaluations
-    self.makeMethod = { random in makeMethod(hyperparameters, &random) }
-    rebuild = { arm, configuration in
+    self.seen = seen
+    self.makeMethod = { random in makeMethod(hyperparameters, seen, &random) }
+    rebuild = { arm, configuration, seen in
       Arm(
         arm.name, role: arm.role,
         hyperparameters: try configuration.hyperparameters.decoded(as: Hyperparameters.self),
         plan: configuration.plan, usesLabels: arm.usesLabels, pretrainingClasses: arm.pretrainingClasses,
-        inflation: arm.inflation, evaluations: arm.evaluations,
-        makeMethod: makeMethod)
+        inflation: arm.inflation, evaluations: arm.evaluations, seen: seen, makeMethod: makeMethod)
     }
   }
 
@@ -73,7 +88,12 @@ public struct Arm: Sendable {
   }
 
   /// The same arm with another configuration; throws a `DecodingError` when the method's constants do not fit.
-  public func with(_ configuration: Configuration) throws -> Arm { try rebuild(self, configuration) }
+  public func with(_ configuration: Configuration) throws -> Arm { try rebuild(self, configuration, seen) }
+
+  /// The same arm with another configuration, for images of one's own; throws as `with`.
+  func with(_ configuration: Configuration, on images: SeenImages) throws -> Arm {
+    try rebuild(self, configuration, images)
+  }
 
   /// What folders call it: `moco-co2`.
   public var slug: String { name.slug }

@@ -31,9 +31,10 @@ public struct Catalogue: Sendable {
 
 extension Experiment {
   /// The arms called `names`, or by their slugs, in the experiment's order; for none the headline's and its references,
-  /// for `all` every one; a name with commas in it may come in its parts. Throws an `UnknownName`.
-  public func arms(named names: [String]) throws -> [Arm] {
-    let all = arms
+  /// for `all` every one; a name with commas in it may come in its parts. On images of one's own they are fitted to these.
+  /// Throws an `UnknownName`.
+  public func arms(named names: [String], on images: OwnImages? = nil) throws -> [Arm] {
+    let all = arms(on: images)
     if names.isEmpty { return all.filter { $0.role != .exploratory } }
     if names == ["all"] { return all }
     var (rest, chosen) = (names[...], Set<String>())

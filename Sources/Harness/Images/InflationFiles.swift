@@ -98,6 +98,11 @@ public struct InflationFiles {
       return what + "and no file was named: get a published set of images and name it with \(option) "
         + "(Experiments/AdaInf/README.md says which and in what format)"
     }
+    if found.images.identity.isOwn {
+      let side = found.images.pretraining.height
+      return what
+        + "and there is no generator of images of one's own: name a file of \(side) × \(side) images with \(option)"
+    }
     let place = folder(of: found.images.identity).appending(component: "\(quality)-….npy").path
     let set = found.dataset.name == .cifar10 ? "" : " --data \(found.dataset.name.rawValue)"
     return what

@@ -33,7 +33,7 @@ public struct PlannedRun: Sendable {
       run: identity.digest, experiment: type.name, version: type.version, scale: scale,
       data: "\(data.name):\(data.kind)", arm: arm.name, seed: seed)
     // What an arm's constants come to, rather than what was typed: a value that is the arm's own changes nothing.
-    let changes = arm.changes(from: experiment.arms) + overrides.filter(\.isOfData)
+    let changes = arm.changes(from: experiment.arms(seeing: arm.seen)) + overrides.filter(\.isOfData)
     self.arm = arm
     self.identity = identity
     self.key = key

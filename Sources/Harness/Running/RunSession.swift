@@ -13,7 +13,7 @@ struct RunSession {
   let watch: (RunEvent) throws -> Void
 
   private var plan: TrainingPlan { run.identity.plan }
-  private var standardization: Standardization { .of(run.identity.dataset.name) }
+  private var standardization: Standardization { images.standardization(of: run.identity.dataset) }
 
   // MARK: Training
 

@@ -228,6 +228,7 @@ public struct Runner {
         sessions: [session], machine: .current, threads: request.threads, build: Machine.build,
         libraries: Machine.libraries, steps: 0, imagesSeen: 0, peakMemoryBytes: 0)
       manifest.segmentation = otherSegmentation
+      manifest.ownImages = images.own
       manifest.alarms = []
       manifest.claims = claimDigests(of: experiment.claims)
       return manifest

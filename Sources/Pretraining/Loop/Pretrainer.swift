@@ -114,8 +114,8 @@ public final class Pretrainer {
     // A pass over the list is an epoch, unless the plan sets an epoch's steps: then passes follow one another.
     let pass = progress.step / stepsPerPass
     if pending.isEmpty {
-      let batches = method.sampler.batches(
-        count: mixture.count, size: plan.batchSize, epoch: pass, seed: seed)
+      let batches = mixture.separated(
+        method.sampler.batches(count: mixture.count, size: plan.batchSize, epoch: pass, seed: seed))
       precondition(
         batches.count == stepsPerPass, "a sampler gave \(batches.count) batches for \(stepsPerPass) steps")
       pending = batches.dropFirst(progress.step % stepsPerPass).reversed()

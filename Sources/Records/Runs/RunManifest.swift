@@ -25,6 +25,8 @@ public struct RunManifest: Codable, Sendable, Equatable {
   public var inflation: DataIdentity?
   /// Whose masks dense evaluations were measured on, where they are another data set's.
   public var segmentation: DataIdentity?
+  /// The folder of one's own that they come from; `nil` for data sets by name.
+  public var ownImages: OwnImages?
   /// What the arm is for.
   public var role: ArmRole
   /// Whether its method was handed labels.

@@ -51,7 +51,7 @@ struct Glance {
         " " + Typography.interval(look.direction)
           + (look.pairs == finding.differences.count ? "" : " at \(look.pairs)")
       }
-      let over = judgement.findings.count > 1 ? " over \(finding.comparison.baseline)" : ""
+      let over = judgement.findings.count > 1 ? " over \(finding.comparison.titles.baseline)" : ""
       return Typography.difference(difference.spread.mean) + (interval ?? "") + over
     }
     return told.isEmpty ? "—" : told.joined(separator: "; ")

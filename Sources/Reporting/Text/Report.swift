@@ -39,17 +39,25 @@ public enum Report {
     try ExperimentReport(experiment, recordedIn: folder).judgements
   }
 
+  /// The claims of an experiment as `results` judge them, the headline first; none without rows. Throws `Incomparable` or
+  /// `NotFinite`.
+  public static func judgements(
+    _ experiment: Declaration, results: RecordedResults
+  ) throws -> [Judgement] {
+    try ExperimentReport(experiment, results: results).judgements
+  }
+
   /// How the headline stands, in one line; `nil` without a pair. Throws `Incomparable` or `NotFinite`.
   public static func standing(_ experiment: Declaration, results: RecordedResults) throws -> String? {
     guard let judgement = try judgements(experiment, results: results).first else { return nil }
     let told = judgement.findings.compactMap { finding in
       finding.difference.map {
-        "\(Typography.difference($0.spread.mean)) points over \(finding.comparison.baseline)"
+        "\(Typography.difference($0.spread.mean)) points over \(finding.comparison.titles.baseline)"
       }
     }
     guard !told.isEmpty, let pairs = judgement.findings.map(\.pairing.pairs.count).min() else { return nil }
     return
-      "after \(Typography.count(pairs, "pair")): \(judgement.claim.comparisons[0].treatment) \(Typography.list(told)); "
+      "after \(Typography.count(pairs, "pair")): \(judgement.claim.comparisons[0].titles.treatment) \(Typography.list(told)); "
       + judgement.verdict.short
   }
 

@@ -88,7 +88,7 @@ extension DatasetReference.Name {
     case .camvid: [.camVidFrames]
     case .tinyImageNet100: [.tinyImageNet100]
     case .tinyImageNet200: [.tinyImageNet200]
-    case .shapes: []
+    case .shapes, .images: []
     }
   }
 }

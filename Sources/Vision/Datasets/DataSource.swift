@@ -34,6 +34,8 @@ public struct DataSource: Sendable, Equatable {
           "Le, Yang, “Tiny ImageNet Visual Recognition Challenge”, CS 231N, Stanford, 2015; Deng et al., “ImageNet: A "
           + "Large-Scale Hierarchical Image Database”, CVPR 2009",
         licence: imageNet)
+    case .images:
+      DataSource(citation: "images of one's own", licence: "whatever their owner grants")
     case .shapes:
       DataSource(citation: "this suite (CITATION.cff)", licence: "Apache-2.0, as the suite itself")
     }

@@ -29,6 +29,7 @@ extension DatasetReference {
     case .tinyImageNet100, .tinyImageNet200:
       let files = TinyImageNet(folder: folder.url, classCount: classCount)
       return try collection(files, identity, folder.form, kept, acceptingDigest: acceptingDigest)
+    case .images: preconditionFailure("images of one's own lie in no folder of data sets")
     case .cifar10, .cifar100, .shapes:
       let reader = name == .cifar10 ? CIFAR.ten() : CIFAR.hundred()
       let (training, test) = try reader.read(folder.url, folder.form.format)

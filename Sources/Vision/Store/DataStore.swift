@@ -55,7 +55,7 @@ public struct DataStore: Sendable {
   }
 
   /// Looks for every data set.
-  public func list() -> [Status] { DatasetReference.Name.allCases.map { status(of: $0) } }
+  public func list() -> [Status] { DatasetReference.Name.known.map { status(of: $0) } }
 
   /// Reads a data set's files and says which bytes they are, whatever is remembered of them; throws `DataError` for files
   /// that are missing or of the wrong size, for unknown content unless `acceptingDigest`, and for such as no run can read.

@@ -9,7 +9,7 @@ import Testing
   private static let words = [
     "run", "rotnet-cifar10", "--scale", "smoke", "--seeds", "0", "--arms", "RotNet", "--evaluations",
     "knn-v1",
-    "--threads", "1", "--output", "Runs",
+    "--threads", "1", "--output", "Runs", "--json",
   ]
 
   private func files(_ folder: URL) throws -> [String] {

@@ -200,6 +200,27 @@ import Testing
     forward.add(Self.rows(trials[0], 99))
     #expect(forward.text == backward.text)
   }
+
+  /// It has none of the baseline's constants: it takes over neither what was chosen there nor what extended its axes.
+  @Test func anotherMethodChoosesForItself() throws {
+    let grid = TuningGrid(
+      judgedBy: Self.measure,
+      baseline: TuningGrid.Side(
+        "Base", [.ordered(Self.rate, [0.01, 0.02, 0.04], above: [0.08], limits: "a test")]),
+      treatments: [
+        TuningGrid.Side(
+          "Other", [.ordered(Self.weight, [0.1, 0.2, 0.4], limits: "a test")], inheriting: false)
+      ])
+    let (progress, trials) = Self.follow(grid) { trial in
+      let constants = trial.constants.values
+      return constants[Self.rate]?.number ?? -abs((constants[Self.weight]?.number ?? 9) - 0.2)
+    }
+    #expect(
+      progress.isComplete
+        && progress.arms.map(\.choice?.constants.words) == ["learningRate 0.08", "weight 0.2"])
+    let others = trials.filter { $0.arm == "Other" }
+    #expect(others.count == 5 && others.allSatisfy { Set($0.constants.values.keys) == [Self.weight] })
+  }
 }
 
 /// A list that closures of any thread may add to.

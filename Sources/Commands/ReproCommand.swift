@@ -19,6 +19,7 @@ public struct ReproCommand: AsyncParsableCommand {
       PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
       TuneCommand.self,
       SuiteCommand.self,
+      ExportCommand.self, EmbedCommand.self, EvaluateCommand.self,
       Generate.self, Bench.self, Doctor.self,
     ],
     defaultSubcommand: Run.self)

@@ -20,6 +20,7 @@ public struct ReproCommand: AsyncParsableCommand {
       PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
       TuneCommand.self,
       SuiteCommand.self, SweepCommand.self,
+      ExportCommand.self, EmbedCommand.self, EvaluateCommand.self,
       Generate.self, Bench.self, Doctor.self, Cite.self,
     ],
     defaultSubcommand: Run.self)

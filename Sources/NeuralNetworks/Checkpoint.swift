@@ -41,7 +41,10 @@ extension Checkpoint {
       let header = try CheckpointHeader(readFrom: reader)
       var tensors: [String: Tensor] = [:]
       for entry in header.entries {
-        var tensor = Tensor(uninitialized: entry.shape, entry.dataType)
+        guard let dataType = entry.type.dataType else {
+          throw CheckpointError.Problem.unsupportedType(tensor: entry.name, found: entry.type.rawValue)
+        }
+        var tensor = Tensor(uninitialized: entry.shape, dataType)
         try tensor.withMutableBytes {
           try reader.read(into: $0, at: header.dataStart + entry.range.lowerBound)
         }
@@ -51,7 +54,7 @@ extension Checkpoint {
     }
   }
 
-  private static func naming<Result>(_ file: URL, _ body: () throws -> Result) throws -> Result {
+  static func naming<Result>(_ file: URL, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let problem as CheckpointError.Problem {

@@ -5,7 +5,7 @@ struct CheckpointHeader {
   /// A tensor as the header describes it; its range counts from the end of the header.
   struct Entry: Equatable {
     let name: String
-    let dataType: DataType
+    let type: ElementType
     let shape: Shape
     let range: Range<Int>
   }
@@ -23,23 +23,30 @@ struct CheckpointHeader {
 
 extension CheckpointHeader {
   /// The bytes before the elements, padded to a multiple of 8, and the names in the order of their elements.
+  ///
+  /// `counts` are whole numbers of 64 bits, which the engine has no tensors of; their elements come first.
   static func encoded(
-    _ tensors: [String: Tensor], metadata: [String: String]
+    _ tensors: [String: Tensor], counts: [String] = [], metadata: [String: String]
   ) -> (bytes: [UInt8], order: [String]) {
     precondition(tensors[metadataKey] == nil, "'\(metadataKey)' is no tensor's name: the format reserves it")
-    let order = tensors.sorted { ($0.value.dataType.rank, $0.key) < ($1.value.dataType.rank, $1.key) }.map(
-      \.key)
+    func rank(_ tensor: Tensor) -> Int { ElementType(tensor.dataType).rank }
+    let order = tensors.sorted { (rank($0.value), $0.key) < (rank($1.value), $1.key) }.map(\.key)
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
       fields.append("\(quoted(metadataKey)):{\(pairs.joined(separator: ","))}")
     }
     var begin = 0
+    for name in counts.sorted() {
+      let place = "[\(begin),\(begin + 8)]"
+      fields.append("\(quoted(name)):{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":\(place)}")
+      begin += 8
+    }
     for name in order {
       let tensor = tensors[name]!
       let end = begin + tensor.count * tensor.dataType.byteCount
       let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
-      let type = tensor.dataType.safetensorsName
+      let type = ElementType(tensor.dataType).rawValue
       fields.append(
         "\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
       begin = end
@@ -96,10 +103,10 @@ extension CheckpointHeader {
   ) throws(CheckpointError.Problem) -> [Entry] {
     var entries: [Entry] = []
     for tensor in tensors.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
-      guard let dataType = DataType(safetensorsName: tensor.type) else {
+      guard let type = ElementType(rawValue: tensor.type) else {
         throw .unsupportedType(tensor: tensor.name, found: tensor.type)
       }
-      var byteCount = dataType.byteCount
+      var byteCount = type.byteCount
       for extent in tensor.shape {
         let (product, overflows) = byteCount.multipliedReportingOverflow(by: extent)
         guard !overflows else { throw .hugeShape(tensor: tensor.name, shape: tensor.shape) }
@@ -117,9 +124,7 @@ extension CheckpointHeader {
         throw .gap(tensor: tensor.name, begin: tensor.begin, previousEnd: previousEnd)
       }
       entries.append(
-        Entry(
-          name: tensor.name, dataType: dataType, shape: Shape(tensor.shape), range: tensor.begin..<tensor.end)
-      )
+        Entry(name: tensor.name, type: type, shape: Shape(tensor.shape), range: tensor.begin..<tensor.end))
     }
     return entries
   }
@@ -133,32 +138,5 @@ extension CheckpointHeader {
     if start.drop(while: { $0 == 0x20 || $0 == 0x0A }).first == UInt8(ascii: "<") { return "an HTML page" }
     let hex = start.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined(separator: " ")
     return "something else (it begins with \(hex))"
-  }
-}
-
-extension DataType {
-  /// The type's name in the format's headers.
-  fileprivate var safetensorsName: String {
-    switch self {
-    case .float32: "F32"
-    case .bfloat16: "BF16"
-    case .int32: "I32"
-    case .uint8: "U8"
-    }
-  }
-
-  /// The place of the type's tensors in a file: wide before narrow, and as in the format's reference implementation.
-  fileprivate var rank: Int {
-    switch self {
-    case .float32: 0
-    case .int32: 1
-    case .bfloat16: 2
-    case .uint8: 3
-    }
-  }
-
-  fileprivate init?(safetensorsName name: String) {
-    guard let type = DataType.allCases.first(where: { $0.safetensorsName == name }) else { return nil }
-    self = type
   }
 }

@@ -6,15 +6,17 @@ import Foundation
 /// “APPNOTE.TXT: .ZIP File Format Specification”, 6.3.10, as far as one archive in one piece without encryption goes, its
 /// 64-bit extension included. Members are looked up in the central directory, so that what stands between them does not
 /// matter. Nothing is unpacked beyond the size that was announced, and nothing that announces an absurd one.
-struct ZipArchive {
-  typealias Problem = ArrayFileError.Problem
+package struct ZipArchive {
+  package typealias Problem = ArrayFileError.Problem
 
   /// A member of the archive.
-  struct Member: Equatable {
-    let name: String
+  package struct Member: Equatable {
+    package let name: String
     let method, flags: Int
     let checksum: UInt32
-    let compressedSize, size, offset: Int
+    let compressedSize: Int
+    package let size: Int
+    let offset: Int
   }
 
   /// How many times smaller than its content a member of more than `freeSize` bytes may be: photographs are never, and a bomb
@@ -23,11 +25,11 @@ struct ZipArchive {
   /// What a member may hold however well it is packed, such as images of one colour: a computer that trains has the room.
   static let freeSize = 1 << 30
 
-  let members: [Member]
+  package let members: [Member]
   private let data: Data
 
   /// Reads the archive's directory; throws the problem of what is no such archive.
-  init(_ data: Data) throws(Problem) {
+  package init(_ data: Data) throws(Problem) {
     self.data = data
     let reader = LittleEndian(data)
     guard let end = Self.endOfDirectory(reader) else {
@@ -104,7 +106,7 @@ struct ZipArchive {
   }
 
   /// The content of `member`, or its first `prefix` bytes, with which the checksum is not compared.
-  func content(of member: Member, prefix: Int? = nil) throws(Problem) -> Data {
+  package func content(of member: Member, prefix: Int? = nil) throws(Problem) -> Data {
     guard member.flags & 1 == 0 else { throw .malformed("its member \(member.name) is encrypted") }
     guard member.size <= ByteArray.sizeLimit else {
       throw .tooLarge(announced: "\(member.size) bytes in \(member.name)", limit: ByteArray.sizeLimit)

@@ -49,17 +49,17 @@ import Testing
     let suite = try #require(try ReproCommand.parseAsRoot(["suite", "--plan", "--json"]) as? SuiteCommand)
     #expect(suite.plan && suite.json)
     #expect(throws: (any Error).self) { _ = try ReproCommand.parseAsRoot(["suite", "--json"]) }
-    func state(isFinished: Bool, lacksImages: Bool) -> String {
+    func state(_ state: SuitePlan.State, lacksImages: Bool) -> String {
       let item = SuitePlan.Item(
-        experiment: "sample-cifar10", dataset: .cifar10, arm: "Base", role: .headline, seed: 4,
-        isFinished: isFinished,
-        seconds: 600)
+        experiment: "sample-cifar10", dataset: .cifar10, arm: "Base", role: .headline, seed: 4, part: .main,
+        evaluations: nil, state: state, seconds: 600)
       let entry = SuiteCommand.Entry(item, lacksImages: lacksImages)
       #expect(entry.experiment == "sample-cifar10" && entry.role == "headline" && entry.seed == 4)
       return entry.state
     }
-    #expect(state(isFinished: false, lacksImages: false) == "toRun")
-    #expect(state(isFinished: false, lacksImages: true) == "withoutImages")
-    #expect(state(isFinished: true, lacksImages: true) == "finished")
+    #expect(state(.toRun, lacksImages: false) == "toRun")
+    #expect(state(.toRun, lacksImages: true) == "withoutImages")
+    #expect(state(.behindGates, lacksImages: false) == "behindGates")
+    #expect(state(.finished, lacksImages: true) == "finished")
   }
 }

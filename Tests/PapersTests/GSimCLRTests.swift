@@ -120,7 +120,7 @@ import Testing
   @Test func onlyGuidedBatchesArePrepared() {
     for batches in GSimCLR.Batches.allCases {
       let method = method { $0.batches = batches }
-      #expect(method.needsPreparation == [.distinctClusters, .rankOrder].contains(batches))
+      #expect(method.needsPreparation == [.distinctClusters, .evenClusters, .rankOrder].contains(batches))
       method.expectPreparation(imageCount: 96)
       #expect(method.namedState.contains { $0.name == "pseudo_labels" } == method.needsPreparation)
       #expect(method.clusters == nil, "nothing is known before the preparation")

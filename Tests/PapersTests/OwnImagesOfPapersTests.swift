@@ -60,7 +60,7 @@ import Testing
     let arm = try #require(swav.arms(on: images(4, side: 64).own).first { $0.name == "multi-crop" })
     let json = arm.configuration.hyperparameters
     #expect(
-      json.value(at: ["method", "large", "side"]) == 64 && json.value(at: ["method", "small", "side"]) == 36)
+      json.value(at: ["method", "large", "side"]) == 64 && json.value(at: ["method", "small", "side"]) == 32)
     let simCLR = try allExperiments.experiment(named: "simclr-cifar10").init(scale: .reduced)
     let supervised = try #require(simCLR.arms(on: images(4, side: 64).own).first { $0.name == "supervised" })
     #expect(supervised.configuration.hyperparameters.value(at: ["method", "padding"]) == 8)

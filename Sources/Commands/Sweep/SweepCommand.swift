@@ -87,6 +87,7 @@ struct SweepCommand: AsyncParsableCommand {
       // Before anything else: a task may be told to save while it begins.
       if runsCell { ending.listen() }
       let sweep = try chosen()
+      if runsCell || submit { try checkReadiness(of: sweep) }
       if runsCell { return try await runCells(of: sweep) }
       let progress = try progress(of: sweep)
       if status { return try SweepListing(scale: scale, progress.entries).show(isJSON: emit == .json) }
@@ -158,9 +159,23 @@ struct SweepCommand: AsyncParsableCommand {
     let plan = try SuitePlan(declared, root: root, runs: output.directory)
     return Sweep(
       declared.map { experiment in
-        let seeds = plan.items.filter { $0.experiment == experiment.name }.map(\.seed)
+        let seeds = plan.items.filter {
+          $0.experiment == experiment.name && $0.part == .main && $0.state == .toRun
+        }.map(\.seed)
         return .init(experiment, seeds: Set(seeds).sorted())
       }.filter { !$0.seeds.isEmpty }, grain: grain)
+  }
+
+  /// Throws a `RunProblem` for an experiment whose constants are not chosen yet, or whose gates have not passed: what a
+  /// cluster trained of it could not be recorded.
+  private func checkReadiness(of sweep: Sweep) throws {
+    guard let root else { return }
+    let plan = try SuitePlan(sweep.parts.map(\.experiment), root: root, runs: output.directory)
+    if let first = plan.untuned.first { throw RunProblem("nothing is to be run of \(first)") }
+    if let first = plan.behindGates.first {
+      throw RunProblem(
+        "\(first.experiment) waits for its gates: `\(Project.command) suite \(first.experiment)` runs them")
+    }
   }
 
   /// The seeds of the first look, for those who have no record here.

@@ -26,7 +26,12 @@ struct Glance {
 
   private func line(_ place: Int, of report: ExperimentReport) -> [String] {
     let claim = report.experiment.claims[place]
-    let judgement = report.judgements.indices.contains(place) ? report.judgements[place] : nil
+    // Rows of an earlier version answered another question: they stand on the page of everything measured alone.
+    let isOfThisVersion = report.results.manifests.allSatisfy {
+      $0.identity.version == report.experiment.version
+    }
+    let judgement =
+      isOfThisVersion && report.judgements.indices.contains(place) ? report.judgements[place] : nil
     let paper = report.experiment.paper
     let images =
       judgement.flatMap { $0.dataset.isEmpty ? nil : $0.dataset }

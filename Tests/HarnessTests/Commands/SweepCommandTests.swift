@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func whatBashIsGivenItCanRead() throws {
-    let script = try script("adainf-cifar10:0 --cpus 2")
+    let script = try script("adainf-cifar10:10 --cpus 2")
     #expect(script.generators.map(\.weights) == ["last"] && script.datasets == ["cifar10"])
     for text in [script.slurm, script.parallel] {
       let shell = Process()

@@ -196,7 +196,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining",
+        "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
+        "Pretraining",
         "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "SourceStamp",
         "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -40,7 +40,10 @@ public struct Conclusion: Sendable {
         add("\(judgement.verdict)", tone: Self.tone(of: judgement.verdict))
         add(judgement.claim.sentence, indent: 2)
         for phrase in judgement.phrases { add(phrase, indent: 2) }
-        if let published = judgement.claim.published {
+        // No paper's number stands beside those of one's own images.
+        if !results.scores.contains(where: { $0.key.data.hasPrefix("images:") }),
+          let published = judgement.claim.published
+        {
           add("published: \(Typography.difference(published.value)) (\(published.source))", indent: 2)
         }
       }

@@ -136,6 +136,31 @@ public struct Comparison: Sendable, Hashable, Codable {
     unique(baselines + [control?.baseline, control?.treatment].compactMap(\.self) + [treatment])
   }
 
+  /// An arm's number and how much it counts for.
+  struct Term {
+    let arm: String, measure: Measure, weight: Double
+  }
+
+  /// What is added up on either side; their difference is what is compared.
+  var sides: (treatment: [Term], baseline: [Term]) {
+    if let control {
+      return (
+        [
+          Term(arm: treatment, measure: measure, weight: 1),
+          Term(arm: baseline, measure: measure, weight: -1),
+        ],
+        [
+          Term(arm: control.treatment, measure: measure, weight: 1),
+          Term(arm: control.baseline, measure: measure, weight: -1),
+        ]
+      )
+    }
+    return (
+      [Term(arm: treatment, measure: measure, weight: 1)],
+      baselines.map { Term(arm: $0, measure: baselineMeasure, weight: 1 / Double(baselines.count)) }
+    )
+  }
+
   /// What decides.
   public var measure: Measure { Measure(evaluation: evaluation, metric: metric) }
   /// What the baseline is measured by.

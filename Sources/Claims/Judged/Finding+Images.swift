@@ -4,23 +4,21 @@ import Statistics
 extension Summary {
   /// What the pairs of `seeds` say with other test images as well, from the answers per image that were kept.
   ///
-  /// `nil` where a run has none of its decisive score, or one that is no share of images, and for what four arms are compared
-  /// in. Throws a `CSVError` or a `NotFinite`.
+  /// `nil` where a run has none of its decisive score, or one that is no share of images. Throws a `CSVError` or a
+  /// `NotFinite`.
   func seedsAndImages(_ comparison: Comparison, seeds: [UInt64]) throws -> SeedsAndImages? {
-    if comparison.control != nil { return nil }
+    let (better, base) = comparison.sides
+    let terms = better.map { ($0, 100 * $0.weight) } + base.map { ($0, -100 * $0.weight) }
     var differences: [[Double]] = []
     for seed in seeds {
-      guard let treatment = try rights(comparison.treatment, comparison.measure, seed) else { return nil }
-      var baseline = [Double](repeating: 0, count: treatment.count)
-      for arm in comparison.baselines {
-        guard let own = try rights(arm, comparison.baselineMeasure, seed), own.count == baseline.count else {
-          return nil
-        }
-        for (image, right) in own.enumerated() {
-          baseline[image] += right / Double(comparison.baselines.count)
-        }
+      var difference: [Double] = []
+      for (term, points) in terms {
+        guard let own = try rights(term.arm, term.measure, seed) else { return nil }
+        if difference.isEmpty { difference = [Double](repeating: 0, count: own.count) }
+        if own.count != difference.count { return nil }
+        for (image, right) in own.enumerated() { difference[image] += points * right }
       }
-      differences.append(zip(treatment, baseline).map { 100 * ($0 - $1) })
+      differences.append(difference)
     }
     return try SeedsAndImages(differences)
   }

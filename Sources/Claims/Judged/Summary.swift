@@ -49,47 +49,25 @@ public struct Summary: Sendable {
 
   /// What is compared, seed by seed; throws `Incomparable` when runs of one seed differ in precision or threads.
   public func pairing(_ comparison: Comparison) throws(Incomparable) -> Pairing {
-    if let control = comparison.control { return try pairing(comparison, minus: control) }
-    let better = rows(of: comparison.treatment, comparison.measure)
-    let bases = comparison.baselines.map { rows(of: $0, comparison.baselineMeasure) }
+    let (better, base) = comparison.sides
+    let all = (better + base).map { rows(of: $0.arm, $0.measure) }
     var pairs: [Pairing.Pair] = []
-    for row in better {
-      let partners = bases.compactMap { base in base.first { $0.key.seed == row.key.seed } }
-      if partners.count < bases.count { continue }
-      for partner in partners {
-        try Comparability.checkPair(manifests[row.key.run], manifests[partner.key.run])
+    for first in all[0] {
+      let own = all.compactMap { rows in rows.first { $0.key.seed == first.key.seed } }
+      if own.count < all.count { continue }
+      for other in own.dropFirst() {
+        try Comparability.checkPair(manifests[first.key.run], manifests[other.key.run])
       }
-      let baseline = partners.reduce(0) { $0 + $1.value } / Double(partners.count)
-      pairs.append(Pairing.Pair(seed: row.key.seed, baseline: baseline, treatment: row.value))
-    }
-    let paired = Set(pairs.map(\.seed))
-    let unpaired = (better + bases.flatMap(\.self)).filter { !paired.contains($0.key.seed) }
-    return Pairing(
-      comparison, pairs: pairs,
-      unpaired: unpaired.map { Pairing.Single(arm: $0.key.arm, seed: $0.key.seed) })
-  }
-}
-
-extension Summary {
-  /// What two arms gain over two others, seed by seed: in place of what each arm reached stand the two gains.
-  private func pairing(
-    _ comparison: Comparison, minus control: Comparison.Control
-  ) throws(Incomparable) -> Pairing {
-    let own = try pairing(comparison.treatment, over: comparison.baseline, comparison.measure)
-    let other = try pairing(control.treatment, over: control.baseline, comparison.measure)
-    var pairs: [Pairing.Pair] = []
-    for pair in own.pairs {
-      guard let beside = other.pairs.first(where: { $0.seed == pair.seed }) else { continue }
-      let runs = [comparison.treatment, control.treatment].map { arm in
-        rows(of: arm, comparison.measure).first { $0.key.seed == pair.seed }.flatMap { manifests[$0.key.run] }
+      func sum(_ terms: [Comparison.Term], _ rows: some Sequence<ScoreRow>) -> Double {
+        zip(terms, rows).reduce(0) { $0 + $1.0.weight * $1.1.value }
       }
-      try Comparability.checkPair(runs[0], runs[1])
       pairs.append(
-        Pairing.Pair(seed: pair.seed, baseline: beside.difference, treatment: pair.difference))
+        Pairing.Pair(
+          seed: first.key.seed, baseline: sum(base, own.dropFirst(better.count)), treatment: sum(better, own))
+      )
     }
     let paired = Set(pairs.map(\.seed))
-    let unpaired = comparison.arms.flatMap { rows(of: $0, comparison.measure) }
-      .filter { !paired.contains($0.key.seed) }
+    let unpaired = all.flatMap(\.self).filter { !paired.contains($0.key.seed) }
     return Pairing(
       comparison, pairs: pairs,
       unpaired: unpaired.map { Pairing.Single(arm: $0.key.arm, seed: $0.key.seed) })
@@ -98,11 +76,11 @@ extension Summary {
 
 /// A comparison seed by seed.
 public struct Pairing: Sendable {
-  /// What both arms reached with one seed.
+  /// What both sides reached with one seed: two arms, or what two arms gained over two others.
   public struct Pair: Sendable, Equatable {
     /// The seed.
     public let seed: UInt64
-    /// What each arm reached.
+    /// What each side reached.
     public let baseline, treatment: Double
     /// Treatment minus baseline.
     public var difference: Double { treatment - baseline }

@@ -28,7 +28,9 @@ public struct Judgement: Sendable {
     // A look of a claim is reached when all its comparisons have the pairs.
     let all = try claim.comparisons.map { try Finding($0, of: claim, summary) }
     let pairs = all.map(\.differences.count).min() ?? 0
-    let findings = try claim.comparisons.map { try Finding($0, of: claim, summary, limit: pairs) }
+    let findings =
+      all.allSatisfy { $0.differences.count == pairs }
+      ? all : try claim.comparisons.map { try Finding($0, of: claim, summary, limit: pairs) }
     let ended = Conjunction.ending(of: findings.map(\.ended))
     let look = ended?.pairs ?? findings[0].look?.pairs
     let checks = try look.map { try claim.checkOutcomes(in: summary.results, seeds: claim.seeds($0)) } ?? []

@@ -8,14 +8,10 @@ public enum TuningChecks {
   /// The failures of a configuration, over all of its seeds.
   public static let usual: TuningProgress.Judge = { _, rows, _ in
     let alarms = rows.filter { $0.evaluation == TuningRow.Observation.alarms }.map(\.value).reduce(0, +)
-    func mean(_ moment: String) -> Double? {
-      let values = rows.filter { $0.evaluation == moment && $0.metric == "monitor/knn" }.map(\.value)
-      return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
     var failures: [String] = []
     if alarms > 0 { failures.append("an alarm rang in its training") }
-    if let first = mean(TuningRow.Observation.first), let last = mean(TuningRow.Observation.last),
-      last <= first
+    if let first = rows.mean(TuningRow.Observation.first, "monitor/knn"),
+      let last = rows.mean(TuningRow.Observation.last, "monitor/knn"), last <= first
     {
       failures.append(
         "the monitor's kNN is \(last.rounded(to: 1)) after training and \(first.rounded(to: 1)) before")
@@ -48,26 +44,30 @@ extension Check {
 
   /// What a trial of `arm` fails beside the trials of the baseline, in words; `nil` where nothing is asked of it.
   fileprivate func failure(of arm: String, _ rows: [TuningRow], _ baseline: [TuningRow]?) -> String? {
-    func mean(_ evaluation: String, _ metric: String, _ rows: [TuningRow]) -> Double? {
-      let values = rows.filter { $0.evaluation == evaluation && $0.metric == metric }.map(\.value)
-      return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    }
     switch self {
     case .term(let metric, let treatment, _, let share) where treatment == arm:
-      guard let baseline, let watched = mean(TuningRow.Observation.last, metric, baseline),
-        let acted = mean(TuningRow.Observation.last, metric, rows)
+      guard let baseline, let watched = baseline.mean(TuningRow.Observation.last, metric),
+        let acted = rows.mean(TuningRow.Observation.last, metric)
       else { return "\(metric) was not observed" }
       if acted <= (1 - share) * watched { return nil }
       return "\(metric) is \(acted.rounded(to: 3)), not \(Typography.percent(share)) below the baseline's "
         + "\(watched.rounded(to: 3))"
     case .leads(let treatment, _, let evaluation, let metric) where treatment == arm:
-      guard let baseline, let base = mean(evaluation, metric, baseline),
-        let own = mean(evaluation, metric, rows)
+      guard let baseline, let base = baseline.mean(evaluation, metric),
+        let own = rows.mean(evaluation, metric)
       else { return "\(evaluation) \(metric) was not measured" }
       if own > base { return nil }
       return
         "\(evaluation) \(metric) is \(own.rounded(to: 2)), not above the baseline's \(base.rounded(to: 2))"
     case .term, .leads, .beats, .keepsUp, .notCollapsed: return nil
     }
+  }
+}
+
+extension [TuningRow] {
+  /// The mean of one number over the trials' seeds; `nil` where none has it.
+  fileprivate func mean(_ evaluation: String, _ metric: String) -> Double? {
+    let values = filter { $0.evaluation == evaluation && $0.metric == metric }.map(\.value)
+    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 }

@@ -39,7 +39,7 @@ public struct SimCLROnCIFAR10: Experiment {
       recipe = SimCLRRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)
       supervisedEpochs = 2
     }
-    recipe.normalizeHeads()
+    recipe.method.head = .normalizedNonLinear
     self.recipe = recipe
     supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize))
     tuning = scale == .reduced ? Self.grid : nil

@@ -13,8 +13,6 @@ struct SimCLRRecipe {
   var method = SimCLR.Hyperparameters()
   /// How long and by which rule it is trained.
   var plan: TrainingPlan
-  /// Whether heads have the batch norms of the released code.
-  var normalizesHeads = false
 
   /// LARS and one cosine after a linear warm-up, at the rate that belongs to the batch.
   init(encoder: ResNet.Configuration, epochs: Int, batchSize: Int, warmupEpochs: Float) {
@@ -50,17 +48,15 @@ struct SimCLRRecipe {
   var heads: [Arm] {
     [
       arm("no head") { $0.method.head = .none },
-      arm("linear head") { $0.method.head = normalizesHeads ? .normalizedLinear : .linear },
+      arm("linear head") {
+        // With the batch norms of the released code where the other head has them.
+        $0.method.head = method.head == .normalizedNonLinear ? .normalizedLinear : .linear
+      },
       arm("non-linear head"),
       arm("random encoder", role: .reference) { $0.plan.epochs = 0 },
     ]
   }
 
-  /// Gives every head the released code's batch norms.
-  mutating func normalizeHeads() {
-    normalizesHeads = true
-    method.head = .normalizedNonLinear
-  }
 }
 
 extension Paper {

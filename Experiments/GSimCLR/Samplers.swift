@@ -17,15 +17,10 @@ struct DistinctLabels: BatchSampler {
 
   /// The images of each batch; traps unless `count` is the number of labels and no less than a batch.
   func batches(count: Int, size: Int, epoch: Int, using random: inout Random) -> [[Int]] {
-    precondition(
-      count == labels.count && size > 0 && size <= count,
-      "batches of \(size) from \(count) images, of which \(labels.count) have labels")
-    var decks = Deck.decks(of: labels, using: &random)
-    return (0..<count / size).map { _ in batch(of: size, from: &decks, using: &random) }
+    Deck.batches(of: size, from: count, labels: labels, using: &random, batch)
   }
 
   private func batch(of size: Int, from decks: inout [Deck], using random: inout Random) -> [Int] {
-    for deck in decks.indices { decks[deck].beginBatch() }
     var batch: [Int] = []
     while batch.count < size {
       var open: [(place: Double, deck: Int)] = []
@@ -55,16 +50,13 @@ struct EvenLabels: BatchSampler {
 
   /// The images of each batch; traps unless `count` is the number of labels and no less than a batch.
   func batches(count: Int, size: Int, epoch: Int, using random: inout Random) -> [[Int]] {
-    precondition(
-      count == labels.count && size > 0 && size <= count,
-      "batches of \(size) from \(count) images, of which \(labels.count) have labels")
-    var decks = Deck.decks(of: labels, using: &random)
-    return (0..<count / size).map { _ in
-      for deck in decks.indices { decks[deck].beginBatch() }
-      return (0..<size).map { _ in
-        let open = decks.indices.filter { decks[$0].canDraw }
-        return decks[open[random.integer(below: open.count)]].draw(using: &random)
-      }
+    Deck.batches(of: size, from: count, labels: labels, using: &random, batch)
+  }
+
+  private func batch(of size: Int, from decks: inout [Deck], using random: inout Random) -> [Int] {
+    (0..<size).map { _ in
+      let open = decks.indices.filter { decks[$0].canDraw }
+      return decks[open[random.integer(below: open.count)]].draw(using: &random)
     }
   }
 }
@@ -80,17 +72,31 @@ private struct Deck {
   }
 
   /// A deck for each label, in the order of the labels.
-  static func decks(of labels: [Int], using random: inout Random) -> [Deck] {
+  private static func decks(of labels: [Int], using random: inout Random) -> [Deck] {
     let members = Dictionary(grouping: labels.indices) { labels[$0] }
     return members.sorted { $0.key < $1.key }.map { Deck($0.value, using: &random) }
+  }
+
+  /// The batches of one pass, each as `batch` draws it from decks that know what it holds already; traps unless `count` is
+  /// the number of labels and no less than a batch.
+  static func batches(
+    of size: Int, from count: Int, labels: [Int], using random: inout Random,
+    _ batch: (_ size: Int, _ decks: inout [Deck], _ random: inout Random) -> [Int]
+  ) -> [[Int]] {
+    precondition(
+      count == labels.count && size > 0 && size <= count,
+      "batches of \(size) from \(count) images, of which \(labels.count) have labels")
+    var decks = decks(of: labels, using: &random)
+    return (0..<count / size).map { _ in
+      for deck in decks.indices { decks[deck].drawnForBatch = 0 }
+      return batch(size, &decks, &random)
+    }
   }
 
   /// How many images have not been drawn yet.
   var left: Int { images.count - next }
   /// Whether there is an image that is not in the batch yet.
   var canDraw: Bool { drawnForBatch < images.count }
-
-  mutating func beginBatch() { drawnForBatch = 0 }
 
   mutating func draw(using random: inout Random) -> Int {
     if next == images.count {

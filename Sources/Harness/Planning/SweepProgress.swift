@@ -102,7 +102,7 @@ private struct Look {
   }
 
   private func state(of folder: RunFolder) -> SweepProgress.State {
-    let idle: SweepProgress.State = RunLock.isHeld(folder) ? .running : .notBegun
+    let idle: SweepProgress.State = folder.isInUse ? .running : .notBegun
     guard let manifest = try? RunManifest(contentsOf: folder.manifest),
       manifest.versionProblem(under: experiment) == nil,
       manifest.configurationProblems(under: experiment).isEmpty

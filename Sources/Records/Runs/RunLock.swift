@@ -34,14 +34,6 @@ public final class RunLock {
 
   deinit { close(descriptor) }
 
-  /// Whether a process works in `folder` now.
-  package static func isHeld(_ folder: RunFolder) -> Bool {
-    let descriptor = open(folder.lock.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
-  }
-
   private static func lock(_ descriptor: Int32, _ folder: RunFolder) throws {
     var patience = 10
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

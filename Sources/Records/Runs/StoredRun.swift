@@ -85,7 +85,7 @@ extension [StoredRun] {
 
 extension RunFolder {
   /// Whether a process holds the folder's lock; asking takes nothing from it.
-  var isInUse: Bool {
+  package var isInUse: Bool {
     let descriptor = open(lock.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }

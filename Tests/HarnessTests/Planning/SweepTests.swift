@@ -127,14 +127,14 @@ import Testing
   @Test func askingDisturbsNobody() throws {
     let folder = try TemporaryFolder()
     let run = RunFolder(folder.url.appending(component: "run"))
-    #expect(!RunLock.isHeld(run))
+    #expect(!run.isInUse)
     #expect(!FileManager.default.fileExists(atPath: run.url.path))
     do {
       let lock = try RunLock(run)
-      #expect(RunLock.isHeld(run))
+      #expect(run.isInUse)
       withExtendedLifetime(lock) {}
     }
-    #expect(!RunLock.isHeld(run))
+    #expect(!run.isInUse)
     // Somebody asks just when the lock is wanted.
     let asking = open(run.lock.path, O_RDONLY | O_CLOEXEC)
     #expect(asking >= 0 && flock(asking, LOCK_SH | LOCK_NB) == 0)

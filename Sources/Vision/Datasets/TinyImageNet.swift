@@ -101,26 +101,11 @@ struct TinyImageNet {
   }
 
   private func decoded(_ examples: [Example]) throws(DataError) -> [UInt8] {
-    let size = TinyImageNet.imageSize
-    var failures = [DataError?](repeating: nil, count: examples.count)
-    let bytes = [UInt8](unsafeUninitializedCapacity: examples.count * size) { bytes, initialized in
-      bytes.initialize(repeating: 0)
-      let bytes = bytes
-      failures.withUnsafeMutableBufferPointer { failures in
-        WorkerPool.forEachRange(of: examples.count) { range in
-          for index in range {
-            do throws(DataError) {
-              _ = bytes[(index * size)...].update(fromContentsOf: try planes(examples[index]))
-            } catch {
-              failures[index] = error
-            }
-          }
-        }
-      }
-      initialized = examples.count * size
+    let decoded = DecodedPictures(count: examples.count, size: TinyImageNet.imageSize) {
+      index throws(DataError) in try planes(examples[index])
     }
-    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
-    return bytes
+    if let failure = decoded.failures.first { throw failure }
+    return decoded.bytes
   }
 
   private func planes(_ example: Example) throws(DataError) -> [UInt8] {

@@ -99,27 +99,11 @@ public struct OwnImagesFolder: Sendable {
   }
 
   private func decoded(_ examples: [Listing.Example]) throws(DataError) -> [UInt8] {
-    let size = 3 * side * side
-    var failures = [DataError?](repeating: nil, count: examples.count)
-    let bytes = [UInt8](unsafeUninitializedCapacity: examples.count * size) { bytes, initialized in
-      bytes.initialize(repeating: 0)
-      let bytes = bytes
-      failures.withUnsafeMutableBufferPointer { failures in
-        WorkerPool.forEachRange(of: examples.count) { range in
-          for index in range {
-            do throws(DataError) {
-              let planes = try Photograph.planes(of: examples[index].url, side: side)
-              _ = bytes[(index * size)...].update(fromContentsOf: planes)
-            } catch {
-              failures[index] = error
-            }
-          }
-        }
-      }
-      initialized = examples.count * size
+    let decoded = DecodedPictures(count: examples.count, size: 3 * side * side) { index throws(DataError) in
+      try Photograph.planes(of: examples[index].url, side: side)
     }
-    let found = failures.compactMap { $0 }
-    guard let first = found.first else { return bytes }
+    let found = decoded.failures
+    guard let first = found.first else { return decoded.bytes }
     guard found.count > 1 else { throw first }
     throw .foreign(
       path: folder.path, detail: "\(found.count) pictures that cannot be read, of which one is this",

@@ -33,14 +33,7 @@ struct EmbedCommand: AsyncParsableCommand {
   @Option(help: "Pixels per side (default: those that the network learned from, where that is known).")
   var side: Int?
 
-  @Option(
-    help:
-      "The colours that the network expects, where its file does not say: imagenet, cifar10, cifar100, stl10, none."
-  )
-  var colors: ColorOption?
-
-  @Option(help: "Which network, where a file holds several: what stands before its names, such as backbone.")
-  var prefix: String?
+  @OptionGroup var reading: NetworkFileOptions
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var pool: ThreadOptions
@@ -53,11 +46,11 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reported {
-      let given = try GivenEncoder(network, prefix: prefix, runs: output.directory)
+      let given = try GivenEncoder(network, prefix: reading.prefix, runs: output.directory)
       guard let side = side ?? given.side else {
         throw RunProblem("\(network) does not say how large its images were: add --side PIXELS")
       }
-      guard let standardization = colors?.standardization ?? given.standardization else {
+      guard let standardization = reading.colors?.standardization ?? given.standardization else {
         throw RunProblem(
           "\(network) does not say which colours it expects: add --colors NAME, such as imagenet")
       }

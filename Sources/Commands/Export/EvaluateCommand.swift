@@ -30,14 +30,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     transform: ArmOptions.names)
   var evaluationLists: [[String]] = []
 
-  @Option(
-    help:
-      "The colours that the network expects, where its file does not say: imagenet, cifar10, cifar100, stl10, none."
-  )
-  var colors: ColorOption?
-
-  @Option(help: "Which network, where a file holds several: what stands before its names, such as backbone.")
-  var prefix: String?
+  @OptionGroup var reading: NetworkFileOptions
 
   @Option(help: "Learn from the first so many training images only.")
   var limit: Int?
@@ -61,16 +54,16 @@ struct EvaluateCommand: AsyncParsableCommand {
     try await Failure.reported {
       let names = evaluationLists.flatMap { $0 }
       let evaluations = try ForeignEvaluations.named(names.isEmpty ? ForeignEvaluations.usual : names)
-      let weights = try ForeignWeights(contentsOf: URL(fileURLWithPath: file), prefix: prefix)
+      let weights = try ForeignWeights(contentsOf: URL(fileURLWithPath: file), prefix: reading.prefix)
       pool.startPool()
       let (dataset, images) = try await images()
       let colors =
-        colors?.standardization ?? weights.standardization ?? images.standardization(of: dataset)
+        reading.colors?.standardization ?? weights.standardization ?? images.standardization(of: dataset)
       var result = ForeignResult(
         weights, file: file, dataset: dataset, data: images.identity, standardization: colors,
         threads: WorkerPool.threads, source: .built)
       Console.note(
-        introduction(weights, images, isColorTold: self.colors != nil || weights.standardization != nil))
+        introduction(weights, images, isColorTold: reading.colors != nil || weights.standardization != nil))
       try measure(weights.encoder, evaluations, on: images, colors, into: &result)
       let url = result.url(under: output.directory)
       try FileManager.default.createDirectory(

@@ -85,6 +85,23 @@ extension Declaration {
   static func sample(_ scale: Scale) -> Declaration { ReportedExperiment.declared(scale) }
 }
 
+/// The sample experiment with one thing changed.
+protocol ReportedVariant: Experiment {
+  var base: ReportedExperiment { get }
+}
+
+extension ReportedVariant {
+  static var name: String { ReportedExperiment.name }
+  static var paper: Paper { ReportedExperiment.paper }
+  static var cost: String { ReportedExperiment.cost }
+  static var version: Int { ReportedExperiment.version }
+  var dataset: DatasetReference { base.dataset }
+  var evaluations: [any Evaluation] { base.evaluations }
+  var claims: [Claim] { base.claims }
+  var arms: [Arm] { base.arms }
+  var tables: [PaperTable] { base.tables }
+}
+
 /// Makes the rows and the manifest of one run of `ReportedExperiment`.
 struct SampleRun {
   /// What sample runs' programs were built from: the commit that `sourceText` is.

@@ -9,7 +9,10 @@ extension Experiment {
 
 extension Experiment {
   /// Traces what claims, gates, checks and the grid name to arms, evaluations and constants; the grid's recipe to its middle.
-  func checkDeclarations() throws {
+  ///
+  /// Every configuration of the grid has to be one that the arm may have on so many images, for the whole horizon and for
+  /// the grid's share of it.
+  func checkDeclarations(imageCount: Int = .max) throws {
     let arms = armsByName
     func check(_ comparison: Comparison) throws {
       for name in comparison.arms {
@@ -26,7 +29,8 @@ extension Experiment {
         try check(Comparison(treatment, over: baseline, evaluation: evaluation, metric: metric))
       }
     }
-    for side in tuning?.sides ?? [] {
+    guard let tuning else { return }
+    for side in tuning.sides {
       let arm = try #require(arms[side.arm], "there is no arm “\(side.arm)”")
       let values = Dictionary(uniqueKeysWithValues: arm.configuration.json.leaves.map { ($0.path, $0.value) })
       for axis in side.axes {
@@ -35,10 +39,12 @@ extension Experiment {
           axis.values.contains { $0 == own || $0.number != nil && $0.number == own.number },
           "\(axis.constant) is \(own), which nobody tries")
       }
-      // Every configuration is one that the arm may have.
       for constants in side.configurations {
         let changes = TuningConstants(constants).overrides.compactMap { Override("\($0.key)=\($0.value)") }
-        try Arm.applying(changes, to: [arm])[0].check()
+        #expect(changes.count == constants.count)
+        let changed = try Arm.applying(changes, to: [arm])[0]
+        try changed.check(imageCount: imageCount)
+        try changed.shortened(toShare: tuning.firstShare).check(imageCount: imageCount)
       }
     }
   }

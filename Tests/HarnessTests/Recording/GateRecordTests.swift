@@ -200,19 +200,10 @@ import Vision
 }
 
 /// The sample experiment with a gate before its claim.
-struct GatedExperiment: Experiment {
-  private let base: ReportedExperiment
-  static let name = ReportedExperiment.name
-  static let paper = ReportedExperiment.paper
-  static let cost = ReportedExperiment.cost
-  static let version = ReportedExperiment.version
-
+struct GatedExperiment: ReportedVariant {
+  let base: ReportedExperiment
   init(scale: Scale) { base = ReportedExperiment(scale: scale) }
 
-  var dataset: DatasetReference { base.dataset }
-  var evaluations: [any Evaluation] { base.evaluations }
-  var arms: [Arm] { base.arms }
-  var tables: [PaperTable] { base.tables }
   var claims: [Claim] {
     let own = base.claims[0]
     let bound = Comparison("supervised", over: "Base", evaluation: "linear-v1")

@@ -89,19 +89,9 @@ import Vision
 }
 
 /// The sample experiment with its grid.
-struct TunedExperiment: Experiment {
-  private let base: ReportedExperiment
-  static let name = ReportedExperiment.name
-  static let paper = ReportedExperiment.paper
-  static let cost = ReportedExperiment.cost
-  static let version = ReportedExperiment.version
-
+struct TunedExperiment: ReportedVariant {
+  let base: ReportedExperiment
   init(scale: Scale) { base = ReportedExperiment(scale: scale) }
 
-  var dataset: DatasetReference { base.dataset }
-  var evaluations: [any Evaluation] { base.evaluations }
-  var claims: [Claim] { base.claims }
-  var arms: [Arm] { base.arms }
-  var tables: [PaperTable] { base.tables }
   var tuning: TuningGrid? { ReportedExperiment.grid }
 }

@@ -38,6 +38,11 @@ struct Show: AsyncParsableCommand {
       for line in lines { Console.result(line) }
     }
     showClaims(of: declared, judgements)
+    let retired = try Report.retiredClaims(of: declared.name, paperTables: Project.tables)
+    for sentence in retired {
+      let lines = Wrapping.entry("  retired", sentence, column: 14, width: Console.textWidth)
+      for line in lines { Console.result(line) }
+    }
     Console.result("  arms")
     let width = description.arms.map(\.name.count).max() ?? 0
     for arm in declared.arms {

@@ -78,6 +78,11 @@ public enum Report {
   /// What of a claim was fixed before its first run, and how its conditions stand.
   public static func terms(of claim: Claim, _ judgement: Judgement?) -> String { claim.terms(judgement) }
 
+  /// The retired claims of an experiment as `paperTables` lists them, a sentence each. Throws a `CSVError`.
+  public static func retiredClaims(of experiment: String, paperTables: URL) throws -> [String] {
+    try RetiredClaim.all(in: paperTables).filter { $0.experiment == experiment }.map(\.sentence)
+  }
+
   /// What a number of paired seeds can show, in one sentence printed before a run starts; from the spread on record.
   public static func prospect(
     _ experiment: Declaration, seeds: Int, recorded: RecordedResults

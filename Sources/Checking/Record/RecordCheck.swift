@@ -67,9 +67,13 @@ public struct RecordCheck {
       let folder = FolderCheck(experiment, root: root)
       if !folder.files.isEmpty { say("comparing \(folder.files.path) with what its runs vouch for …") }
       await check.look(at: folder)
-      await check.look(at: FolderCheck(experiment, part: .gates, root: root))
+      let gates = FolderCheck(experiment, part: .gates, root: root)
+      await check.look(at: gates)
+      let recorded = folder.files.sortedManifests
+      check.outcome.discrepancies += GateCheck(experiment: experiment)
+        .discrepancies(gates: gates.files.sortedManifests, recorded: recorded)
       check.outcome.discrepancies += await TuningCheck(experiment, root: root)
-        .discrepancies(recorded: folder.files.manifests.values.map(\.manifest).sorted { $0.run < $1.run })
+        .discrepancies(recorded: recorded)
     }
     if let reason = check.commitsNotChecked {
       check.outcome.remarks.append(

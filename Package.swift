@@ -15,6 +15,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // MARK: What is said of runs, without the engine
@@ -39,6 +41,12 @@ let package = Package(
       dependencies: [
         "Statistics", "Recipes", "Records", "Claims",
         .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .target(
+      name: "Site",
+      dependencies: [
+        "Statistics", "Recipes", "Records", "Claims", "Reporting",
+        .product(name: "Mustache", package: "swift-mustache"),
       ]),
 
     // MARK: The engine
@@ -156,8 +164,9 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
-        "Generation", "Checking", "Benchmarking", "SourceStamp",
+        "Generation", "Checking", "Benchmarking", "SourceStamp", "Site",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
@@ -198,9 +207,10 @@ let package = Package(
       dependencies: [
         "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
         "Pretraining",
-        "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "SourceStamp",
+        "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "Site", "SourceStamp",
         "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
     .testTarget(
       name: "PapersTests",

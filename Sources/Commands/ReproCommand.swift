@@ -21,7 +21,7 @@ public struct ReproCommand: AsyncParsableCommand {
       TuneCommand.self,
       SuiteCommand.self, SweepCommand.self,
       ExportCommand.self, EmbedCommand.self, EvaluateCommand.self,
-      Generate.self, Bench.self, Doctor.self, Cite.self,
+      ReportCommand.self, Generate.self, Bench.self, Doctor.self, Cite.self,
     ],
     defaultSubcommand: Run.self)
 

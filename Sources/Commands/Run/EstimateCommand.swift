@@ -19,7 +19,9 @@ struct EstimateCommand: AsyncParsableCommand {
     completion: .list(Known.catalogue.experiments.map { $0.name }))
   var experiment: String
 
-  @Option(help: "Only this scale (default: reduced and paper).", transform: ExperimentOptions.scale)
+  @Option(
+    help: "Only this scale (default: reduced and paper).", completion: ExperimentOptions.scaleCompletion,
+    transform: ExperimentOptions.scale)
   var scale: Scale?
 
   @OptionGroup var data: DataOptions

@@ -31,6 +31,10 @@ public struct ReproCommand: AsyncParsableCommand {
       Console.error("\(name) is given twice, and holds one value: give it once")
       exit(withError: Failure.usage)
     }
+    if CommandLine.arguments.count < 2 {
+      for line in Welcome(Known.catalogue).lines(width: Console.textWidth) { Console.note(line) }
+      exit(withError: Failure.usage)
+    }
     await main(nil)
     do {
       try Console.checkOutput()

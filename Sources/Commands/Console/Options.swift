@@ -12,9 +12,13 @@ struct ExperimentOptions: ParsableArguments {
   var experiment: String
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced (the default), paper.",
+    help: ExperimentOptions.scaleHelp, completion: ExperimentOptions.scaleCompletion,
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
+
+  static let scaleHelp: ArgumentHelp =
+    "How much of the published recipe: smoke (seconds), demo (a minute, on drawn images), reduced (the default), paper."
+  static let scaleCompletion: CompletionKind = .list(Scale.allCases.map(\.rawValue))
 
   /// The scale called `text`; throws a `ValidationError` that offers the nearest names.
   static func scale(_ text: String) throws -> Scale {
@@ -32,8 +36,12 @@ struct ExperimentOptions: ParsableArguments {
       return try Known.catalogue.experiment(named: name)
     } catch let error as UnknownName {
       let commands = ReproCommand.commandNames.nearest(to: name)
-      let hint = commands.isEmpty ? "" : ". Or did you mean the command \(commands.asChoice)?"
-      throw ValidationError("\(error)\(hint)")
+      if commands.isEmpty { throw ValidationError("\(error)") }
+      let isNearExperiment = !Known.catalogue.experiments.map { $0.name }.nearest(to: name).isEmpty
+      throw ValidationError(
+        isNearExperiment
+          ? "\(error) Or the command \(commands.asChoice)?"
+          : "there is no experiment “\(name)”; did you mean the command \(commands.asChoice)?")
     }
   }
 }

@@ -22,6 +22,7 @@ struct EstimateCommand: AsyncParsableCommand {
 
   @Option(
     help: "Only this scale (default: reduced and paper; with --cluster, reduced).",
+    completion: ExperimentOptions.scaleCompletion,
     transform: ExperimentOptions.scale)
   var scale: Scale?
 

@@ -5,7 +5,8 @@ import Vision
 public struct ImageSource {
   /// The images, and what to know about them.
   public struct Found {
-    /// The experiment that runs on them: as asked for, or at smoke scale when they are made here.
+    /// The experiment that runs on them: as asked for, or at demo scale when they are made here, at smoke scale where that
+    /// was asked for.
     public let experiment: any Experiment
     /// Its scale.
     public let scale: Scale
@@ -101,15 +102,17 @@ public struct ImageSource {
   private func standIn(
     for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String
   ) throws -> Found {
-    let experiment = type.init(scale: .smoke)
+    // A test stays one; whoever asked for more sees at least that training works.
+    let scale = scale == .smoke ? Scale.smoke : .demo
+    let experiment = type.init(scale: scale)
     let dataset = DatasetReference(
       .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent)
     let excuse =
-      "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at smoke scale with "
-      + "procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "
+      "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at \(scale.rawValue) scale "
+      + "with procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "
       + "all it writes is marked synthetic, and no paper table reads it."
     return Found(
-      experiment: experiment, scale: .smoke, dataset: dataset,
+      experiment: experiment, scale: scale, dataset: dataset,
       images: try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest), excuse: excuse)
   }
 }

@@ -55,7 +55,7 @@ struct NewPaperCommand: AsyncParsableCommand {
         for path in try write(paper.filesInSuite, under: Project.root) { Console.result("wrote \(path)") }
         return Console.note(paper.stepsInSuite)
       }
-      let root = URL(fileURLWithPath: folder, isDirectory: true)
+      let root = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
       let package = paper.package(named: root.lastPathComponent, suite: try place())
       for path in try write(package, under: root) { Console.result("wrote \(folder)/\(path)") }
       Console.note(paper.stepsInPackage(folder))

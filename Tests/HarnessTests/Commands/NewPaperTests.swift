@@ -54,8 +54,8 @@ import Testing
 
   @Test func thePackageNamesTheSuiteByFolderOrByVersion() throws {
     let paper = NewPaper("VICReg")
-    let folder = try text("Package.swift", in: paper.package(named: "own", suite: .folder("/work/suite")))
-    #expect(folder.contains(#".package(name: "repro", path: "/work/suite")"#))
+    let folder = try text("Package.swift", in: paper.package(named: "own", suite: .folder("/some/suite")))
+    #expect(folder.contains(#".package(name: "repro", path: "/some/suite")"#))
     #expect(folder.contains(#"name: "vicreg-paper""#) && folder.contains(#"package: "repro""#))
     let address = try text(
       "Package.swift",

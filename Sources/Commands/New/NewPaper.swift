@@ -70,6 +70,7 @@ struct NewPaper {
       Sources/repro/AllExperiments.swift: import \(name)Paper, and \(name)OnCIFAR10.self
       Tests/HouseTests/ArrowsTests.swift, beside the other papers: "\(name)Paper"
     then: swift test --filter \(name) && swift run repro \(experiment) --scale smoke
+    and, once it is committed: swift run repro check \(experiment) --write-golden, and commit the curves
     """
   }
 
@@ -78,6 +79,7 @@ struct NewPaper {
     """
     next: cd \(folder) && git init && git add . && git commit -m "Begin \(name)"
           swift test && swift run \(command) \(experiment) --scale smoke
+    later, always from a commit: swift run \(command) check \(experiment) --write-golden
     """
   }
 

@@ -182,14 +182,23 @@ enum Project {
   /// The papers' numbers and the tables made from them.
   static var tables: URL { root.appending(component: "paper-tables") }
 
-  /// The words that begin this command, to be repeated in advice.
-  static var command: String {
-    let program = CommandLine.arguments.first ?? "repro"
-    if program.contains("/.build/") || program.hasPrefix(".build/") {
-      return program.contains("/release/") ? "swift run -c release repro" : "swift run repro"
-    }
-    return program.contains("/") ? program : "repro"
+  /// What the program is called: `repro`, or as the package calls it whose program it is.
+  static var program: String {
+    Known.package == nil ? "repro" : name(of: CommandLine.arguments.first ?? "repro")
   }
+
+  /// The words that begin this command, to be repeated in advice.
+  static var command: String { command(startedAs: CommandLine.arguments.first ?? "repro") }
+
+  /// The same of the program at `path`: as it was built, or as it was called.
+  static func command(startedAs path: String) -> String {
+    if path.contains("/.build/") || path.hasPrefix(".build/") {
+      return "swift run \(path.contains("/release/") ? "-c release " : "")\(name(of: path))"
+    }
+    return path.contains("/") ? path : "repro"
+  }
+
+  private static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }
 
 /// How many threads compute.

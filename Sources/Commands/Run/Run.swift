@@ -56,6 +56,12 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Measure on the last training images, held out, instead of the test images: for tuning.")
   var holdOut = false
 
+  @Option(
+    help:
+      "Train on so many of the first images at most, for a quick look. The run is marked modified and enters no table."
+  )
+  var limit: Int?
+
   @Flag(help: "Go on with runs that were begun with another instruction set; tables then say so.")
   var allowInstructionSet = false
 
@@ -83,6 +89,7 @@ struct Run: AsyncParsableCommand {
   }
 
   func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit is \(limit), but has to be at least 1") }
     do {
       if !seedLists.isEmpty { _ = try SeedList(joining: seedLists) }
     } catch {
@@ -113,11 +120,12 @@ struct Run: AsyncParsableCommand {
   private func images(for type: any Experiment.Type) async throws -> ImageSource.Found {
     guard let folder = own.folder else {
       return try await data.images(
-        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
+        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut,
+        limit: limit)
     }
     pool.startPool()
     return try data.source(isRealDataOnly: true).images(
-      in: folder, for: type, scale: selection.scale, holdingOutTail: holdOut)
+      in: folder, for: type, scale: selection.scale, holdingOutTail: holdOut, limit: limit)
   }
 
   private func perform(
@@ -126,6 +134,7 @@ struct Run: AsyncParsableCommand {
     let arms = try arms(of: found.experiment, at: found.scale, on: found.images.own)
     var overrides = changes.overrides
     if holdOut { overrides.append(.holdingOutTail) }
+    if let limit { overrides.append(.limiting(to: limit)) }
     var request = Runner.Request(
       scale: found.scale, arms: arms, seeds: wantedSeeds(of: found.experiment, at: found.scale),
       evaluations: evaluations ?? measures(of: found),

@@ -41,15 +41,16 @@ public struct ImageSource {
     self.say = say
   }
 
-  /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images.
+  /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images, and
+  /// `limit` takes so many of the first to train on, at most.
   ///
   /// Throws a `DataError` for files that cannot be trusted, a `DownloadError` for what stands in the way on this machine, and
   /// why nothing could be got when only real images will do.
   public func images(
-    for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false
+    for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false, limit: Int? = nil
   ) async throws -> Found {
     let experiment = type.init(scale: scale)
-    var dataset = experiment.dataset
+    var dataset = experiment.dataset.limited(to: limit)
     dataset.holdsOutTail = dataset.holdsOutTail || holdingOutTail
     func found() throws -> Found {
       let images = try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest)
@@ -59,7 +60,7 @@ public struct ImageSource {
         excuse: nil)
     }
     return try await finding(dataset.name, found) { reason in
-      try standIn(for: type, scale: scale, missing: dataset.name, reason: reason)
+      try standIn(for: type, scale: scale, missing: dataset.name, reason: reason, limit: limit)
     }
   }
 
@@ -100,13 +101,15 @@ public struct ImageSource {
   }
 
   private func standIn(
-    for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String
+    for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String,
+    limit: Int?
   ) throws -> Found {
     // A test stays one; whoever asked for more sees at least that training works.
     let scale = scale == .smoke ? Scale.smoke : .demo
     let experiment = type.init(scale: scale)
     let dataset = DatasetReference(
-      .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent)
+      .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent
+    ).limited(to: limit)
     let excuse =
       "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at \(scale.rawValue) scale "
       + "with procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "

@@ -88,6 +88,18 @@ struct AbsentExperiment: Experiment {
     await #expect(throws: error) { _ = try await source.images(for: AbsentExperiment.self, scale: .reduced) }
   }
 
+  @Test func aQuickLookTakesTheFirstImages() async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url) { _ in throw Self.unreachable }
+    let found = try await source.images(for: TinyExperiment.self, scale: .smoke, limit: 8)
+    #expect(found.dataset == .shapes.first(8) && found.images.pretraining.count == 8)
+    let all = try await source.images(for: TinyExperiment.self, scale: .smoke)
+    #expect(found.images.test.count == all.images.test.count)
+    // What stands in for images that are not there is shortened, too.
+    let standIn = try await source.images(for: AbsentExperiment.self, scale: .reduced, limit: 8)
+    #expect(standIn.excuse != nil && standIn.dataset == .shapes.first(8))
+  }
+
   @Test func heldOutImagesAreAskedForByTheReference() async throws {
     let folder = try TemporaryFolder()
     let source = source(folder.url) { _ in }

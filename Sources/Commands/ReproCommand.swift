@@ -19,7 +19,8 @@ public struct ReproCommand: AsyncParsableCommand {
       version: Version.text,
       subcommands: [
         Run.self, List.self, Show.self, Config.self, DataCommand.self, RecordCommand.self, TableCommand.self,
-        PlotCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self, EstimateCommand.self,
+        PlotCommand.self, ViewsCommand.self, CheckCommand.self, ReplicateCommand.self, RunsCommand.self,
+        EstimateCommand.self,
         TuneCommand.self,
         SuiteCommand.self, SweepCommand.self,
         ExportCommand.self, EmbedCommand.self, EvaluateCommand.self,

@@ -57,7 +57,7 @@ struct PaperPage {
     if let caption = report.caption { parts.append(caption + "\n") }
     let folder = "../Results/\(report.name)/\(report.scale.rawValue)/figures"
     for figure in try Figures.figures(of: experiment, report.results) {
-      parts.append("![\(figure.name) of \(report.name)](\(folder)/\(figure.name).svg)\n")
+      parts.append("![\(figure.title) (\(report.name))](\(folder)/\(figure.name).svg)\n")
     }
     let results = ResultsFolder(
       paperTables.deletingLastPathComponent().appending(component: "Results"), experiment: report.name,

@@ -199,7 +199,7 @@ let package = Package(
         "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
         "Pretraining",
         "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "SourceStamp",
-        "repro",
+        "TestSupport", "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

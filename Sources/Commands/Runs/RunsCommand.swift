@@ -22,13 +22,15 @@ struct RunsCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await Failure.reported {
-        let entries = StoredRun.all(under: output.directory).map { RunEntry($0, below: output.directory) }
+        let stored = StoredRun.all(under: output.directory)
+        let entries = stored.map { RunEntry($0, below: output.directory) }
         if json { return try Console.json(entries) }
         if entries.isEmpty { return Console.note("no run lies in \(output.directory.path) yet") }
         for line in RunEntry.table(entries) { Console.result(line) }
         let total = DiskUse.text(entries.reduce(0) { $0 + $1.bytes })
         Console.note(
           "\(Typography.count(entries.count, "run")), \(total), in \(output.directory.path)")
+        for line in OtherVersions(among: stored, Known.catalogue).lines { Console.note(line) }
       }
     }
   }

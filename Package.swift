@@ -239,7 +239,7 @@ let package = Package(
         "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
         "Pretraining",
         "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "Site", "SourceStamp",
-        "repro",
+        "TestSupport", "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "FlyingFox", package: "FlyingFox"),
       ]),

@@ -31,6 +31,11 @@ public struct ReproCommand: AsyncParsableCommand {
 
   /// Runs the command that the process was given.
   static func main() async {
+    OutputCheck.begin()
+    if let problem = OpenFiles.problem {
+      Console.error(problem)
+      exit(withError: Failure.runtime)
+    }
     if let name = RepeatedOptions.first(in: Array(CommandLine.arguments.dropFirst())) {
       Console.error("\(name) is given twice, and holds one value: give it once")
       exit(withError: Failure.usage)

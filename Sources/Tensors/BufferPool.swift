@@ -73,11 +73,20 @@ public enum BufferPool {
     }
   }
 
+  /// Ends the process with a line and status 2: no caller could go on, and nothing that was saved is touched.
+  private static func endOutOfMemory(asking size: Int) -> Never {
+    let line =
+      "error: out of memory: \(size >> 20) MiB more were asked for and not to be had. Lower what the network or a batch "
+      + "takes (plan.batchSize, width, queueLength), or run this on a larger machine; what was saved is kept.\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    _exit(2)
+  }
+
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
     var pointer: UnsafeMutableRawPointer?
     let alignment = size >= hugePage ? hugePage : 64
     let status = posix_memalign(&pointer, alignment, size)
-    guard status == 0, let pointer else { fatalError("out of memory: \(size) bytes were not to be had") }
+    guard status == 0, let pointer else { endOutOfMemory(asking: size) }
     if size >= hugePage { madvise(pointer, size, MADV_HUGEPAGE) }
     return pointer
   }

@@ -56,6 +56,16 @@ import Vision
     #expect(repeated("run a --output x -- --output y") == nil)
   }
 
+  @Test func anOrderOfColoursWithoutAFileIsRefused() throws {
+    let command = try #require(
+      try ReproCommand.parseAsRoot(["adainf-cifar10", "--generated-colors", "bgr"]) as? Run)
+    let type = try command.selection.type()
+    let text = errorText {
+      try command.inflation.check(takenBy: command.changes.arms(of: type.init(scale: .smoke)), of: type)
+    }
+    #expect(text.contains("--generated-colors goes with --generated"), "\(text)")
+  }
+
   @Test func aFileThatNoArmReadsIsRefusedWithWhoWould() throws {
     let command = try #require(
       try ReproCommand.parseAsRoot(["co2-cifar10", "--generated", "missing.npy"]) as? Run)

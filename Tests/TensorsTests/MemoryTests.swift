@@ -12,4 +12,13 @@ import Testing
       #expect(size <= 256 || Double(served) <= 1.15 * Double(size) + 64)
     }
   }
+
+  /// A line and a status that programs can tell from a crash.
+  @Test func memoryThatIsNotThereEndsTheProcessWithALine() async throws {
+    let result = await #expect(processExitsWith: .exitCode(2), observing: [\.standardErrorContent]) {
+      _ = Storage(byteCount: 1 << 60)
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("error: out of memory") && text.contains("plan.batchSize"))
+  }
 }

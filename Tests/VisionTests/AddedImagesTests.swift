@@ -29,6 +29,16 @@ import Testing
       addedTo: warm(8, redOverBlue: 20))
   }
 
+  @Test func aFileThatIsNotThereIsSaidNotToBeThere() {
+    for name in ["missing", "missing.npy", "missing.npz/images", "missing.hwc.bin"] {
+      let error = #expect(throws: ArrayFileError.self) {
+        try ImageSet(arrayFile: URL(filePath: "/nowhere/\(name)"), height: 32, width: 32)
+      }
+      #expect(
+        error?.description.contains("there is no such file or folder") == true, "\(error?.description ?? "")")
+    }
+  }
+
   @Test func aFileIsReadWithItsDigest() throws {
     let images = warm(5, redOverBlue: 30)
     let found = try added(images)

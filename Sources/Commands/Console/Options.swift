@@ -109,6 +109,9 @@ struct InflationOptions: ParsableArguments {
 
   /// Throws a `ValidationError` where a file is named that none of `arms` would read.
   func check(takenBy arms: [Arm], of type: any Experiment.Type) throws {
+    if generatedColors != nil && generated == nil && generatedEarly == nil {
+      throw ValidationError("--generated-colors goes with --generated or --generated-early")
+    }
     let sources = Set(arms.compactMap(\.inflation?.source))
     for (option, value, source) in [
       ("--generated", generated, Inflation.Source.generated),

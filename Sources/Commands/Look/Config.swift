@@ -18,6 +18,7 @@ struct Config: AsyncParsableCommand {
     try await Failure.reported {
       let experiment = try selection.type().init(scale: selection.scale)
       let arms = try changes.arms(of: experiment, usual: ["all"])
+      for arm in arms { try arm.check() }
       var declaration = Declaration(experiment, scale: selection.scale)
       declaration.arms = arms.map { DeclaredArm($0, of: experiment) }
       try Console.json(

@@ -81,6 +81,7 @@ struct RecordCommand: AsyncParsableCommand {
       Console.result("taken out, being of an earlier version: \(names(outcome.superseded))")
     }
     for refused in outcome.refused { Console.warning("not recorded: \(refused)") }
+    for line in outcome.arithmetic.sorted() { Console.warning(line) }
     for key in outcome.alarmed {
       Console.warning(
         "an alarm rang in \(key.arm) seed \(key.seed): look at it, then "

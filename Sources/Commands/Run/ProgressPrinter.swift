@@ -11,6 +11,7 @@ final class ProgressPrinter {
   /// What the terms of its loss are held against.
   private var levels: [LossLevel] = []
   private var title = ""
+  private var isDiskTold = false
   private var epochStart = ContinuousClock.now
   private var stepsInEpoch = 0
   /// How long the epoch's steps waited for their images.
@@ -34,6 +35,7 @@ final class ProgressPrinter {
       finishedRuns += 1
       line("\(name(of: run)): finished before, kept (\(run.folder.url.path))")
     case .began(let run, let number, let count, let resumedAt): begin(run, number, count, resumedAt)
+    case .takes(let need): tell(need)
     case .expects(let levels): expect(levels)
     case .prepared(let report): prepare(report)
     case .stepped(let report): step(report)
@@ -71,6 +73,14 @@ final class ProgressPrinter {
       line("\(title): begins")
     }
     startEpoch()
+  }
+
+  /// Says before the first training what all of them leave on disk.
+  private func tell(_ need: DiskNeed) {
+    if isDiskTold { return }
+    isDiskTold = true
+    let count = runs.seeds.count * runs.arms.count { $0.plan.epochs > 0 }
+    line("disk: \(need.text(runs: count))")
   }
 
   /// Says once what the loss's terms are held against; those of an epoch's line are told there again.

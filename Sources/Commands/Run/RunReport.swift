@@ -43,6 +43,7 @@ struct RunReport {
       lines.append(
         ("note", "images of one's own: these runs enter no record, and no paper's table stands beside"))
     }
+    lines += try otherArithmetic.map { ("note", $0) }
     if found.scale == .demo && !identity.isOwn {
       lines.append(("note", "the suite draws these images: this shows whether training works here, no more"))
     } else if let flaw = source.flaw, found.excuse == nil {
@@ -139,6 +140,20 @@ struct RunReport {
       return Report.hours(
         arms: request.arms.map(\.name), seeds: request.seeds.count,
         recorded: try RecordedResults(readingFrom: folder))
+    }
+  }
+
+  /// What the record's runs were computed in, where these will compute in other numbers.
+  private var otherArithmetic: [String] {
+    get throws {
+      guard isAboutThePaper, !found.images.identity.isOwn, request.overrides.isEmpty else { return [] }
+      let type = type(of: found.experiment)
+      let recorded = try RecordedResults(
+        readingFrom: ResultsFolder(Project.results, experiment: type.name, scale: found.scale))
+      let precisions = Set(request.arms.filter { $0.plan.epochs > 0 }.map(\.plan.precision.resolved))
+      return precisions.sorted { $0.rawValue < $1.rawValue }.compactMap {
+        recorded.arithmetic(beside: $0, version: type.version)
+      }
     }
   }
 

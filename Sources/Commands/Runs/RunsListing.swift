@@ -40,6 +40,7 @@ extension RunsCommand {
         let of = entries.count == stored.count ? "" : " of \(stored.count)"
         Console.note(
           "\(Typography.count(entries.count, "run"))\(of), \(total), in \(output.directory.path)")
+        for line in OtherVersions(among: stored, Known.catalogue).lines { Console.note(line) }
       }
     }
   }

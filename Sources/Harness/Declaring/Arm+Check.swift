@@ -16,6 +16,7 @@ extension Arm {
     if let problem = (hyperparameters as? any CheckedHyperparameters)?.problem(with: plan) {
       throw RunProblem("arm “\(name)”: \(problem)")
     }
+    if let problem = memoryProblem() { throw RunProblem("arm “\(name)”: \(problem)") }
     if plan.epochs == 0 { return }
     try require(
       plan.batchSize <= imageCount,

@@ -7,6 +7,8 @@ public enum OverrideError: Error, Equatable, CustomStringConvertible {
   case unknownKey(String, nearest: [String])
   /// The key is the end of several paths.
   case ambiguousKey(String, candidates: [String])
+  /// The constant is given two values, of which one would be dropped in silence.
+  case twice(key: String)
   /// The value is of another kind than the constant.
   case wrongKind(key: String, value: String, current: String)
 
@@ -18,6 +20,7 @@ public enum OverrideError: Error, Equatable, CustomStringConvertible {
         + "`repro config EXPERIMENT` shows them all"
     case .ambiguousKey(let key, let candidates):
       "“\(key)” may be \(candidates.asChoice); write the whole key"
+    case .twice(let key): "\(key) is set twice, and holds one value: set it once"
     case .wrongKind(let key, let value, let current):
       "“\(value)” cannot be the value of \(key), which is \(current) unless changed"
     }
@@ -45,6 +48,7 @@ extension Arm {
   /// when none has it.
   public static func applying(_ overrides: [Override], to arms: [Arm]) throws -> [Arm] {
     var arms = arms
+    var changed = [Set<String>](repeating: [], count: arms.count)
     for override in overrides {
       let paths = try arms.map { try $0.configuration.path(for: override.key) }
       guard paths.contains(where: { $0 != nil }) else {
@@ -52,6 +56,7 @@ extension Arm {
         throw OverrideError.unknownKey(override.key, nearest: known.nearest(toKey: override.key))
       }
       for (index, path) in paths.enumerated() {
+        if let path, !changed[index].insert(path).inserted { throw OverrideError.twice(key: path) }
         // An arm that is not trained is a reference because it is not; more epochs are meant for the others.
         let staysUntrained = path == "plan.epochs" && arms[index].plan.epochs == 0
         guard let path, !staysUntrained else { continue }

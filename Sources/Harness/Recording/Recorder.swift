@@ -25,6 +25,8 @@ public struct Recorder {
     public var commitsNotChecked: String?
     /// The runs added now in which an alarm rang, or which diverged: they count like any other.
     public var alarmed: [RunKey] = []
+    /// What the runs added now were computed in, where others on record were computed otherwise.
+    public var arithmetic: Set<String> = []
 
     /// Adds what became of the runs of another part of the record.
     fileprivate mutating func add(_ other: Outcome) {
@@ -34,6 +36,7 @@ public struct Recorder {
       refused += other.refused
       superseded += other.superseded
       alarmed += other.alarmed
+      arithmetic.formUnion(other.arithmetic)
       commitsNotChecked = commitsNotChecked ?? other.commitsNotChecked
     }
   }
@@ -118,6 +121,12 @@ public struct Recorder {
           outcome.known.append(recorded.manifest.key)
         }
       } else {
+        let identity = found.manifest.identity
+        if found.manifest.steps > 0,
+          let other = results.arithmetic(beside: identity.plan.precision, version: identity.version)
+        {
+          outcome.arithmetic.insert(other)
+        }
         add(found)
         outcome.added.append(found.manifest.key)
         if found.manifest.alarms?.isEmpty == false { outcome.alarmed.append(found.manifest.key) }
@@ -156,6 +165,7 @@ public struct Recorder {
       return
         "the images that were added to it are not those of run \(mixed.run), which is on record; remove one of them"
     }
+    if let problem = pairProblem(of: manifest) { return problem }
     let other = results.manifests.first {
       $0.identity.arm == manifest.identity.arm && $0.identity.seed == manifest.identity.seed
         && $0.identity.version == current
@@ -163,6 +173,24 @@ public struct Recorder {
     return other.map {
       "arm “\($0.identity.arm)” with seed \($0.identity.seed) is on record as run \($0.run) "
         + "(\($0.identity.plan.precision.rawValue), data \($0.data.kind)); remove that one first"
+    }
+  }
+
+  /// Why a run would make no pair with the record's of its seed: both compute in the same numbers, or no table can be made.
+  private func pairProblem(of manifest: RunManifest) -> String? {
+    func isFree(_ arm: String) -> Bool {
+      experiment.arms.first { $0.name == arm }?.plan.precision == .automatic
+    }
+    let (own, current) = (manifest.identity, manifest.identity.version)
+    guard isFree(own.arm) else { return nil }
+    let other = results.manifests.map(\.identity).first {
+      $0.seed == own.seed && $0.version == current && $0.arm != own.arm && isFree($0.arm)
+        && $0.plan.precision != own.plan.precision
+    }
+    return other.map {
+      "it computed in \(own.plan.precision.rawValue), but arm “\($0.arm)” of the same seed is on record in "
+        + "\($0.plan.precision.rawValue), and a pair has to agree: run this seed on a machine that computes in "
+        + "\($0.plan.precision.rawValue), and here seeds that are not on record"
     }
   }
 

@@ -67,7 +67,10 @@ extension PlannedRun {
     guard FileManager.default.fileExists(atPath: folder.manifest.path) else { return .empty }
     let found = try RunManifest(contentsOf: folder.manifest)
     guard found.run == key.run else {
-      throw ForeignRun(path: folder.url.path, differences: differences(to: found.identity))
+      throw ForeignRun(
+        path: folder.url.path, differences: differences(to: found.identity),
+        versions: found.identity.version == identity.version
+          ? nil : (found.identity.version, identity.version))
     }
     if found.isFinished {
       _ = try folder.vouchedRows(by: found)
@@ -86,14 +89,26 @@ extension PlannedRun {
 }
 
 /// A folder holds a run of another configuration, which is neither continued nor overwritten.
-public struct ForeignRun: Error, Equatable, CustomStringConvertible {
+public struct ForeignRun: Error, CustomStringConvertible {
   /// The folder.
   public let path: String
   /// What differs, one phrase per constant.
   public let differences: [String]
+  /// The experiment's version there, and now, where these differ.
+  public let versions: (there: Int, now: Int)?
+
+  init(path: String, differences: [String], versions: (there: Int, now: Int)? = nil) {
+    (self.path, self.differences, self.versions) = (path, differences, versions)
+  }
 
   /// What is wrong and what to do, in one line.
   public var description: String {
+    if let versions {
+      return
+        "\(path) holds a run of version \(versions.there) of its experiment, which is at version \(versions.now) by "
+        + "now: its numbers stay as they are and can be shown, but are neither gone on with nor compared with new ones. "
+        + "Keep it and write elsewhere with --output DIR, or delete it with `repro runs prune --outdated` or --fresh"
+    }
     let shown = differences.prefix(4).joined(separator: "; ")
     let more = differences.count > 4 ? "; and \(differences.count - 4) more" : ""
     return "\(path) holds a run of another configuration (\(shown)\(more)). "

@@ -7,6 +7,8 @@ public enum RunEvent: Sendable {
   case kept(PlannedRun, RunManifest)
   /// A run begins, or goes on after `resumedAt`; it is the `number`th of `count`.
   case began(PlannedRun, number: Int, count: Int, resumedAt: TrainingProgress?)
+  /// A training is about to begin, or to go on, that leaves so much on disk.
+  case takes(DiskNeed)
   /// A training begins whose loss terms take known values while features tell nothing, and lie within known bounds.
   case expects([LossLevel])
   /// What comes before the first step goes on.

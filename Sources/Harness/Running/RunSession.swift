@@ -32,6 +32,9 @@ struct RunSession {
     let pretrainer = try Pretrainer(
       method: method, plan: plan, mixture: pretraining, standardization: standardization,
       seed: run.key.seed)
+    let need = DiskNeed(pretrainer.state(), in: run.folder.url)
+    try need.check(at: run.folder.url.path)
+    try watch(.takes(need))
     if let position { try pretrainer.restore(position.tensors) }
     do {
       try Interruption.deferred {

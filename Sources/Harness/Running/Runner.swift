@@ -93,7 +93,8 @@ public struct Runner {
 
   /// Runs everything; a run whose training fails does not keep the others from running.
   ///
-  /// Nothing is trained unless every folder is free and either empty or the run's own. Throws a `RunProblem`, a
+  /// Nothing is trained unless every folder is free and either empty or the run's own. Each is held only while its run is
+  /// looked at or trained, so that a thousand runs ask for as many open files as one. Throws a `RunProblem`, a
   /// `FolderInUse`, a `ForeignRun`, a `ManifestError`, a `StorageError`, or `Interrupted` with everything saved.
   public func run() throws -> [Outcome] {
     try checkDistinct(request.arms)
@@ -102,24 +103,38 @@ public struct Runner {
       try arm.check(imageCount: arm.mixture(of: images).count)
     }
     let runs = plannedRuns
-    let locks = try runs.map { try RunLock($0.folder) }
-    defer { withExtendedLifetime(locks) {} }
-    if request.isFresh { for run in runs { try run.folder.clear() } }
-    let states = try runs.map {
-      try $0.folderState(threads: request.threads, anyInstructionSet: request.allowsAnyInstructionSet)
-    }
-    for (run, state) in zip(runs, states) {
-      try checkCircumstances(of: run, state)
-      try checkMasks(of: run, state)
+    for run in runs where FileManager.default.fileExists(atPath: run.folder.url.path) {
+      try holding(run) {
+        if request.isFresh { try run.folder.clear() }
+        _ = try state(of: run)
+      }
     }
     var outcomes: [Outcome] = []
     var isReadingTold = false
-    for (index, (run, state)) in zip(runs, states).enumerated() {
-      let manifest = try perform(
-        run, from: state, number: index + 1, count: runs.count, isReadingTold: &isReadingTold)
+    for (index, run) in runs.enumerated() {
+      let manifest = try holding(run) {
+        try perform(
+          run, from: try state(of: run), number: index + 1, count: runs.count, isReadingTold: &isReadingTold)
+      }
       outcomes.append(Outcome(run: run, manifest: manifest))
     }
     return outcomes
+  }
+
+  /// Does `body` while nobody else writes into the run's folder.
+  private func holding<Result>(_ run: PlannedRun, _ body: () throws -> Result) throws -> Result {
+    let lock = try RunLock(run.folder)
+    defer { withExtendedLifetime(lock) {} }
+    return try body()
+  }
+
+  /// What the folder of `run` holds, where that can be gone on with here.
+  private func state(of run: PlannedRun) throws -> FolderState {
+    let state = try run.folderState(
+      threads: request.threads, anyInstructionSet: request.allowsAnyInstructionSet)
+    try checkCircumstances(of: run, state)
+    try checkMasks(of: run, state)
+    return state
   }
 
   private func perform(

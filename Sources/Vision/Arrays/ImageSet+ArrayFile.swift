@@ -14,6 +14,9 @@ extension ImageSet {
       self = try ImageSet(pngsIn: url, colors: colors, height: height, width: width)
       return
     }
+    guard FileManager.default.fileExists(atPath: (url.archive ?? url).path) else {
+      throw ArrayFileError(path: (url.archive ?? url).path, .inaccessible("there is no such file or folder"))
+    }
     let array: ByteArray
     let name = url.lastPathComponent
     if name.hasSuffix(".npy") {

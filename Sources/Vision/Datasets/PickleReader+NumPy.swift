@@ -17,6 +17,9 @@ extension PickleReader {
         throw error("an array of other elements than bytes")
       }
       stack.append(.byteType)
+    case "_codecs.encode", "numpy._core.multiarray._reconstruct", "builtins.bytes", "__builtin__.bytes":
+      // How bytes are written by a Python that has text beside them.
+      throw PickleError(offset: position, detail: "a call of \(name)", writer: "a pickle that Python 3 wrote")
     default:
       throw error("a call of \(name), which the official files do not make; nothing was run")
     }

@@ -2,6 +2,8 @@
 struct PickleError: Error, CustomStringConvertible {
   let offset: Int
   let detail: String
+  /// Who wrote the file, where its writer is known and is not that of the official ones.
+  var writer: String?
 
   var description: String { "byte \(offset): \(detail)" }
 }

@@ -15,16 +15,7 @@ struct PickledDictionary {
   init(_ data: Data, url: URL) throws(DataError) {
     self.url = url
     self.data = data
-    if data.count > 1, data[data.startIndex] == 0x80, data[data.startIndex + 1] != 2 {
-      throw .foreign(
-        path: url.path,
-        detail:
-          "a pickle of protocol \(data[data.startIndex + 1]), expected 2, which the official files are of",
-        advice:
-          "Other files than those are read in CIFAR's binary form: for each image its label as one byte "
-          + "(CIFAR-100: superclass and class) and then 1,024 bytes each of red, green and blue"
-      )
-    }
+    if let writer = PickledDictionary.otherProtocol(data) { throw PickledDictionary.foreign(writer, url) }
     let read: Result<[String: PickleReader.Value], PickleError> = data.withUnsafeBytes { bytes in
       Result { () throws(PickleError) in
         var reader = PickleReader(bytes)
@@ -33,8 +24,31 @@ struct PickledDictionary {
     }
     switch read {
     case .success(let entries): self.entries = entries
-    case .failure(let error): throw .malformed(path: url.path, detail: error.description)
+    case .failure(let error):
+      if let writer = error.writer { throw PickledDictionary.foreign(writer, url) }
+      throw .malformed(path: url.path, detail: error.description)
     }
+  }
+
+  /// What a file is that begins, and where nothing else tells ends, as pickles of other protocols do; `nil` for any other.
+  private static func otherProtocol(_ data: Data) -> String? {
+    guard data.count > 1, let first = data.first, let last = data.last else { return nil }
+    if first == 0x80 {
+      let number = data[data.startIndex + 1]
+      return number == 2 ? nil : "a pickle of protocol \(number)"
+    }
+    let opens = [UInt8(ascii: "("), UInt8(ascii: "}")].contains(first)
+    return opens && last == UInt8(ascii: ".") ? "a pickle of protocol 0 or 1" : nil
+  }
+
+  /// The error for a pickle that may be sound and is not of the official files' form.
+  private static func foreign(_ found: String, _ url: URL) -> DataError {
+    .foreign(
+      path: url.path,
+      detail: "\(found), expected one of protocol 2 by Python 2, which the official files are",
+      advice:
+        "Other files than those are read in CIFAR's binary form: for each image its label as one byte "
+        + "(CIFAR-100: superclass and class) and then 1,024 bytes each of red, green and blue")
   }
 
   /// The list of whole numbers called `key`.

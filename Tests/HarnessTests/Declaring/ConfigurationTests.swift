@@ -48,6 +48,17 @@ import Vision
     #expect(errorText { _ = try applying(setting) }.contains("cannot be the value of"))
   }
 
+  /// The last of two would have won in silence.
+  @Test func aConstantIsSetOnce() {
+    for second in ["plan.epochs=7", "epochs=5"] {
+      let text = errorText {
+        _ = try Arm.applying(
+          [Override("epochs=5")!, Override(second)!], to: TinyExperiment().arms(named: ["hard-pull"]))
+      }
+      #expect(text.contains("plan.epochs is set twice"), "\(text)")
+    }
+  }
+
   @Test(arguments: ["", "=", "a=", "=1", "a"])
   func whatIsNoSettingIsNone(text: String) { #expect(Override(text) == nil) }
 

@@ -103,6 +103,30 @@ import Testing
       outcome.refused.first?.reason.contains("on record as run \(SampleRun().key.run) (bfloat16") == true)
   }
 
+  /// A machine without bfloat16 adds seeds of its own to a record in bfloat16, and no half of a pair.
+  @Test func otherArithmeticIsToldAndPairsAgreeInIt() async throws {
+    let folder = try ReportFolder.repository()
+    try write([SampleRun(), SampleRun(arm: "Base + Term")], in: folder)
+    #expect(try await record(folder).arithmetic.isEmpty)
+    let own = ["Base", "Base + Term"].map { SampleRun(arm: $0, seed: 1, precision: .float32) }
+    try write(own, in: folder)
+    let outcome = try await record(folder)
+    #expect(outcome.added.count == 2 && outcome.refused.isEmpty)
+    #expect(outcome.arithmetic.count == 1)
+    #expect(
+      outcome.arithmetic.first?.contains("2 runs on record computed in bfloat16, these in float32") == true)
+
+    // One arm of a seed whose other arm is on record in other numbers: no table could be made any more.
+    try write([SampleRun(seed: 2)], in: folder)
+    #expect(try await record(folder).refused.isEmpty)
+    try write([SampleRun(arm: "Base + Term", seed: 2, precision: .float32)], in: folder)
+    let refused = try await record(folder).refused
+    #expect(refused.count == 1)
+    #expect(
+      refused.first?.reason.contains("arm “Base” of the same seed is on record in bfloat16") == true,
+      "\(refused)")
+  }
+
   @Test func newVersionReplacesTheOld() async throws {
     let folder = try ReportFolder.repository()
     let old = SampleRun(seed: 0, version: 1)

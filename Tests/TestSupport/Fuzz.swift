@@ -1,31 +1,31 @@
 import Foundation
 import Testing
 
-@testable import Vision
-
 /// Runs parsers on inputs that are made from a seed: some by the grammar of their format with values that no writer would
 /// choose, some by changes to sound ones.
 ///
 /// `swift test` runs a few; `Scripts/fuzz` sets `$REPRO_FUZZ`, how many for each parser. An input is a function of
 /// `$REPRO_FUZZ_SEED`, the parser's name and its number, so that `$REPRO_FUZZ_FROM` makes the one again that was found.
-enum Fuzz {
+public enum Fuzz {
   private static func number(_ name: String) -> Int? {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
   }
-  static let count = number("REPRO_FUZZ") ?? 1_500
-  static let seed = number("REPRO_FUZZ_SEED") ?? 1
-  static let first = number("REPRO_FUZZ_FROM") ?? 0
+  public static let count = number("REPRO_FUZZ") ?? 1_500
+  public static let seed = number("REPRO_FUZZ_SEED") ?? 1
+  public static let first = number("REPRO_FUZZ_FROM") ?? 0
   /// Seconds that no small input may take, with room for a machine that does something else as well.
-  static let patience = 5.0
+  public static let patience = 5.0
 
-  /// Parses inputs that `make` makes; every error has to be one of ours and to fit a line, and nothing may take long.
+  /// Parses inputs that `make` makes, `share` of the usual number and `least` of them; every error has to be one that
+  /// `isOurs` and to fit a line, and nothing may take long.
   ///
   /// Records which input was at fault, and prints what happened to all. Returns how many were accepted.
   @discardableResult
-  static func run(
-    _ name: String, share: Double = 1, _ make: (inout FuzzRandom) -> Data, _ parse: (Data) throws -> Void
+  public static func run<Input>(
+    _ name: String, share: Double = 1, least: Int = 100, throwing isOurs: (any Error) -> Bool,
+    _ make: (inout FuzzRandom) -> Input, _ parse: (Input) throws -> Void
   ) -> Int {
-    let (clock, count) = (ContinuousClock(), max(100, Int(Double(Fuzz.count) * share)))
+    let (clock, count) = (ContinuousClock(), max(least, Int(Double(Fuzz.count) * share)))
     var (accepted, slowest, start) = (0, Duration.zero, clock.now)
     for index in first..<first + count {
       if count > 50_000, index % 50_000 == 0 { print("fuzzing \(name): input \(index), seed \(seed)") }
@@ -37,7 +37,7 @@ enum Fuzz {
           accepted += 1
         } catch {
           let text = "\(error)"
-          if !(error is DataError || error is ArrayFileError) || text.isEmpty || text.contains("\n") {
+          if !isOurs(error) || text.isEmpty || text.contains("\n") {
             Issue.record("\(name), input \(index), seed \(seed): \(text)")
           }
         }
@@ -54,17 +54,17 @@ enum Fuzz {
 }
 
 /// Numbers from a seed, a name and a place: SplitMix64.
-struct FuzzRandom: RandomNumberGenerator {
+public struct FuzzRandom: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: Int, name: String, index: Int) {
+  public init(seed: Int, name: String, index: Int) {
     state = UInt64(bitPattern: Int64(seed)) &* 0x9E37_79B9_7F4A_7C15
     for byte in name.utf8 { state = (state ^ UInt64(byte)) &* 0x0100_0000_01B3 }
     state ^= UInt64(index) &* 0xD1B5_4A32_D192_ED03
     _ = next()
   }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -73,15 +73,15 @@ struct FuzzRandom: RandomNumberGenerator {
   }
 
   /// Whether something that happens once in `times` happens.
-  mutating func once(in times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
-  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
-  mutating func one<T>(of items: [T]) -> T { items[below(items.count)] }
-  mutating func bytes(_ count: Int) -> Data {
+  public mutating func once(in times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
+  public mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+  public mutating func one<T>(of items: [T]) -> T { items[below(items.count)] }
+  public mutating func bytes(_ count: Int) -> Data {
     Data((0..<count).map { _ in UInt8(truncatingIfNeeded: next()) })
   }
 
   /// A number that formats trip over: small, at a border, or anything.
-  mutating func extent() -> Int {
+  public mutating func extent() -> Int {
     switch below(6) {
     case 0: below(4)
     case 1: below(300)
@@ -92,15 +92,34 @@ struct FuzzRandom: RandomNumberGenerator {
     }
   }
 
+  /// A number as text, or what is nearly one.
+  public mutating func numeral() -> String {
+    switch below(7) {
+    case 0: "\(below(9))"
+    case 1: "\(extent())"
+    case 2: "-\(extent())"
+    case 3: "\(Double(below(1_000)) / 100)"
+    case 4:
+      one(of: [
+        "1e308", "-1e308", "1e-320", "1e39", "3.5e38", "1e309", "0.1e1", "nan", "inf", "-inf", "0x10",
+        "1_000", "+1",
+        "", "1.", ".5", "1e", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+        "16777217",
+      ])
+    case 5: "\(Float(below(2_000)) * 0.001)"
+    default: "\(1 << below(40))"
+    }
+  }
+
   /// `count` bytes of a number that usually is what it should be.
-  mutating func field(_ value: Int, _ count: Int, bigEndian: Bool = false, lie: Int = 12) -> Data {
+  public mutating func field(_ value: Int, _ count: Int, bigEndian: Bool = false, lie: Int = 12) -> Data {
     let value = once(in: lie) ? extent() : value
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     return Data(bigEndian ? bytes.reversed() : bytes)
   }
 
   /// The same with a few changes: bytes and runs of them replaced, removed, doubled, moved, cut off.
-  mutating func changed(_ data: Data) -> Data {
+  public mutating func changed(_ data: Data) -> Data {
     var data = data
     for _ in 0...below(4) where !data.isEmpty {
       let start = data.startIndex + below(data.count)

@@ -39,25 +39,27 @@ struct ViewsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Failure.reported {
-      let type = try selection.type()
-      let experiment = type.init(scale: selection.scale)
-      let name = arm ?? experiment.headline.treatment
-      _ = try experiment.arms(named: [name])
-      let seen = try images(for: type, experiment)
-      // Own images may leave out arms that labels train.
-      guard let arm = try experiment.arms(named: [name], on: seen.own).first else {
-        throw UnknownName(kind: "arm", name: name, known: experiment.arms.map(\.name))
-      }
-      var weights = Random(seed: seed, stream: "weights")
-      let sheet = PictureSheet(
-        viewsOf: arm.makeMethod(&weights), called: arm.name, mixture: Mixture(seen.images), count: count,
-        seed: seed, of: seen.name)
-      let file = URL(fileURLWithPath: out)
-      try makeFolder(file.deletingLastPathComponent())
-      try writeAtomically(sheet.picture(file.deletingPathExtension().lastPathComponent).png(), to: file)
-      Console.result(file.path)
+    try await Failure.reported { Console.result(try draw().path) }
+  }
+
+  /// Draws the sheet into its file.
+  private func draw() throws -> URL {
+    let type = try selection.type()
+    let experiment = type.init(scale: selection.scale)
+    let name = arm ?? experiment.headline.treatment
+    _ = try experiment.arms(named: [name])
+    let seen = try images(for: type, experiment)
+    // Own images may leave out arms that labels train.
+    guard let arm = try experiment.arms(named: [name], on: seen.own).first else {
+      throw UnknownName(kind: "arm", name: name, known: experiment.arms.map(\.name))
     }
+    let sheet = PictureSheet(
+      viewsOf: arm.method(seed: seed, on: seen.images), called: arm.name, mixture: Mixture(seen.images),
+      count: count, seed: seed, of: seen.name)
+    let file = URL(fileURLWithPath: out)
+    try makeFolder(file.deletingLastPathComponent())
+    try writeAtomically(sheet.picture(file.deletingPathExtension().lastPathComponent).png(), to: file)
+    return file
   }
 
   /// What is shown.
@@ -74,15 +76,20 @@ struct ViewsCommand: AsyncParsableCommand {
       return Seen(images: found.images.pretraining, own: found.images.own, name: "images of one's own")
     }
     let wanted = experiment.dataset
+    if let images = try present(wanted) { return Seen(images: images, name: wanted.name.rawValue) }
+    Console.warning(
+      "\(wanted.name.rawValue) is not in \(data.directory.path), so that procedural images take its place: get it with "
+        + "`\(Project.command) data get \(wanted.name.rawValue)`")
+    let drawn = AddedImages.standIn(for: .generated, count: 64, side: wanted.imageSide)
+    return Seen(images: drawn.images, name: "procedural images, in place of \(wanted.name.rawValue)")
+  }
+
+  /// The images of `wanted`; `nil` where they are not here. Throws a `DataError`.
+  private func present(_ wanted: DatasetReference) throws -> ImageSet? {
     do {
-      let images = try wanted.load(from: data.directory, acceptingDigest: data.acceptDigest)
-      return Seen(images: images.pretraining, name: wanted.name.rawValue)
-    } catch let error as DataError where error.isAbsence {
-      Console.warning(
-        "\(wanted.name.rawValue) is not in \(data.directory.path), so that procedural images take its place: get it with "
-          + "`\(Project.command) data get \(wanted.name.rawValue)`")
-      let drawn = AddedImages.standIn(for: .generated, count: 64, side: wanted.imageSide)
-      return Seen(images: drawn.images, name: "procedural images, in place of \(wanted.name.rawValue)")
+      return try wanted.load(from: data.directory, acceptingDigest: data.acceptDigest).pretraining
+    } catch where error.isAbsence {
+      return nil
     }
   }
 }

@@ -88,7 +88,7 @@ struct ViewsCommand: AsyncParsableCommand {
   private func present(_ wanted: DatasetReference) throws -> ImageSet? {
     do {
       return try wanted.load(from: data.directory, acceptingDigest: data.acceptDigest).pretraining
-    } catch where error.isAbsence {
+    } catch  where error.isAbsence {
       return nil
     }
   }

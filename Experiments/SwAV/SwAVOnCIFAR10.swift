@@ -80,7 +80,7 @@ public struct SwAVOnCIFAR10: Experiment {
       exploration("1 Sinkhorn iteration") { $0.method.sinkhornIterations = 1 },
       exploration("fixed prototypes") { $0.method.learnsPrototypes = false },
       exploration("30 prototypes") { $0.method.prototypeCount = 30 },
-      exploration("250 prototypes") { $0.method.prototypeCount = 250 },
+      exploration("250 prototypes") { $0.usePrototypes(250) },
       exploration("small batch") {
         $0.shrinkBatch()
         $0.haveQueue()

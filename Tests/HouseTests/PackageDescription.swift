@@ -60,7 +60,7 @@ struct Room {
     let lines = try files.flatMap { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
     let modules = lines.filter { $0.contains("import ") }.compactMap { line in
       line.prefixMatch(
-        of: /\s*(?:@\w+\s+|public\s+|package\s+)*import\s+(?:(?:struct|class|enum|func|protocol)\s+)?(\w+)/
+        of: /(?:@\w+\s+|public\s+|package\s+)*import\s+(?:(?:struct|class|enum|func|protocol)\s+)?(\w+)/
       ).map { String($0.output.1) }
     }
     return Set(modules).subtracting(Self.systemModules)

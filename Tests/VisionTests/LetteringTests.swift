@@ -103,12 +103,19 @@ import Testing
       "A title that is rather long and therefore broken into several lines", rows: rows)
     sheet.columns = ["a heading that is wider than its column"]
     sheet.legend = (0..<12).map { ([200, 0, 0], "class number \($0)") }
+    sheet.legend.append(
+      ([0, 0, 200], "an entry of the legend that is wider, by some words, than all of the sheet"))
     sheet.note = "How to read it, in a sentence that does not fit one line of the picture by any means."
     let picture = sheet.picture("sheet")
     // Every pixel of the three images is as it was.
     #expect(places(orange, in: picture).count == 3 * 96 * 96)
     // Every mark of the legend is there: twelve by twelve less the frame.
     #expect(places([200, 0, 0], in: picture).count == 12 * 100)
+    // Nothing reaches into the margin, where it would be cut.
+    for row in 0..<picture.height {
+      let end = (row + 1) * picture.width * 3
+      #expect(picture.bytes[end - 24..<end].allSatisfy { $0 == 255 })
+    }
     let plain = PictureSheet("A title", rows: rows).picture("plain")
     #expect(picture.height > plain.height + 5 * 17)
   }

@@ -76,12 +76,16 @@ struct ViewsCommand: AsyncParsableCommand {
       return Seen(images: found.images.pretraining, own: found.images.own, name: "images of one's own")
     }
     let wanted = experiment.dataset
-    if let images = try present(wanted) { return Seen(images: images, name: wanted.name.rawValue) }
+    if let images = try present(wanted) {
+      return Seen(images: images, name: Typography.dataset(wanted.name.rawValue))
+    }
     Console.warning(
       "\(wanted.name.rawValue) is not in \(data.directory.path), so that procedural images take its place: get it with "
         + "`\(Project.command) data get \(wanted.name.rawValue)`")
     let drawn = AddedImages.standIn(for: .generated, count: 64, side: wanted.imageSide)
-    return Seen(images: drawn.images, name: "procedural images, in place of \(wanted.name.rawValue)")
+    return Seen(
+      images: drawn.images,
+      name: "procedural images, in place of \(Typography.dataset(wanted.name.rawValue))")
   }
 
   /// The images of `wanted`; `nil` where they are not here. Throws a `DataError`.

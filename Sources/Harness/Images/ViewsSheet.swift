@@ -72,7 +72,7 @@ extension PictureSheet {
 
   /// The first view has the colour of a baseline, the second that of a treatment.
   private static func color(of view: Int) -> SIMD3<Float> {
-    let colors = [Palette.baseline, Palette.treatment] + Palette.others
+    let colors = [Palette.baseline, Palette.treatment] + Palette.others + [Palette.difference]
     let value = Int(colors[view % colors.count].dropFirst(), radix: 16) ?? 0
     return SIMD3(Float(value >> 16), Float(value >> 8 & 255), Float(value & 255))
   }

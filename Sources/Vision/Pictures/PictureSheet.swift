@@ -103,13 +103,17 @@ public struct PictureSheet: Sendable {
     y += 4
     var x = PictureSheet.edge
     for entry in legend {
-      let room = 18 + usual.width(of: entry.name)
+      let lines = usual.lines(entry.name, within: width - 2 * PictureSheet.edge - 18)
+      let room = 18 + (lines.map(usual.width).max() ?? 0)
       if x > PictureSheet.edge, x + room > width - PictureSheet.edge {
         x = PictureSheet.edge
         y += usual.line
       }
       marks.append((entry.color, x, y))
-      words.append((entry.name, x + 18, y, usual))
+      for (place, line) in lines.enumerated() {
+        if place > 0 { y += usual.line }
+        words.append((line, x + 18, y, usual))
+      }
       x += room + 16
     }
     if !legend.isEmpty { y += usual.line + 6 }

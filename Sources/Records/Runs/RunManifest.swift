@@ -221,6 +221,7 @@ public struct ManifestError: Error, Equatable, CustomStringConvertible {
   /// What is wrong and what to do, in one line.
   public var description: String {
     "\(path): is no run's manifest (\(reason)). Restore the file, or start the run anew with --fresh."
+      .onOneLine
   }
 }
 

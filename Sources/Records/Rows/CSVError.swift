@@ -1,3 +1,5 @@
+import Recipes
+
 /// A table that does not hold what it should.
 public struct CSVError: Error, Equatable, CustomStringConvertible {
   /// What is wrong.
@@ -34,7 +36,7 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
 
   /// Where, what was found and what was expected, in one line.
   public var description: String {
-    "\(line.map { "\(file), line \($0)" } ?? file): \(detail)"
+    "\(line.map { "\(file), line \($0)" } ?? file): \(detail)".onOneLine
   }
 
   /// What was found and what was expected.

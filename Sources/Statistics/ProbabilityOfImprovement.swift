@@ -45,7 +45,7 @@ public struct ProbabilityOfImprovement: Sendable, Hashable {
   }
 
   /// The share of all pairs in which the first is larger, equal ones counting half.
-  private static func share(of own: [Double], above other: [Double]) -> Double {
+  static func share(of own: [Double], above other: [Double]) -> Double {
     var wins = 0.0
     for x in own { for y in other { wins += x > y ? 1 : x == y ? 0.5 : 0 } }
     return wins / Double(own.count * other.count)

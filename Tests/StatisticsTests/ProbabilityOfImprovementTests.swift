@@ -99,7 +99,23 @@ import Testing
   @Test func placesAreSharedByEquals() {
     #expect(MeanRank.ranks(of: [10, 30, 20]) == [3, 1, 2])
     #expect(MeanRank.ranks(of: [5, 9, 9, 1]) == [3, 1.5, 1.5, 4])
-    #expect(MeanRank.mean(over: [[1, 2], [2, 1], [1, 2], [1, 2]]) == [1.75, 1.25])
-    #expect(MeanRank.mean(over: []).isEmpty)
+  }
+
+  /// The mean over all ways to choose a run of each, by counting them.
+  @Test func theExpectedPlaceIsThatOfAllChoices() throws {
+    let runs = [[1.0, 4, 2], [3.0, 2], [2.0, 5, 0, 2]]
+    var (sums, count) = ([0.0, 0, 0], 0.0)
+    for a in runs[0] {
+      for b in runs[1] {
+        for c in runs[2] {
+          for (place, rank) in MeanRank.ranks(of: [a, b, c]).enumerated() { sums[place] += rank }
+          count += 1
+        }
+      }
+    }
+    let expected = try #require(try MeanRank.expected(of: runs))
+    for (own, sum) in zip(expected, sums) { #expect(abs(own - sum / count) < 1e-12) }
+    #expect(try MeanRank.expected(of: []) == [] && MeanRank.expected(of: [[1], []]) == nil)
+    #expect(throws: NotFinite.self) { try MeanRank.expected(of: [[1], [.infinity]]) }
   }
 }

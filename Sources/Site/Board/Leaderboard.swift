@@ -17,7 +17,7 @@ struct Leaderboard {
     var otherPlan: String?
     /// The monitor's accuracy at the number of images that all have seen.
     var atSameImages: Spread?
-    /// Its mean place among the compared methods over the seeds that all of them have.
+    /// The place that a run of it takes on average against a run of every other compared method.
     var rank: Double?
 
     /// Whether its features were learned without labels, so that it is a method to be ranked.
@@ -29,10 +29,12 @@ struct Leaderboard {
     var imagesSeen: Double? { Self.mean(manifests.map { Double($0.imagesSeen) }) }
     var multiplyAdds: Double? { Self.mean(manifests.map { $0.multiplyAdds.map(Double.init) }) }
 
-    func spread(_ measure: Measure) -> Spread? {
-      let known = values[measure] ?? [:]
-      return (try? Spread(known.sorted { $0.key < $1.key }.map(\.value))) ?? nil
+    /// What its runs reached, in the order of their seeds.
+    func runs(_ measure: Measure) -> [Double] {
+      (values[measure] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
     }
+
+    func spread(_ measure: Measure) -> Spread? { (try? Spread(runs(measure))) ?? nil }
 
     private static func mean(_ values: [Double?]) -> Double? {
       let known = values.compactMap(\.self)
@@ -48,8 +50,6 @@ struct Leaderboard {
   let measures: [Measure]
   /// The images that every method has seen at a look of the monitor; `nil` where there is no such number.
   var sameImages: Int?
-  /// The seeds that all compared methods have.
-  var sharedSeeds: [UInt64] = []
 
   /// What the board is ordered by.
   var decisive: Measure? { measures.first }
@@ -171,17 +171,15 @@ struct Leaderboard {
     }
   }
 
-  /// Ranks the compared methods by what decides, seed by seed.
+  /// Ranks the compared methods by what decides, a run of each against a run of every other.
   private mutating func rank() {
     guard let decisive else { return }
     let places = entries.indices.filter {
       entries[$0].isMethod && entries[$0].isCompared && entries[$0].values[decisive] != nil
     }
-    guard places.count > 1 else { return }
-    let values = places.map { entries[$0].values[decisive] ?? [:] }
-    let shared = values.dropFirst().reduce(Set(values[0].keys)) { $0.intersection($1.keys) }.sorted()
-    sharedSeeds = shared
-    let ranks = MeanRank.mean(over: shared.map { seed in values.map { $0[seed] ?? 0 } })
+    guard places.count > 1,
+      let ranks = (try? MeanRank.expected(of: places.map { entries[$0].runs(decisive) })) ?? nil
+    else { return }
     for (place, rank) in zip(places, ranks) { entries[place].rank = rank }
   }
 
@@ -189,11 +187,9 @@ struct Leaderboard {
 
   /// How likely a run of the one is better than one of the other; `nil` where they were not measured by the same.
   func improvement(of entry: Entry, over other: Entry) -> ProbabilityOfImprovement? {
-    guard let decisive, let own = entry.values[decisive], let theirs = other.values[decisive] else {
-      return nil
-    }
-    func runs(_ values: [UInt64: Double]) -> [Double] { values.sorted { $0.key < $1.key }.map(\.value) }
-    return (try? ProbabilityOfImprovement([.init(treatment: runs(own), baseline: runs(theirs))])) ?? nil
+    guard let decisive else { return nil }
+    let task = ProbabilityOfImprovement.Task(treatment: entry.runs(decisive), baseline: other.runs(decisive))
+    return (try? ProbabilityOfImprovement([task])) ?? nil
   }
 }
 

@@ -66,10 +66,10 @@ struct LeaderboardPage {
         "kNN at equal images: the monitor's accuracy, on training images, at its last look before or at \(Self.grouped(images)) "
           + "images, the most that every method here has seen.")
     }
-    if !board.sharedSeeds.isEmpty {
+    if board.entries.contains(where: { $0.rank != nil }) {
       notes.append(
-        "Rank: mean place by \(board.decisive?.name ?? "") among the \(board.compared.count) methods that claims compare, over "
-          + "the \(Typography.count(board.sharedSeeds.count, "seed")) that all of them have; 1 is best.")
+        "Rank: the place by \(board.decisive?.name ?? "") that a run takes on average against a run of every other of the "
+          + "\(board.compared.count) methods that claims compare; 1 is best.")
     }
     return Context.Board(
       anchor: data.slug, data: data, table: table(board).markup, notes: notes, scatter: scatter(board)?.svg,

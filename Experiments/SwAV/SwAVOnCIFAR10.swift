@@ -80,7 +80,11 @@ public struct SwAVOnCIFAR10: Experiment {
       exploration("1 Sinkhorn iteration") { $0.method.sinkhornIterations = 1 },
       exploration("fixed prototypes") { $0.method.learnsPrototypes = false },
       exploration("30 prototypes") { $0.method.prototypeCount = 30 },
-      exploration("250 prototypes") { $0.usePrototypes(250) },
+      exploration("250 prototypes") {
+        $0.method.prototypeCount = 250
+        // More than a small batch can fill.
+        if $0.plan.batchSize < 250 { $0.haveQueue() }
+      },
       exploration("small batch") {
         $0.shrinkBatch()
         $0.haveQueue()

@@ -80,11 +80,6 @@ struct SwAVRecipe {
     (method.frozenEpochs, method.queueLength) = (1, 0)
   }
 
-  /// So many prototypes, or as many as a batch can share where there is no queue.
-  mutating func usePrototypes(_ count: Int) {
-    method.prototypeCount = method.queueLength > 0 ? count : min(count, plan.batchSize)
-  }
-
   /// Where there is no queue, keeps features of 15 batches from the middle of the training on, when they are no longer
   /// those of a network that changes quickly.
   mutating func haveQueue() {

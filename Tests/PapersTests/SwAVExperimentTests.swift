@@ -33,7 +33,7 @@ import Vision
       "1 Sinkhorn iteration": [method + "sinkhornIterations"],
       "fixed prototypes": [method + "learnsPrototypes"],
       "30 prototypes": [method + "prototypeCount"],
-      "250 prototypes": [method + "prototypeCount"],
+      "250 prototypes": Set([method + "prototypeCount"]).union(scale == .demo ? queue : []),
       "small batch": isReduced ? batch.union(queue) : batch,
       "small batch without queue": isReduced ? batch : batch.union([method + "queueLength"]),
     ]

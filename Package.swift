@@ -2,19 +2,41 @@
 import PackageDescription
 
 // Users type `swift run repro …`, a debug build. Targets with hot loops are therefore optimized in debug
-// too, so that the literal command stays within 1.3x of a release build.
+// too, so that the literal command stays within 1.3x of a release build. Packages that depend on a version
+// of this one get the same: since tools version 6.2, which this file must not fall below, SwiftPM refuses
+// no dependency for its flags.
 let optimizedInDebug: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 let optimizedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
 
 let package = Package(
   name: "repro",
-  products: [.executable(name: "repro", targets: ["repro"])],
+  products: [
+    .executable(name: "repro", targets: ["repro"]),
+    // MARK: For a paper in a package of its own, as Examples/OwnPaper
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
+    .library(name: "Vision", targets: ["Vision"]),
+    .library(name: "Pretraining", targets: ["Pretraining"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Harness", targets: ["Harness"]),
+    .library(name: "Commands", targets: ["Commands"]),
+    .library(name: "TestSupport", targets: ["TestSupport"]),
+    .plugin(name: "StampSource", targets: ["StampSource"]),
+    // MARK: For reports, which see no engine
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "Recipes", targets: ["Recipes"]),
+    .library(name: "Records", targets: ["Records"]),
+    .library(name: "Claims", targets: ["Claims"]),
+    .library(name: "Reporting", targets: ["Reporting"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // MARK: What is said of runs, without the engine
@@ -39,6 +61,12 @@ let package = Package(
       dependencies: [
         "Statistics", "Recipes", "Records", "Claims",
         .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .target(
+      name: "Site",
+      dependencies: [
+        "Statistics", "Recipes", "Records", "Claims", "Reporting",
+        .product(name: "Mustache", package: "swift-mustache"),
       ]),
 
     // MARK: The engine
@@ -156,8 +184,9 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Reporting", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
-        "Generation", "Checking", "Benchmarking", "SourceStamp",
+        "Generation", "Checking", "Benchmarking", "SourceStamp", "Site",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
@@ -171,6 +200,17 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors"],
       path: "Tests/TestSupport", swiftSettings: optimizedInDebug),
+    // What `repro new paper Sample` writes, compiled and run; HarnessTests compares the two.
+    .target(
+      name: "SamplePaper",
+      dependencies: [
+        "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Evaluation", "Harness",
+      ], path: "Tests/NewPaper/SamplePaper"),
+    .testTarget(
+      name: "SamplePaperTests",
+      dependencies: [
+        "SamplePaper", "Tensors", "NeuralNetworks", "Vision", "Pretraining", "Harness", "TestSupport",
+      ], path: "Tests/NewPaper/SamplePaperTests"),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "KernelsTests", dependencies: ["CKernels", "COneDNN"], swiftSettings: optimizedInDebug),
@@ -198,9 +238,10 @@ let package = Package(
       dependencies: [
         "Statistics", "Recipes", "Records", "Claims", "Reporting", "Tensors", "NeuralNetworks", "Vision",
         "Pretraining",
-        "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "SourceStamp",
+        "Evaluation", "Harness", "Generation", "Checking", "Benchmarking", "Commands", "Site", "SourceStamp",
         "TestSupport", "repro",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
       ]),
     .testTarget(
       name: "PapersTests",

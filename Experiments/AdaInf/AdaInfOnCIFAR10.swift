@@ -18,6 +18,8 @@ public struct AdaInfOnCIFAR10: Experiment {
   public let evaluations: [any Evaluation] = [
     NearestNeighbors.ofFewLabels, LinearProbe.ofFewLabels, ClassifierAccuracy(),
   ]
+  public let demonstration = Demonstration(
+    "AdaInf", under: nil, evaluation: AdaInfClaims.decisive, margin: 8)
   public let tuning: TuningGrid?
   private let recipe: AdaInfRecipe
   private let supervisedPlan: TrainingPlan
@@ -33,6 +35,10 @@ public struct AdaInfOnCIFAR10: Experiment {
       dataset = DatasetReference.cifar10.scarce(percent: AdaInfClaims.percent)
       recipe = .reduced
       supervisedEpochs = 60
+    case .demo:
+      dataset = DatasetReference.shapes.scarce(percent: 10)
+      recipe = .demo
+      supervisedEpochs = 30
     case .smoke:
       dataset = DatasetReference.cifar10.scarce(percent: 5).first(60)
       recipe = .smoke

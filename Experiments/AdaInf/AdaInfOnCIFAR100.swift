@@ -14,6 +14,8 @@ public struct AdaInfOnCIFAR100: Experiment {
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation] = [NearestNeighbors.ofFewLabels, LinearProbe.ofFewLabels]
   public let claims = [AdaInfClaims.headline(on: "CIFAR-100", gated: false)]
+  public let demonstration = Demonstration(
+    "AdaInf", under: nil, evaluation: AdaInfClaims.decisive, margin: 8)
   private let recipe: AdaInfRecipe
 
   public init(scale: Scale) {
@@ -21,6 +23,7 @@ public struct AdaInfOnCIFAR100: Experiment {
     case .paper: (dataset, recipe) = (.cifar100, .paper)
     case .reduced:
       (dataset, recipe) = (DatasetReference.cifar100.scarce(percent: AdaInfClaims.percent), .reduced)
+    case .demo: (dataset, recipe) = (DatasetReference.shapes.scarce(percent: 10), .demo)
     case .smoke: (dataset, recipe) = (DatasetReference.cifar100.scarce(percent: 5).first(60), .smoke)
     }
   }

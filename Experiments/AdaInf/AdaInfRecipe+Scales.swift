@@ -22,6 +22,18 @@ extension AdaInfRecipe {
     return recipe
   }
 
+  /// A minute on drawn images: 500 of them, and further ones that stand in for generated ones.
+  static var demo: AdaInfRecipe {
+    var recipe = AdaInfRecipe(
+      encoder: .resNet18(width: 8), epochs: 6, imagesPerEpoch: 5_120, batchSize: 64, addedCount: 4_000)
+    recipe.photographCount = 4_000
+    recipe.simCLRRate = 0.8
+    recipe.moCo.queueLength = 512
+    (recipe.byol.hiddenDimension, recipe.byol.embeddingDimension) = (128, 32)
+    (recipe.barlowTwins.hiddenDimension, recipe.barlowTwins.embeddingDimension) = (128, 128)
+    return recipe
+  }
+
   /// Seconds.
   static var smoke: AdaInfRecipe {
     var recipe = AdaInfRecipe(

@@ -47,6 +47,7 @@ public final class CO2: PretrainingMethod {
 
   public var encoder: any Encoder { online.encoder }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { ["query", "key"] }
 
   /// Creates both networks, equal at first, and a queue of random unit vectors.
   public init(

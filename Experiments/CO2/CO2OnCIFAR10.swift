@@ -52,6 +52,10 @@ public struct CO2OnCIFAR10: Experiment {
     case .reduced:
       (dataset, encoder) = (.cifar10, .resNet18(width: 16, normalizationGroups: 8))
       moco.consistencyWeight = 0.1  // chosen on held-out images; README.md says how
+    case .demo:
+      (dataset, encoder) = (.shapes.first(3_000), .resNet18(width: 8, normalizationGroups: 4))
+      (plan.epochs, plan.batchSize, supervisedPlan.epochs, supervisedPlan.batchSize) = (8, 64, 4, 64)
+      (moco.queueLength, moco.consistencyWeight) = (512, 0.1)
     case .smoke:
       (dataset, encoder) = (.cifar10.first(512), .resNet18(width: 4, normalizationGroups: 2))
       (plan.epochs, plan.batchSize, supervisedPlan.epochs, supervisedPlan.batchSize) = (2, 64, 2, 64)

@@ -33,9 +33,8 @@ public struct CO2OnTinyImageNet: Experiment {
   private let plan: TrainingPlan
   private let supervisedPlan: TrainingPlan
   private let moco: CO2.Hyperparameters
-
   /// Pixels per side of a view.
-  private static let side = 64
+  private let side: Int
 
   public init(scale: Scale) {
     var moco = CO2.Hyperparameters()
@@ -53,6 +52,11 @@ public struct CO2OnTinyImageNet: Experiment {
     case .reduced:
       dataset = .tinyImageNet100
       encoder = .resNet18(width: 32, stem: .imageNet, normalizationGroups: 8)
+    case .demo:
+      dataset = .shapes.first(3_000)
+      encoder = .resNet18(width: 8, normalizationGroups: 4)
+      (plan.epochs, plan.batchSize, supervisedPlan.epochs, supervisedPlan.batchSize) = (8, 64, 4, 64)
+      moco.queueLength = 512
     case .smoke:
       dataset = .tinyImageNet100.first(256)
       encoder = .resNet18(width: 4, stem: .imageNet, normalizationGroups: 2)
@@ -60,6 +64,7 @@ public struct CO2OnTinyImageNet: Experiment {
       moco.queueLength = 256
     }
     (self.plan, self.supervisedPlan, self.moco) = (plan, supervisedPlan, moco)
+    side = scale == .demo ? 32 : 64
     tuning = scale == .reduced ? Self.grid : nil
   }
 
@@ -79,8 +84,8 @@ public struct CO2OnTinyImageNet: Experiment {
     _ name: String, role: Arm.Role = .headline, _ hyperparameters: CO2.Hyperparameters, _ plan: TrainingPlan
   ) -> Arm {
     Arm(name, role: role, hyperparameters: NetworkAndMethod(encoder, hyperparameters), plan: plan) {
-      constants, seen, random in
-      CO2(constants.network, constants.method, side: seen?.side ?? Self.side, using: &random)
+      [side] constants, seen, random in
+      CO2(constants.network, constants.method, side: seen?.side ?? side, using: &random)
     }
   }
 

@@ -35,6 +35,7 @@ public final class Denoising: PretrainingMethod {
   let autoencoder: Autoencoder
   public var encoder: any Encoder { autoencoder }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { ["image", "noisy image"] }
 
   /// Creates an untrained autoencoder.
   init(_ hyperparameters: Hyperparameters, using random: inout Random) {
@@ -98,8 +99,11 @@ extension Denoising {
   /// Ten images and below each what the autoencoder makes of it.
   func reconstructions(of images: ImageSet) -> Picture {
     let shown = ViewLoader(images, standardization: .none).images(at: 0..<min(10, images.count))
-    return Picture(
-      "reconstructions", rows: [shown, inference { autoencoder.reconstruction(of: shown).constant }])
+    let restored = inference { autoencoder.reconstruction(of: shown).constant }
+    return PictureSheet(
+      "What the autoencoder restores",
+      rows: [PictureSheet.Row("image", shown), PictureSheet.Row("restored", restored)]
+    ).picture("reconstructions")
   }
 }
 
@@ -123,6 +127,7 @@ private func inferred(
 
 /// Adds independent normal noise to every colour of every pixel.
 struct GaussianNoise: ImageTransform {
+  var title: String { "noise" }
   /// For colours in 0...1.
   let deviation: Float
 
@@ -139,10 +144,12 @@ extension Picture {
     let (rows, columns) = (16, 12)
     let members = Dictionary(grouping: clusters.indices) { clusters[$0] }
     let loader = ViewLoader(images, standardization: .none)
-    return Picture(
-      "clusters",
+    return PictureSheet(
+      "Images that are together in a cluster",
       rows: members.sorted { $0.key < $1.key }.prefix(rows).map {
-        loader.images(at: $0.value.prefix(columns))
-      })
+        PictureSheet.Row(
+          "cluster \($0.key), \($0.value.count) images", loader.images(at: $0.value.prefix(columns)))
+      }
+    ).picture("clusters")
   }
 }

@@ -19,6 +19,7 @@ public struct GSimCLROnCIFAR10: Experiment {
   public let evaluations: [any Evaluation] = [
     NearestNeighbors(), LinearProbe(), SemiSupervised(percent: 10), SemiSupervisedProbes(percent: 10),
   ]
+  public let demonstration = Demonstration("G-SimCLR", margin: 6)
   public let tuning: TuningGrid?
   private let encoder: ResNet.Configuration
   private let plan, supervisedPlan: TrainingPlan
@@ -54,6 +55,12 @@ public struct GSimCLROnCIFAR10: Experiment {
       fewsEpochs = 5
       (method.autoencoder.width, method.autoencoder.passes, method.autoencoder.patience) = (16, 4, 0)
       method.clustering.restarts = 4
+    case .demo:
+      (dataset, encoder) = (.shapes.first(3_000), .resNet18(width: 8))
+      plan.optimizer = .lars(learningRate: 1, momentum: 0.9, weightDecay: 1e-4)
+      supervisedEpochs = 4
+      (method.autoencoder.width, method.autoencoder.passes, method.autoencoder.patience) = (8, 2, 0)
+      method.clustering.restarts = 2
     case .smoke:
       (dataset, encoder) = (.cifar10.first(512), .resNet18(width: 4))
       (plan.epochs, supervisedEpochs, fewsEpochs) = (2, 2, 2)

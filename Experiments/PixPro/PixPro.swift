@@ -59,6 +59,8 @@ public final class PixPro: PretrainingMethod {
 
   public var encoder: any Encoder { online.encoder }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { ["first view", "second view"] }
+  public var comparesWhereViewsOverlap: Bool { true }
 
   /// Creates both networks, equal at first, and the modules on top of the one that is trained.
   public init(

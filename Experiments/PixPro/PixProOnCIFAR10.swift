@@ -14,8 +14,9 @@ public struct PixProOnCIFAR10: Experiment {
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation]
-  public var denseDataset: DatasetReference? { .camvid }
+  public let denseDataset: DatasetReference?
   public let claims = PixProClaims.all(on: "CIFAR-10")
+  public let demonstration = Demonstration("PixPro", margin: 8)
   private let recipe: PixProRecipe
   private let supervisedPlan: TrainingPlan
 
@@ -39,6 +40,14 @@ public struct PixProOnCIFAR10: Experiment {
       recipe.fitHeads(hidden: 256, embedding: 128)
       recipe.useMoCo(queue: 4_096, groups: 8)
       supervisedEpochs = 4
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = PixProRecipe(
+        encoder: .resNet18(width: 8, strides: strides), side: 32, epochs: 6, batchSize: 64, warmupEpochs: 1)
+      recipe.fitHeads(hidden: 128, embedding: 64)
+      recipe.useMoCo(queue: 512, groups: 4)
+      recipe.trainShortly()
+      supervisedEpochs = 3
     case .smoke:
       dataset = .cifar10.first(512)
       recipe = PixProRecipe(
@@ -52,6 +61,7 @@ public struct PixProOnCIFAR10: Experiment {
     recipe.moco.blurProbability = 0
     self.recipe = recipe
     supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: min(256, recipe.plan.batchSize))
+    denseDataset = scale == .demo ? nil : .camvid
     let mosaics = scale == .smoke ? DenseProbe.Task.mosaics(training: 32, test: 16) : .mosaics()
     evaluations =
       PixProEvaluations.dense(side: recipe.method.views.side, at: scale) + [

@@ -16,6 +16,7 @@ public struct PixProOnCamVid: Experiment {
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation]
   public let claims = PixProClaims.all(on: "windows of CamVid's training frames")
+  public let demonstration = Demonstration("PixPro", under: nil, margin: 8)
   public let tuning: TuningGrid?
   private let recipe: PixProRecipe
   private let scale: Scale
@@ -37,6 +38,11 @@ public struct PixProOnCamVid: Experiment {
         batchSize: 64,
         warmupEpochs: 5)
       recipe.fitHeads(hidden: 256, embedding: 128)
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = PixProRecipe(
+        encoder: .resNet18(width: 8, strides: strides), side: 32, epochs: 6, batchSize: 64, warmupEpochs: 1)
+      recipe.fitHeads(hidden: 128, embedding: 64)
     case .smoke:
       dataset = .camvid.first(256)
       recipe = PixProRecipe(
@@ -47,9 +53,12 @@ public struct PixProOnCamVid: Experiment {
     // Fewer keys than images, of which windows of one frame are near copies.
     recipe.useMoCo(queue: scale == .smoke ? 128 : 512, groups: 4)
     (recipe.simCLR.blurProbability, recipe.simCLR.colorStrength) = (0.5, 1)
-    if scale == .reduced { recipe.trainShortly() }
+    if [.demo, .reduced].contains(scale) { recipe.trainShortly() }
     (self.recipe, self.scale) = (recipe, scale)
-    evaluations = PixProEvaluations.dense(side: recipe.method.views.side, at: scale)
+    // Drawn images have classes in place of masks.
+    evaluations =
+      PixProEvaluations.dense(side: recipe.method.views.side, at: scale)
+      + (scale == .demo ? [LinearProbe()] : [])
     tuning = scale == .reduced ? PixProClaims.grid : nil
   }
 

@@ -14,8 +14,9 @@ public struct PixProOnTinyImageNet: Experiment {
 
   public let dataset: DatasetReference
   public let evaluations: [any Evaluation]
-  public var denseDataset: DatasetReference? { .camvid }
+  public let denseDataset: DatasetReference?
   public let claims = PixProClaims.all(on: "Tiny ImageNet-100")
+  public let demonstration = Demonstration("PixPro", under: nil, margin: 8)
   private let recipe: PixProRecipe
 
   public init(scale: Scale) {
@@ -34,6 +35,11 @@ public struct PixProOnTinyImageNet: Experiment {
         encoder: .resNet18(width: 16, stem: .imageNet, strides: strides), side: 64, epochs: 6, batchSize: 64,
         warmupEpochs: 0.3)
       recipe.fitHeads(hidden: 256, embedding: 128)
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = PixProRecipe(
+        encoder: .resNet18(width: 8, strides: strides), side: 32, epochs: 6, batchSize: 64, warmupEpochs: 1)
+      recipe.fitHeads(hidden: 128, embedding: 64)
     case .smoke:
       dataset = .tinyImageNet100.first(256)
       recipe = PixProRecipe(
@@ -41,9 +47,10 @@ public struct PixProOnTinyImageNet: Experiment {
         warmupEpochs: 1)
       recipe.fitHeads(hidden: 32, embedding: 16)
     }
-    recipe.useMoCo(queue: scale == .smoke ? 128 : 4_096, groups: 4)
-    if scale == .reduced { recipe.trainShortly() }
+    recipe.useMoCo(queue: scale == .smoke ? 128 : scale == .demo ? 512 : 4_096, groups: 4)
+    if [.demo, .reduced].contains(scale) { recipe.trainShortly() }
     self.recipe = recipe
+    denseDataset = scale == .demo ? nil : .camvid
     evaluations =
       PixProEvaluations.dense(side: recipe.method.views.side, at: scale) + [
         NearestNeighbors(), LinearProbe(),

@@ -53,6 +53,7 @@ public final class RotNet: PretrainingMethod {
 
   public var encoder: any Encoder { network }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { hyperparameters.rotations.turns.map { "\(45 * $0)°" } }
 
   /// Creates F.
   public init(

@@ -18,12 +18,12 @@ public struct RotNetOnCIFAR10: Experiment {
   private let recipe: RotNetRecipe
 
   public init(scale: Scale) {
-    dataset = scale == .smoke ? .cifar10.first(512) : .cifar10
-    recipe =
+    (dataset, recipe) =
       switch scale {
-      case .paper: .published()
-      case .reduced: .reduced()
-      case .smoke: .smoke()
+      case .paper: (.cifar10, .published())
+      case .reduced: (.cifar10, .reduced())
+      case .demo: (.shapes.first(3_000), .demo())
+      case .smoke: (.cifar10.first(512), .smoke())
       }
     evaluations = [
       NearestNeighbors(), LinearProbe(), recipe.classifier(.convolutional), recipe.classifier(.nonLinear),
@@ -87,6 +87,11 @@ public struct RotNetOnCIFAR10: Experiment {
     return TuningGrid(
       judgedBy: Measure(evaluation: evaluation, metric: "top1"),
       baseline: .init("0 and 180 degrees", axes), treatments: [.init("RotNet", axes)])
+  }
+
+  public var demonstration: Demonstration {
+    Demonstration(
+      "RotNet", over: "random init", evaluation: recipe.classifier(.convolutional).name, margin: 8)
   }
 
   public var arms: [Arm] {

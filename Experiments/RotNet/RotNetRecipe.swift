@@ -52,6 +52,18 @@ struct RotNetRecipe {
       ))
   }
 
+  /// A minute on drawn images.
+  static func demo() -> RotNetRecipe {
+    var plan = plan(epochs: 4, .cosine())
+    plan.batchSize = 64
+    let classifier = ClassifierRecipe(epochs: 6, batchSize: 64, learningRate: 0.05)
+    var drawn = classifier
+    (drawn.epochs, drawn.draws, drawn.augments) = (1, 3_000, true)
+    return RotNetRecipe(
+      network: .init(blocks: 4, width: 24, featureBlock: 2), plan: plan, supervisedEpochs: 4,
+      convolutional: classifier, nonLinear: classifier, fineTuning: drawn, fewLabels: (drawn, drawn))
+  }
+
   /// Seconds.
   static func smoke() -> RotNetRecipe {
     var plan = plan(epochs: 2, .cosine())

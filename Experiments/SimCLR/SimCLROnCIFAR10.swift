@@ -18,6 +18,7 @@ public struct SimCLROnCIFAR10: Experiment {
     ClassTransfer(), ClassifierAccuracy(), SemiSupervisedProbes(percent: 1),
     SemiSupervisedProbes(percent: 10),
   ]
+  public let demonstration = Demonstration("non-linear head", margin: 8)
   public let tuning: TuningGrid?
   private let recipe: SimCLRRecipe
   private let supervisedPlan: TrainingPlan
@@ -34,6 +35,11 @@ public struct SimCLROnCIFAR10: Experiment {
       dataset = .cifar10
       recipe = SimCLRRecipe(encoder: .resNet18(width: 16), epochs: 12, batchSize: 256, warmupEpochs: 1)
       supervisedEpochs = 12
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = SimCLRRecipe(encoder: .resNet18(width: 8), epochs: 8, batchSize: 64, warmupEpochs: 1)
+      recipe.keepRate()
+      supervisedEpochs = 4
     case .smoke:
       dataset = .cifar10.first(512)
       recipe = SimCLRRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)

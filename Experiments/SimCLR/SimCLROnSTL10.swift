@@ -19,6 +19,7 @@ public struct SimCLROnSTL10: Experiment {
       [Comparison("non-linear head", over: "no head", evaluation: "linear-v1")],
       because: "as on CIFAR-10", provided: [.beats(floor: "random encoder"), .notCollapsed])
   ]
+  public let demonstration = Demonstration("non-linear head", under: nil, margin: 10)
   private let recipe: SimCLRRecipe
 
   public init(scale: Scale) {
@@ -32,12 +33,16 @@ public struct SimCLROnSTL10: Experiment {
       dataset = .stl10
       recipe = SimCLRRecipe(
         encoder: .resNet18(width: 16, stem: .imageNet), epochs: 5, batchSize: 256, warmupEpochs: 0.5)
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = SimCLRRecipe(encoder: .resNet18(width: 8), epochs: 8, batchSize: 64, warmupEpochs: 1)
+      recipe.keepRate()
     case .smoke:
       dataset = .stl10.first(256)
       recipe = SimCLRRecipe(
         encoder: .resNet18(width: 4, stem: .imageNet), epochs: 2, batchSize: 64, warmupEpochs: 1)
     }
-    recipe.side = 96
+    recipe.side = dataset.imageSide
     (recipe.method.colorStrength, recipe.method.blurProbability) = (1, 0.5)
     self.recipe = recipe
   }

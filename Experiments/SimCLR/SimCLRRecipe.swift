@@ -29,6 +29,12 @@ struct SimCLRRecipe {
     plan.optimizer = .lars(learningRate: Float(size) / 256, momentum: 0.9, weightDecay: 1e-4)
   }
 
+  /// Keeps the rate of batches of 256 in smaller ones: LARS normalizes gradients, and a step of a small batch is as long as
+  /// any other.
+  mutating func keepRate() {
+    plan.optimizer = .lars(learningRate: 1, momentum: 0.9, weightDecay: 1e-4)
+  }
+
   /// An arm that follows the recipe but for `change`, on all images or on those of some classes.
   func arm(
     _ name: String, role: Arm.Role = .headline, on classes: ClassHalf? = nil,

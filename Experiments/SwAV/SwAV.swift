@@ -66,6 +66,11 @@ public final class SwAV: PretrainingMethod {
 
   public var encoder: any Encoder { network.encoder }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] {
+    augmentations.indices.map {
+      $0 < Self.largeCount ? "large crop \($0 + 1)" : "small crop \($0 - Self.largeCount + 1)"
+    }
+  }
 
   /// Creates f, its projection head, and prototypes in random directions.
   public init(_ resNet: ResNet.Configuration, _ hyperparameters: Hyperparameters, using random: inout Random)

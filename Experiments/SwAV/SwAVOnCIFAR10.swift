@@ -22,6 +22,7 @@ public struct SwAVOnCIFAR10: Experiment {
       because: "the paper's gain is several points", firstSeed: 1,
       provided: SwAVRecipe.checks, published: SwAVRecipe.publishedGain)
   ]
+  public let demonstration = Demonstration("two crops", margin: 10)
   public let tuning: TuningGrid?
   private let recipe: SwAVRecipe
   private let supervisedPlan: TrainingPlan
@@ -43,6 +44,13 @@ public struct SwAVOnCIFAR10: Experiment {
       recipe.multiCrop.small.side = 16
       (recipe.method.large, recipe.method.small) = (recipe.multiCrop.large, recipe.multiCrop.small)
       supervisedEpochs = 10
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = SwAVRecipe(encoder: .resNet18(width: 8), epochs: 8, batchSize: 64, warmupEpochs: 1)
+      recipe.demonstrate()
+      recipe.multiCrop.small.side = 16
+      (recipe.method.large, recipe.method.small) = (recipe.multiCrop.large, recipe.multiCrop.small)
+      supervisedEpochs = 4
     case .smoke:
       dataset = .cifar10.first(512)
       recipe = SwAVRecipe(encoder: .resNet18(width: 4), epochs: 2, batchSize: 64, warmupEpochs: 1)

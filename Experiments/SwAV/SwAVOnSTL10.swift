@@ -20,6 +20,7 @@ public struct SwAVOnSTL10: Experiment {
       [Comparison("multi-crop", over: "two crops", evaluation: "linear-v1")],
       because: "as on CIFAR-10", provided: [.beats(floor: "random encoder"), .notCollapsed])
   ]
+  public let demonstration = Demonstration("two crops", under: nil, margin: 10)
   private let recipe: SwAVRecipe
 
   public init(scale: Scale) {
@@ -37,6 +38,11 @@ public struct SwAVOnSTL10: Experiment {
       recipe.multiCrop.epochs = 6
       recipe.easeTheStart()
       recipe.reduce()
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = SwAVRecipe(encoder: .resNet18(width: 8), epochs: 8, batchSize: 64, warmupEpochs: 1)
+      recipe.multiCrop.epochs = 5
+      recipe.demonstrate()
     case .smoke:
       dataset = .stl10.first(256)
       recipe = SwAVRecipe(
@@ -46,7 +52,7 @@ public struct SwAVOnSTL10: Experiment {
       (recipe.method.prototypeCount, recipe.method.hiddenDimension) = (20, 64)
       (recipe.method.queueLength, recipe.method.frozenEpochs, recipe.method.queueStartEpoch) = (128, 1, 1)
     }
-    recipe.useImageNetCrops()
+    recipe.useImageNetCrops(side: dataset.imageSide)
     self.recipe = recipe
   }
 
@@ -62,13 +68,13 @@ public struct SwAVOnSTL10: Experiment {
 }
 
 extension SwAVRecipe {
-  /// Crops of the authors' recipes for ImageNet, scaled to images of 96 pixels.
-  fileprivate mutating func useImageNetCrops() {
-    method.large.side = 96
-    (multiCrop.large.side, multiCrop.large.smallest) = (96, 0.14)
+  /// Crops of the authors' recipes for ImageNet, scaled to images of `side` pixels.
+  fileprivate mutating func useImageNetCrops(side: Int) {
+    method.large.side = side
+    (multiCrop.large.side, multiCrop.large.smallest) = (side, 0.14)
     let small: [WritableKeyPath<SwAVRecipe, SwAV.Crops>] = [\.method.small, \.multiCrop.small]
     for crops in small {
-      self[keyPath: crops].side = 54
+      self[keyPath: crops].side = side * 9 / 16
       (self[keyPath: crops].smallest, self[keyPath: crops].largest) = (0.05, 0.14)
     }
   }

@@ -29,6 +29,7 @@ public struct SwAVOnTinyImageNet: Experiment {
         "multi-crop, lower resolution"),
     ]
   }()
+  public let demonstration = Demonstration("two crops", margin: 10)
   public let tuning: TuningGrid?
   private let recipe: SwAVRecipe
   private let supervisedPlan: TrainingPlan
@@ -50,6 +51,11 @@ public struct SwAVOnTinyImageNet: Experiment {
       recipe.easeTheStart()
       recipe.reduce()
       supervisedEpochs = 10
+    case .demo:
+      dataset = .shapes.first(3_000)
+      recipe = SwAVRecipe(encoder: .resNet18(width: 8), epochs: 8, batchSize: 64, warmupEpochs: 1)
+      recipe.demonstrate()
+      supervisedEpochs = 4
     case .smoke:
       dataset = .tinyImageNet100.first(256)
       recipe = SwAVRecipe(
@@ -59,7 +65,7 @@ public struct SwAVOnTinyImageNet: Experiment {
       (recipe.method.queueLength, recipe.method.frozenEpochs) = (0, 1)
       supervisedEpochs = 2
     }
-    recipe.useCrops(large: 64, small: 32)
+    recipe.useCrops(large: dataset.imageSide, small: dataset.imageSide / 2)
     self.recipe = recipe
     supervisedPlan = .supervised(epochs: supervisedEpochs, batchSize: recipe.plan.batchSize)
     tuning = scale == .reduced ? SwAVRecipe.grid : nil
@@ -70,7 +76,7 @@ public struct SwAVOnTinyImageNet: Experiment {
       // Nine tenths of the multiply-adds of two crops of 64 pixels, as 2 × 160 + 4 × 96 are .88 of 2 × 224 in the paper.
       // Maps of 3 pixels are halved to 2, so that fewer small crops fit in.
       recipe.arm("multi-crop, lower resolution", role: .reference) {
-        $0.useCrops(large: 48, small: 24, count: 2)
+        $0.useCrops(large: dataset.imageSide * 3 / 4, small: dataset.imageSide * 3 / 8, count: 2)
         $0.addSmallCrops()
       },
       recipe.simCLR("SimCLR", role: .reference),

@@ -70,6 +70,16 @@ struct SwAVRecipe {
     (method.frozenEpochs, method.queueLength) = (1, 0)
   }
 
+  /// What a minute on drawn images takes: as few prototypes as a small batch fills, no queue, and steps as long as those of
+  /// larger batches.
+  mutating func demonstrate() {
+    easeTheStart()
+    rate = 0.8
+    setBatchSize(plan.batchSize)
+    (method.prototypeCount, method.hiddenDimension) = (20, 128)
+    (method.frozenEpochs, method.queueLength) = (1, 0)
+  }
+
   /// Where there is no queue, keeps features of 15 batches from the middle of the training on, when they are no longer
   /// those of a network that changes quickly.
   mutating func haveQueue() {

@@ -7,19 +7,45 @@ import PackagePlugin
 /// or go: neither a commit nor an edit is seen. A build command runs whenever something it names as input changed, so it
 /// names every file that the program is built from and what git touches when HEAD moves.
 @main struct StampSource: BuildToolPlugin {
-  /// What the program is built from, relative to the package.
-  private static let parts = ["Package.swift", "Plugins", "Scripts/source-stamp", "Sources", "Experiments"]
+  private static let script = "Scripts/source-stamp"
+  /// What the suite's program is built from, relative to the package.
+  private static let parts = ["Package.swift", "Plugins", script, "Sources", "Experiments"]
 
-  func createBuildCommands(context: PluginContext, target: any Target) -> [Command] {
+  func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let root = context.package.directoryURL
+    let (script, parts) = try stamping(context.package)
     let stamp = context.pluginWorkDirectoryURL.appending(path: "Stamp.swift")
-    let inputs = Self.parts.flatMap { files(under: root.appending(path: $0)) } + gitFiles(of: root)
+    let inputs = ([script] + parts.map { root.appending(path: $0) }).flatMap(files) + gitFiles(of: root)
     return [
       .buildCommand(
         displayName: "Stamping the source", executable: URL(filePath: "/bin/sh"),
-        arguments: [root.appending(path: "Scripts/source-stamp").path, root.path, stamp.path] + Self.parts,
+        arguments: [script.path, root.path, stamp.path] + parts,
         inputFiles: inputs, outputFiles: [stamp])
     ]
+  }
+
+  /// The script that stamps, and what `package` is built from: the suite, or a package that depends on it and says its own
+  /// commit, as the suite says the suite's.
+  private func stamping(_ package: Package) throws -> (script: URL, parts: [String]) {
+    func script(of package: Package) -> URL? {
+      let url = package.directoryURL.appending(path: Self.script)
+      return FileManager.default.fileExists(atPath: url.path) ? url : nil
+    }
+    let suites = package.dependencies.map(\.package)
+    if let other = suites.first(where: { $0.displayName == "repro" }), let script = script(of: other) {
+      let sources = package.targets.compactMap { $0 as? any SourceModuleTarget }.filter { $0.kind != .test }
+      let above = package.directoryURL.path + "/"
+      return (script, ["Package.swift"] + sources.map { $0.directoryURL.path.replacing(above, with: "") })
+    }
+    guard let own = script(of: package) else { throw NoScript(package: package.displayName) }
+    return (own, Self.parts)
+  }
+
+  private struct NoScript: Error, CustomStringConvertible {
+    let package: String
+    var description: String {
+      "StampSource stamps repro and packages that depend on it: \(package) has no such dependency"
+    }
   }
 
   /// The file at `url`, or every file below the folder there.
@@ -35,9 +61,14 @@ import PackagePlugin
   /// What changes when HEAD or the index does. Folders are among them because git's locks and logs come and go in them;
   /// files that a clean-up may delete are not, since a build stops over an input that is gone.
   private func gitFiles(of root: URL) -> [URL] {
-    var git = root.appending(path: ".git")
+    // The package may lie anywhere in its repository.
+    var top = root.standardizedFileURL
+    while top.path != "/", !FileManager.default.fileExists(atPath: top.appending(path: ".git").path) {
+      top = top.deletingLastPathComponent()
+    }
+    var git = top.appending(path: ".git")
     if let folder = text(of: git)?.trimmingPrefix("gitdir: ") {
-      git = URL(filePath: String(folder), relativeTo: root)
+      git = URL(filePath: String(folder), relativeTo: top)
     }
     let shared = text(of: git.appending(path: "commondir")).map { URL(filePath: $0, relativeTo: git) } ?? git
     let own = ["HEAD", "index", "logs/HEAD"].map { git.appending(path: $0) }

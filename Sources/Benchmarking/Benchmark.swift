@@ -122,7 +122,9 @@ package struct Benchmark {
     let entries = try Profile.entries { for _ in 0..<steps { try step() } }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     return StepProfile(
-      workload, entries, floor: floor, steps: steps, millisecondsPerStep: 1_000 * seconds / Double(steps))
+      of: workload.step.rawValue, width: workload.width, batch: workload.batch,
+      precision: workload.precision, entries, floor: floor, steps: steps,
+      millisecondsPerStep: 1_000 * seconds / Double(steps))
   }
 
   /// A step that has allocated and packed everything it needs.

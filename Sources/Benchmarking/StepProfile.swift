@@ -1,4 +1,5 @@
 import Foundation
+import Recipes
 import Records
 import Tensors
 
@@ -15,8 +16,10 @@ package struct StepProfile: Encodable {
     let floorMilliseconds: Double?
   }
 
-  package let step: BenchmarkStep
-  package let width, batch: Int
+  /// What was timed: a step's name, or an experiment and its arm.
+  package let step: String
+  /// Channels of the network's first stage, where the step was asked for by them, and images per step.
+  package let width: Int?, batch: Int
   package let precision: String
   package let threads: Int
   let millisecondsPerStep: Double
@@ -24,11 +27,12 @@ package struct StepProfile: Encodable {
   package let lines: [Line]
 
   init(
-    _ workload: BenchmarkWorkload, _ entries: [(work: Profile.Work, entry: Profile.Entry)],
-    floor: Profile.Floor, steps: Int, millisecondsPerStep: Double
+    of step: String, width: Int? = nil, batch: Int, precision: Precision,
+    _ entries: [(work: Profile.Work, entry: Profile.Entry)], floor: Profile.Floor, steps: Int,
+    millisecondsPerStep: Double
   ) {
-    (step, width, batch) = (workload.step, workload.width, workload.batch)
-    precision = workload.precision.dataType.rawValue
+    (self.step, self.width, self.batch) = (step, width, batch)
+    self.precision = precision.dataType.rawValue
     threads = WorkerPool.threads
     self.millisecondsPerStep = millisecondsPerStep
     (coreMultiplyAddsPerSecond, coreBytesPerSecond) = (floor.multiplyAddsPerSecond, floor.bytesPerSecond)
@@ -68,7 +72,7 @@ package struct StepProfile: Encodable {
       rows: rows + [total],
       alignments: [.leading] + [MarkdownTable.Alignment](repeating: .trailing, count: 6))
     return """
-      \(step.rawValue), width \(width), batch \(batch), \(precision), \(threads) threads
+      \(step), \(width.map { "width \($0), " } ?? "")batch \(batch), \(precision), \(threads) threads
       A core's best: \(number(coreMultiplyAddsPerSecond * 1e-9, 1)) · 10⁹ multiply-adds/s in registers, \
       \(number(coreBytesPerSecond * 1e-9, 1)) GB/s copied in its cache. The floor of convolutions and products is their \
       arithmetic without the taps that fall on padding (by Winograd's algorithm, where that is used, 16 multiply-adds for \

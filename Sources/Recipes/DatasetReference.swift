@@ -64,6 +64,12 @@ public struct DatasetReference: Sendable, Codable, Hashable {
     return copy
   }
 
+  /// The same data set with at most `count` of its first pre-training images, or as it is for `nil`.
+  public func limited(to count: Int?) -> DatasetReference {
+    guard let count else { return self }
+    return first(min(count, limit ?? count))
+  }
+
   /// The same data set with `percent` of every class's training images: scarce data, as `LabelledSubset` chooses them.
   public func scarce(percent: Int) -> DatasetReference {
     var copy = self

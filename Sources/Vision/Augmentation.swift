@@ -7,6 +7,9 @@ public protocol ImageTransform: Sendable {
 
   /// The height and width of what it makes of an image of `height` × `width` pixels.
   func outputSize(height: Int, width: Int) -> (height: Int, width: Int)
+
+  /// What it does, in one or two words: `colour jitter`.
+  var title: String { get }
 }
 
 extension ImageTransform {
@@ -34,6 +37,9 @@ public struct Augmentation: Sendable, ExpressibleByArrayLiteral {
 
   /// Creates an augmentation of the given transforms.
   public init(arrayLiteral elements: any ImageTransform...) { self.init(elements) }
+
+  /// What is done, in the order of its application: `crop, flip, colour jitter`.
+  public var title: String { steps.map(\.title).filter { !$0.isEmpty }.joined(separator: ", ") }
 
   /// Applies every transform to `sample`, in order.
   public func apply(to sample: inout Sample, using random: inout Random) {

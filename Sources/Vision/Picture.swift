@@ -14,6 +14,12 @@ public struct Picture: Sendable, Equatable {
   /// White pixels between images.
   static let gap = 2
 
+  /// Creates a picture of the given pixels.
+  init(name: String, height: Int, width: Int, bytes: [UInt8]) {
+    precondition(bytes.count == 3 * height * width, "\(bytes.count) bytes of \(height) × \(width) pixels")
+    (self.name, self.height, self.width, self.bytes) = (name, height, width, bytes)
+  }
+
   /// Lays images out in `rows`, each a tensor of N × H × W × 3 float32 numbers that are shown within 0...1; traps unless
   /// all images have one size. Shorter rows end in white.
   public init(_ name: String, rows: [Tensor]) {

@@ -191,29 +191,33 @@ func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
     let (scores, pictures) = (measured.scores, measured.pictures)
     #expect(pictures.map(\.name) == ["dense-linear-camvid"] && scores[0].value > 90)
     #expect(measured.answers.map(\.value) == [scores[0].value] && measured.answers[0].count == 10)
-    let picture = pictures[0]
-    let gap = 2
-    #expect(picture.height == 3 * 16 + 2 * gap && picture.width == 4 * 20 + 3 * gap)
-    // Images 0, 2, 5 and 7, each in a column.
-    for (column, image) in [0, 2, 5, 7].enumerated() {
-      var agreeing = 0
-      for y in 0..<16 {
-        for x in 0..<20 {
-          func color(_ row: Int) -> [UInt8] {
-            let place = ((row * (16 + gap) + y) * picture.width + column * (20 + gap) + x) * 3
-            return Array(picture.bytes[place..<place + 3])
-          }
-          let pixel = image * set.images.imageSize + y * 20 + x
-          #expect(color(0) == (0..<3).map { set.images.bytes[pixel + $0 * 320] })
-          let label = set.masks[image * 320 + y * 20 + x]
-          #expect(
-            color(1)
-              == (label == 255 ? [0, 0, 0] : [[128, 128, 128], [128, 0, 0], [192, 192, 128]][Int(label)]))
-          if color(1) == color(2) { agreeing += 1 }
+    // Images 0, 2, 5 and 7, each in a column; the last row is wrong in one pixel of the first.
+    let shown = [0, 2, 5, 7]
+    var predictions = shown.map { Array(set.masks[$0 * 320..<($0 + 1) * 320]) }
+    let wrong = predictions[0].firstIndex(of: 0)!
+    predictions[0][wrong] = 1
+    let sheet = PictureSheet.segmentations(of: set, at: shown, predictions: predictions)
+    #expect(sheet.rows.map(\.label) == ["image", "true classes", "predicted classes"])
+    let drawn = sheet.picture("x")
+    #expect(pictures[0].height == drawn.height && pictures[0].width == drawn.width)
+    for (column, image) in shown.enumerated() {
+      for pixel in 0..<320 {
+        func color(_ row: Int) -> [UInt8] {
+          Array(sheet.rows[row].tiles[column].bytes[pixel * 3..<pixel * 3 + 3])
         }
+        #expect(
+          color(0) == (0..<3).map { set.images.bytes[image * set.images.imageSize + pixel + $0 * 320] })
+        let label = set.masks[image * 320 + pixel]
+        #expect(
+          color(1)
+            == (label == 255 ? [0, 0, 0] : [[128, 128, 128], [128, 0, 0], [192, 192, 128]][Int(label)]))
+        #expect((color(1) == color(2)) == (column != 0 || pixel != wrong))
       }
-      #expect(agreeing > 100)
     }
+    // The legend has the classes that occur, in their colours.
+    let classes = Set(predictions.flatMap(\.self)).sorted()
+    #expect(sheet.legend.count == classes.count && sheet.legend[0].name == set.classNames[Int(classes[0])])
+    #expect(sheet.legend[0].color == [128, 128, 128])
   }
 
   @Test func largeFramesAreThinnedOut() {
@@ -221,15 +225,17 @@ func areas(_ count: Int, seed: UInt64) -> SegmentationSet {
       height: 200, width: 260, bytes: [UInt8](repeating: 9, count: 3 * 200 * 260), labels: [], classNames: [])
     let masks = (0..<200 * 260).map { UInt8($0 % 260 / 130) }
     let set = SegmentationSet(images: images, masks: masks, classNames: ["left", "right"])
-    let picture = Picture.segmentations("large", of: set, at: [0], predictions: [masks])
-    #expect(picture.width == 87 && picture.height == 3 * 67 + 4)
+    let sheet = PictureSheet.segmentations(of: set, at: [0], predictions: [masks])
     // Every third pixel: the frame, and twice the masks.
     for (row, y) in [(0, 66), (1, 0), (1, 66), (2, 33)] {
+      let tile = sheet.rows[row].tiles[0]
+      #expect(tile.width == 87 && tile.height == 67)
       for x in 0..<87 {
-        let place = ((row * (67 + 2) + y) * picture.width + x) * 3
+        let place = (y * 87 + x) * 3
         let mask: [UInt8] = 3 * x < 130 ? [128, 128, 128] : [128, 0, 0]
-        #expect(Array(picture.bytes[place..<place + 3]) == (row == 0 ? [9, 9, 9] : mask), "\(row) \(y) \(x)")
+        #expect(Array(tile.bytes[place..<place + 3]) == (row == 0 ? [9, 9, 9] : mask), "\(row) \(y) \(x)")
       }
     }
+    #expect(sheet.legend.map(\.name) == ["left", "right"])
   }
 }

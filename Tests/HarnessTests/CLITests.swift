@@ -145,7 +145,7 @@ import Vision
       }
     }
     #expect(try problem("co2-cifr10").contains("did you mean “co2-cifar10”?"))
-    #expect(try problem("lsit").contains("Or did you mean the command “list”?"))
+    #expect(try problem("lsit").contains("did you mean the command “list”?"))
   }
 
   @Test func everyCommandHasHelp() {

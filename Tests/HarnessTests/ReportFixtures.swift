@@ -140,6 +140,7 @@ struct SampleRun {
   var alarms: [Alarm]?
   var divergence: Divergence?
   var claims: [ClaimDigest]?
+  var start = Date(timeIntervalSince1970: 1_800_000_000)
 
   /// A run that a gate is judged by.
   static func heldOut(_ arm: String, _ seed: UInt64, linear: Double) -> SampleRun {
@@ -188,7 +189,7 @@ struct SampleRun {
 
   var manifest: RunManifest {
     var session = RunManifest.Session(
-      start: Date(timeIntervalSince1970: 1_800_000_000),
+      start: start,
       source: SourceState(commit: commit, changedFiles: isDirty ? ["Sources/x.swift"] : []))
     session.wallSeconds = 600
     let machine = Machine(

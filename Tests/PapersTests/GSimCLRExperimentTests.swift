@@ -140,7 +140,8 @@ import Vision
     let outcome = try run()
     let folder = outcome.run.folder
     #expect(outcome.manifest.status == .finished && outcome.manifest.preparationSeconds! > 0)
-    #expect(folder.storedPictures.map(\.lastPathComponent) == ["clusters.png", "reconstructions.png"])
+    #expect(
+      folder.storedPictures.map(\.lastPathComponent) == ["clusters.png", "reconstructions.png", "views.png"])
     let scores = Dictionary(
       uniqueKeysWithValues: try ScoreRow.read(from: folder.scores).map { ($0.measure.name, $0.value) })
     for measure in [

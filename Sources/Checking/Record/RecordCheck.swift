@@ -67,9 +67,13 @@ public struct RecordCheck {
       let folder = FolderCheck(experiment, root: root)
       if !folder.files.isEmpty { say("comparing \(folder.files.path) with what its runs vouch for …") }
       await check.look(at: folder)
-      await check.look(at: FolderCheck(experiment, part: .gates, root: root))
+      let gates = FolderCheck(experiment, part: .gates, root: root)
+      await check.look(at: gates)
+      let recorded = folder.files.sortedManifests
+      check.outcome.discrepancies += GateCheck(experiment: experiment)
+        .discrepancies(gates: gates.files.sortedManifests, recorded: recorded)
       check.outcome.discrepancies += await TuningCheck(experiment, root: root)
-        .discrepancies(recorded: folder.files.manifests.values.map(\.manifest).sorted { $0.run < $1.run })
+        .discrepancies(recorded: recorded)
     }
     if let reason = check.commitsNotChecked {
       check.outcome.remarks.append(
@@ -78,6 +82,7 @@ public struct RecordCheck {
     check.lookForStrangers()
     say("rendering every table anew …")
     check.lookAtRenderedFiles()
+    check.lookAtFigures()
     return replayingCurves ? check.outcome + replay(say: say) : check.outcome
   }
 
@@ -159,6 +164,30 @@ public struct RecordCheck {
       // What cannot be read is named above already; rows that may not stand in one table are found only here.
       if outcome.discrepancies.isEmpty || error is Incomparable {
         outcome.discrepancies.append(Discrepancy("Results", error, root: root))
+      }
+    }
+  }
+
+  /// Whether the pictures were drawn by the scripts of today; where none was drawn, as without gnuplot, there is nothing to
+  /// compare.
+  private mutating func lookAtFigures() {
+    for experiment in Catalogue(types).declarations.experiments {
+      let folder = ResultsFolder(
+        root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.figures.path)) ?? []
+      guard files.contains(where: { $0.hasSuffix(".svg") }),
+        let results = try? RecordedResults(readingFrom: folder)
+      else { continue }
+      let place = "Results/\(experiment.name)/\(experiment.scale.rawValue)/figures"
+      do {
+        outcome.discrepancies += try Figures.flaws(of: experiment, results, in: folder).map {
+          Discrepancy("\(place)/\($0.file)", $0.detail)
+        }
+      } catch {
+        // Rows that make no figure make no table either, which is told above.
+        if outcome.discrepancies.isEmpty {
+          outcome.discrepancies.append(Discrepancy(place, error, root: root))
+        }
       }
     }
   }

@@ -48,6 +48,9 @@ struct RecordedFiles {
     }
   }
 
+  /// The manifests that could be read, by run.
+  var sortedManifests: [RunManifest] { manifests.values.map(\.manifest).sorted { $0.run < $1.run } }
+
   /// Whether both tables could be read, so that rows can be compared with manifests.
   var hasReadableRows: Bool {
     unreadable.isDisjoint(with: [scoresPath, curvesPath])

@@ -16,7 +16,11 @@ extension RunManifest {
       problems.append(
         "made from files that differ from commit \((commit ?? "").prefix(10)); run it in a clean clone")
     }
-    if experiment.scale == .smoke { problems.append("smoke runs are tests, not results") }
+    switch experiment.scale {
+    case .smoke: problems.append("smoke runs are tests, not results")
+    case .demo: problems.append("demo runs show that training works here; they are no results")
+    case .reduced, .paper: break
+    }
     if data.isSynthetic { problems.append("made on synthetic images") }
     if data.isOwn {
       problems.append("made on images of one's own (\(data.kind)), which no claim of the record is about")

@@ -6,14 +6,31 @@ import Pretraining
 import Tensors
 
 /// Times training steps on this machine.
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Time training steps and single kernels on this machine.",
     discussion: """
-      Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
+      With an experiment's name: every arm of its claims, or those called --arms, as it is declared at --scale, from the \
+      images' bytes to updated weights, and what share that is of the multiply-adds that all cores could make in registers \
+      alone. Its images have to be at hand; the network, batch and precision are the recipe's. Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
       steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be \
       running, and a warning says so when something was.
       """)
+
+  @Argument(
+    help: "An experiment whose arms are timed, as `repro list` names it.",
+    completion: .list(Known.catalogue.experiments.map { $0.name }))
+  var experiment: String?
+
+  @Option(
+    name: .customLong("arms"), help: "With an experiment: these arms, with commas between.",
+    transform: ArmOptions.names)
+  var arms: [[String]] = []
+
+  @Option(help: "With an experiment: how much of the published recipe.", transform: ExperimentOptions.scale)
+  var scale = Scale.reduced
+
+  @OptionGroup var data: DataOptions
 
   @Option(help: "network, moco-co2, simclr, or features.")
   var step: BenchmarkStep?
@@ -73,6 +90,11 @@ struct Bench: ParsableCommand {
     guard rounds > 0, rounds == 1 || !imageCounts.isEmpty else {
       throw ValidationError("--rounds is positive and goes with --images")
     }
+    if experiment == nil, !arms.isEmpty { throw ValidationError("--arms goes with an experiment's name") }
+    if experiment != nil, step != nil || kernels || !imageCounts.isEmpty {
+      throw ValidationError(
+        "an experiment's arms are timed as declared: --step, --kernels, --images are others")
+    }
     guard [profile, kernels, !imageCounts.isEmpty].count(where: { $0 }) < 2 else {
       throw ValidationError("--profile, --kernels and --images are different measurements: choose one")
     }
@@ -95,10 +117,11 @@ struct Bench: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     pool.startPool()
     let watch = CoreWatch()
     defer { if let warning = watch?.warning { Console.warning(warning) } }
+    if let experiment { return try await Failure.reported { try await showArms(of: experiment) } }
     if profile { return try showProfile() }
     if kernels { return try showKernels() }
     if !imageCounts.isEmpty { return try showPasses() }
@@ -110,6 +133,33 @@ struct Bench: ParsableCommand {
     }
     guard json else { return }
     if step == nil { try Console.json(results) } else { try Console.json(results[0]) }
+  }
+
+  private func showArms(of name: String) async throws {
+    let type = try Known.catalogue.experiment(named: name)
+    let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+    let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
+      to: own.experiment.arms, in: own)
+    let named = arms.flatMap { $0 }
+    let claimed = Declaration(found.experiment, scale: scale).armsOfPlans
+    let timed = try found.experiment.arms(named: named).filter {
+      $0.plan.epochs > 0 && (!named.isEmpty || claimed.contains($0.name))
+    }
+    let width = timed.map(\.name.count).max() ?? 0
+    var results: [ArmBenchmark.Result] = []
+    for arm in timed {
+      defer { BufferPool.trim() }
+      try arm.check(imageCount: arm.mixture(of: found.images).count)
+      let benchmark = try ArmBenchmark(arm, of: found.experiment, on: found.images)
+      if profile {
+        let profile = try benchmark.profile()
+        if json { try Console.json(profile) } else { print(profile.table) }
+      } else {
+        results.append(try benchmark.run(seconds: seconds, windows: windows))
+        if !json { print(results.last!.line(width: width)) }
+      }
+    }
+    if json, !profile { try Console.json(results) }
   }
 
   private func showProfile() throws {

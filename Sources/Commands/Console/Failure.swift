@@ -119,14 +119,40 @@ enum Console {
   /// Prints a result.
   static func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-  /// Prints what goes on, in place of a line of progress that may stand there.
-  static func note(_ text: String) { write((isTerminal ? lineStart : "") + text + "\n", to: STDERR_FILENO) }
+  /// Prints what goes on, in place of a line of progress that may stand there; on a terminal in lines that it holds.
+  static func note(_ text: String) { put(isTerminal ? wrapped(text, to: width) : text) }
+
+  /// `text` with each line that `width` columns do not hold broken between words, behind its own indentation and two more.
+  static func wrapped(_ text: String, to width: Int?) -> String {
+    guard let width else { return text }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if line.count <= width { return String(line) }
+      let margin = String(line.prefix { $0 == " " })
+      let words = String(line.dropFirst(margin.count))
+      return margin
+        + Wrapping.lines(words, width: width, indent: margin.count + 2, first: margin.count)
+        .joined(separator: "\n")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func put(_ text: String) {
+    write((isTerminal ? lineStart : "") + text + "\n", to: STDERR_FILENO)
+  }
 
   /// Prints something that deserves a look.
-  static func warning(_ text: String) { note(colored("warning: ", "33") + text) }
+  static func warning(_ text: String) { tell("warning: ", "33", text) }
 
   /// Prints why a command ends.
-  static func error(_ text: String) { note(colored("error: ", "31") + text.onOneLine) }
+  static func error(_ text: String) { tell("error: ", "31", text.onOneLine) }
+
+  /// Prints `text` behind `label`: in one line for files and programs, on a terminal in lines that it holds.
+  private static func tell(_ label: String, _ code: String, _ text: String) {
+    let lines =
+      isTerminal
+      ? Wrapping.lines(text, width: width ?? Wrapping.usualWidth, indent: 2, first: label.count) : [text]
+    put(colored(label, code) + lines.joined(separator: "\n"))
+  }
 
   /// Prints `value` as JSON for programs.
   static func json(_ value: some Encodable) throws {

@@ -12,9 +12,13 @@ struct ExperimentOptions: ParsableArguments {
   var experiment: String
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced (the default), paper.",
+    help: ExperimentOptions.scaleHelp, completion: ExperimentOptions.scaleCompletion,
     transform: ExperimentOptions.scale)
   var scale = Scale.reduced
+
+  static let scaleHelp: ArgumentHelp =
+    "How much of the published recipe: smoke (seconds), demo (a minute, on drawn images), reduced (the default), paper."
+  static let scaleCompletion: CompletionKind = .list(Scale.allCases.map(\.rawValue))
 
   /// The scale called `text`; throws a `ValidationError` that offers the nearest names.
   static func scale(_ text: String) throws -> Scale {
@@ -32,8 +36,12 @@ struct ExperimentOptions: ParsableArguments {
       return try Known.catalogue.experiment(named: name)
     } catch let error as UnknownName {
       let commands = ReproCommand.commandNames.nearest(to: name)
-      let hint = commands.isEmpty ? "" : ". Or did you mean the command \(commands.asChoice)?"
-      throw ValidationError("\(error)\(hint)")
+      if commands.isEmpty { throw ValidationError("\(error)") }
+      let isNearExperiment = !Known.catalogue.experiments.map { $0.name }.nearest(to: name).isEmpty
+      throw ValidationError(
+        isNearExperiment
+          ? "\(error) Or the command \(commands.asChoice)?"
+          : "there is no experiment “\(name)”; did you mean the command \(commands.asChoice)?")
     }
   }
 }
@@ -177,14 +185,23 @@ enum Project {
   /// The papers' numbers and the tables made from them.
   static var tables: URL { root.appending(component: "paper-tables") }
 
-  /// The words that begin this command, to be repeated in advice.
-  static var command: String {
-    let program = CommandLine.arguments.first ?? "repro"
-    if program.contains("/.build/") || program.hasPrefix(".build/") {
-      return program.contains("/release/") ? "swift run -c release repro" : "swift run repro"
-    }
-    return program.contains("/") ? program : "repro"
+  /// What the program is called: `repro`, or as the package calls it whose program it is.
+  static var program: String {
+    Known.package == nil ? "repro" : name(of: CommandLine.arguments.first ?? "repro")
   }
+
+  /// The words that begin this command, to be repeated in advice.
+  static var command: String { command(startedAs: CommandLine.arguments.first ?? "repro") }
+
+  /// The same of the program at `path`: as it was built, or as it was called.
+  static func command(startedAs path: String) -> String {
+    if path.contains("/.build/") || path.hasPrefix(".build/") {
+      return "swift run \(path.contains("/release/") ? "-c release " : "")\(name(of: path))"
+    }
+    return path.contains("/") ? path : "repro"
+  }
+
+  private static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 }
 
 /// How many threads compute.

@@ -11,8 +11,10 @@ enum Version {
       $0.value.hasPrefix($0.key) ? $0.value : "\($0.key) \($0.value)"
     }
     let machine = Machine.current
+    let title =
+      source.suite.map { "\(Project.program), with repro \($0)" } ?? "repro \(Citation.suite.version)"
     return """
-      repro \(Citation.suite.version)
+      \(title)
       commit     \(commit)\(source.changedFiles.isEmpty ? "" : ", with changed files")
       build      \(Machine.build)
       libraries  \(libraries.joined(separator: ", "))

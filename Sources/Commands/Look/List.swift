@@ -27,5 +27,7 @@ struct List: ParsableCommand {
         + Wrapping.entry("", entry.paper.citation, column: column, width: Console.textWidth)
       for line in lines { Console.result(line) }
     }
+    Console.note(
+      "More of one: \(Project.command) show NAME. A minute of it: \(Project.command) NAME --scale demo")
   }
 }

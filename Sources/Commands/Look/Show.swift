@@ -30,24 +30,31 @@ struct Show: AsyncParsableCommand {
     color.apply()
     Console.result("\(declared.name), version \(declared.version)")
     let facts = [
-      ("paper", declared.paper.citation), ("cost", declared.cost), ("scale", selection.scale.rawValue),
+      ("paper", declared.paper.citation), ("cost", selection.scale.cost ?? declared.cost),
+      ("scale", selection.scale.rawValue),
       ("images", description.dataset), ("measured by", description.evaluations.joined(separator: ", ")),
     ]
-    for (label, text) in facts {
-      let lines = Wrapping.entry("  \(label)", text, column: 14, width: Console.textWidth)
+    for (label, text) in facts { say(label, text) }
+    if selection.scale == .demo { say("shows", shown(by: type.init(scale: .demo).demonstration)) }
+    showClaims(of: declared, judgements)
+    let retired = try Report.retiredClaims(of: declared.name, paperTables: Project.tables)
+    for sentence in retired {
+      let lines = Wrapping.entry("  retired", sentence, column: 14, width: Console.textWidth)
       for line in lines { Console.result(line) }
     }
-    showClaims(of: declared, judgements)
     Console.result("  arms")
-    let width = description.arms.map(\.name.count).max() ?? 0
+    // Long names stand out of a column that leaves their plans room.
+    let column = min(description.arms.map(\.name.count).max() ?? 0, Console.textWidth / 2 - 6) + 6
     for arm in declared.arms {
-      let name = arm.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
       let plan =
         arm.plan.epochs == 0 ? "not trained" : "\(arm.plan.epochs) epochs in batches of \(arm.plan.batchSize)"
       let classes = arm.pretrainingClasses.map { ", on the \($0.rawValue) half of the classes" } ?? ""
       let added = arm.inflation.map { ", with \($0.description)" } ?? ""
       let labels = added + classes + (arm.usesLabels ? ", uses labels" : "")
-      Console.result("    \(name)\(arm.role.rawValue), \(plan)\(labels)")
+      let text = "\(arm.role.rawValue), \(plan)\(labels)"
+      for line in Wrapping.entry("    \(arm.name)", text, column: column, width: Console.textWidth) {
+        Console.result(line)
+      }
     }
     Console.result(
       "Every constant: \(Project.command) config \(declared.name) --scale \(selection.scale.rawValue)")
@@ -60,17 +67,27 @@ struct Show: AsyncParsableCommand {
       recordedIn: ResultsFolder(Project.results, experiment: experiment.name, scale: experiment.scale))
   }
 
-  /// Each claim with its verdict, what was found, and what was fixed beforehand.
+  private func say(_ label: String, _ text: String, tone: Conclusion.Tone? = nil) {
+    let lines = Wrapping.entry("  \(label)", text, column: 14, width: Console.textWidth)
+    for line in lines { Console.result(Console.toned(line, tone)) }
+  }
+
+  /// What runs at demo scale have to show.
+  private func shown(by demonstration: Demonstration) -> String {
+    "\(demonstration.arms.map { "“\($0)”" }.joined(separator: " < ")) in \(demonstration.measure.name), each by "
+      + "\(Typography.points(demonstration.margin)) or more"
+  }
+
+  /// Each claim with its verdict, what was found, and what was fixed beforehand; below the scales of papers, which never
+  /// decide, without a verdict.
   private func showClaims(of experiment: Declaration, _ judgements: [Judgement]) {
-    func say(_ label: String, _ text: String, tone: Conclusion.Tone? = nil) {
-      let lines = Wrapping.entry("  \(label)", text, column: 14, width: Console.textWidth)
-      for line in lines { Console.result(Console.toned(line, tone)) }
-    }
     for (place, claim) in experiment.claims.enumerated() {
       let judgement = judgements.indices.contains(place) ? judgements[place] : nil
       let verdict = judgement?.verdict ?? .unrecorded
       say("claim", claim.sentence)
-      say("  verdict", "\(verdict)", tone: Conclusion.tone(of: verdict))
+      if experiment.scale.isAboutPapers {
+        say("  verdict", "\(verdict)", tone: Conclusion.tone(of: verdict))
+      }
       for phrase in judgement?.phrases ?? [] { say("  found", phrase) }
       let compared = claim.comparisons.map {
         "\($0.titles.treatment) over \($0.titles.baseline), \($0.evaluation) \($0.metric)"

@@ -13,7 +13,7 @@ struct CheckCommand: AsyncParsableCommand {
       Recomputes whatever follows from the rows in Results/, compares every run's rows with the digest its json carries, \
       versions, data digests and columns with each other and with the code, and replays the first smoke-scale steps of \
       each arm (ten, or as many as rounding leaves alone) against Tests/Golden/ to 0.001. Of figures the scripts are \
-      compared, not what gnuplot draws by them. What moved is told with file, value and change, one line each, and the \
+      compared, and whether the pictures were drawn by them, not what gnuplot makes of them. What moved is told with file, value and change, one line each, and the \
       exit status is 1.
 
       --rerun trains the headline pair anew with the first recorded seed. \(RerunComparison.rule)

@@ -14,6 +14,9 @@ struct PlotCommand: AsyncParsableCommand {
   @Option(help: "Draw into this folder (default: the record's own).", completion: .directory)
   var into: String?
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() async throws {
     try await Failure.reported {
       let type = try selection.type()
@@ -31,6 +34,11 @@ struct PlotCommand: AsyncParsableCommand {
       defer { withExtendedLifetime(lock) {} }
       let pictures = try await Figures.plot(
         Declaration(type.init(scale: selection.scale), scale: selection.scale), results, into: target)
+      if json {
+        return try Console.json(
+          PlotAnswer(
+            experiment: type.name, scale: selection.scale.rawValue, pictures: pictures.map(\.path)))
+      }
       for picture in pictures { Console.result(picture.path) }
     }
   }

@@ -20,8 +20,8 @@ struct RecordCommand: AsyncParsableCommand {
   var experiment: String?
 
   @Option(
-    help: "How much of the published recipe: smoke (seconds), reduced (the default), paper.",
-    transform: ExperimentOptions.scale)
+    help: "How much of the published recipe: reduced (the default) or paper.",
+    completion: ExperimentOptions.scaleCompletion, transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
   @Option(
@@ -32,6 +32,9 @@ struct RecordCommand: AsyncParsableCommand {
   var acknowledge: [String] = []
 
   @OptionGroup var output: OutputOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
 
   func validate() throws {
     if acknowledge.isEmpty && experiment == nil {
@@ -50,7 +53,11 @@ struct RecordCommand: AsyncParsableCommand {
         ExperimentOptions.type(named: experiment), scale: scale, from: output.directory,
         catalogue: Known.catalogue, root: root, say: { Console.note($0) })
       let outcome = recording.runs
-      report(recording)
+      if json {
+        try Console.json(RecordAnswer(recording, of: experiment, scale: scale))
+      } else {
+        report(recording)
+      }
       if outcome.added.isEmpty && outcome.extended.isEmpty && outcome.known.isEmpty {
         if outcome.refused.isEmpty {
           Console.error("there are no runs of \(experiment) in \(output.directory.path): run it first")
@@ -93,6 +100,7 @@ struct RecordCommand: AsyncParsableCommand {
     let done = try await Acknowledging(
       acknowledge[0], because: acknowledge[1], catalogue: Known.catalogue, root: root,
       say: { Console.note($0) })
+    if json { return try Console.json(AcknowledgeAnswer(done)) }
     Console.result("acknowledged: \(done.key.arm) seed \(done.key.seed) (\(done.key.run))")
     if !done.rendered.isEmpty { Console.result("rendered: \(done.rendered.joined(separator: ", "))") }
   }

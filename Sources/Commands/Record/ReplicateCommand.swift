@@ -25,6 +25,9 @@ struct ReplicateCommand: AsyncParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var inflation: InflationOptions
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func validate() throws {
     guard (1...100).contains(pairs) else {
       throw ValidationError("--pairs is \(pairs), but lies within 1...100")
@@ -48,6 +51,12 @@ struct ReplicateCommand: AsyncParsableCommand {
       let (rows, folder) = try await retraining.scores(
         of: claim.arms, seeds: seeds, as: manifest, in: recorded)
       let lines = try replication.lines(rows)
+      if json {
+        try Console.json(
+          ReplicateAnswer(lines, of: type.name, scale: selection.scale, seeds: seeds, in: folder))
+        if !lines.allSatisfy(\.isWithin) { throw ExitCode(1) }
+        return
+      }
       for line in lines { Console.result("\(line.isWithin ? "within" : "outside"): \(line)") }
       if lines.allSatisfy(\.isWithin) { return }
       Console.note("the new runs are kept in \(folder.path)")

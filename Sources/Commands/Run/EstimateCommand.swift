@@ -11,16 +11,32 @@ struct EstimateCommand: AsyncParsableCommand {
     abstract: "Time a few steps of every arm and one measuring, and say the hours per scale and seeds.",
     discussion: """
       Measuring is timed on a tenth of the training images with the baseline's encoder as initialized. A warning follows \
-      when other processes used the cores meanwhile.
+      when other processes used the cores meanwhile. With --cluster: the hours that equal machines would take for what the \
+      next looks at all claims still lack, trials and gates included, in processes of as many threads as are timed here.
       """)
 
   @Argument(
-    help: "The experiment, as `repro list` names it.",
+    help: "The experiment, as `repro list` names it (with --cluster: one or several; all unless told).",
     completion: .list(Known.catalogue.experiments.map { $0.name }))
-  var experiment: String
+  var experiments: [String] = []
 
-  @Option(help: "Only this scale (default: reduced and paper).", transform: ExperimentOptions.scale)
+  @Option(
+    help: "Only this scale (default: reduced and paper; with --cluster, reduced).",
+    completion: ExperimentOptions.scaleCompletion,
+    transform: ExperimentOptions.scale)
   var scale: Scale?
+
+  @Option(
+    help: "Machines and the cores of each, as 8x16: how long these take for what the plans lack.",
+    transform: EstimateCommand.shape)
+  var cluster: ClusterShape?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --cluster: where runs of one's own lie, which need not be made again (default: Runs).",
+      valueName: "folder"),
+    completion: .directory)
+  var runs: String?
 
   @OptionGroup var data: DataOptions
 
@@ -30,27 +46,51 @@ struct EstimateCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  private static func shape(_ text: String) throws -> ClusterShape {
+    guard let shape = ClusterShape(text) else {
+      throw ValidationError("“\(text)” names no cluster: write machines and cores of each, as 8x16")
+    }
+    return shape
+  }
+
+  func validate() throws {
+    if cluster == nil, experiments.count != 1 {
+      throw ValidationError("name one experiment to estimate, or several with --cluster")
+    }
+    if cluster == nil, runs != nil { throw ValidationError("--runs goes with --cluster") }
+  }
+
   func run() async throws {
     try await Failure.reported {
-      let type = try Known.catalogue.experiment(named: experiment)
       pool.startPool()
       let watch = CoreWatch()
-      var estimates: [Estimate] = []
-      if let known = try recorded(type) { Console.note("\(type.name): \(known)") }
-      for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
-        let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
-        let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
-          to: own.experiment.arms, in: own)
-        let estimator = Estimator(found.experiment, scale: scale, images: found.images) {
-          Console.note("\(scale.rawValue): \($0)")
+      if let cluster {
+        try await estimate(on: cluster)
+      } else {
+        let type = try Known.catalogue.experiment(named: experiments[0])
+        if let known = try recorded(type) { Console.note("\(type.name): \(known)") }
+        var estimates: [Estimate] = []
+        for scale in scale.map({ [$0] }) ?? [.reduced, .paper] {
+          estimates.append(try await estimate(type, scale: scale))
+          if !json { for line in EstimateTable(estimates.last!).lines { Console.result(line) } }
         }
-        let estimate = try estimator.estimate()
-        estimates.append(estimate)
-        if !json { for line in EstimateTable(estimate).lines { Console.result(line) } }
+        if json { try Console.json(estimates) }
       }
-      if json { try Console.json(estimates) }
       if let warning = watch?.warning { Console.warning(warning) }
     }
+  }
+
+  /// Times every arm of `type`, or those called `arms`.
+  func estimate(
+    _ type: any Experiment.Type, scale: Scale, arms: Set<String>? = nil
+  ) async throws -> Estimate {
+    let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
+    let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
+      to: own.experiment.arms, in: own)
+    let estimator = Estimator(found.experiment, scale: scale, images: found.images) {
+      Console.note("\(type.name), \(scale.rawValue): \($0)")
+    }
+    return try estimator.estimate(only: arms)
   }
 }
 

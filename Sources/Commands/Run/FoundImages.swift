@@ -6,10 +6,12 @@ extension DataOptions {
   ///
   /// Throws what `ImageSource.images` throws.
   func images(
-    for type: any Experiment.Type, scale: Scale, isRealDataOnly: Bool, holdingOutTail: Bool = false
+    for type: any Experiment.Type, scale: Scale, isRealDataOnly: Bool, holdingOutTail: Bool = false,
+    limit: Int? = nil
   ) async throws -> ImageSource.Found {
     let source = source(isRealDataOnly: isRealDataOnly)
-    let found = try await source.images(for: type, scale: scale, holdingOutTail: holdingOutTail)
+    let found = try await source.images(
+      for: type, scale: scale, holdingOutTail: holdingOutTail, limit: limit)
     if let excuse = found.excuse { Console.warning(excuse) }
     return found
   }

@@ -56,6 +56,12 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Measure on the last training images, held out, instead of the test images: for tuning.")
   var holdOut = false
 
+  @Option(
+    help:
+      "Train on so many of the first images at most, for a quick look. The run is marked modified and enters no table."
+  )
+  var limit: Int?
+
   @Flag(help: "Go on with runs that were begun with another instruction set; tables then say so.")
   var allowInstructionSet = false
 
@@ -83,6 +89,7 @@ struct Run: AsyncParsableCommand {
   }
 
   func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit is \(limit), but has to be at least 1") }
     do {
       if !seedLists.isEmpty { _ = try SeedList(joining: seedLists) }
     } catch {
@@ -95,14 +102,14 @@ struct Run: AsyncParsableCommand {
       let type = try selection.type()
       // Names, keys and constants are checked before anything is downloaded.
       let experiment = type.init(scale: selection.scale)
-      for arm in try changes.arms(of: experiment) { try arm.check() }
+      for arm in try arms(of: experiment, at: selection.scale) { try arm.check() }
       try experiment.checkEvaluations(evaluations ?? [])
-      try inflation.check(takenBy: try changes.arms(of: experiment), of: type)
+      try inflation.check(takenBy: try arms(of: experiment, at: selection.scale), of: type)
       ending.listen()
       let began = ContinuousClock.now
       let own = try await images(for: type)
       let found = try inflation.files(runs: output.directory)
-        .offering(to: try changes.arms(of: own.experiment, on: own.images.own), in: own)
+        .offering(to: try arms(of: own.experiment, at: own.scale, on: own.images.own), in: own)
       let reading = (ContinuousClock.now - began) / .seconds(1)
       pool.startPool()
       try await perform(found, .built, readingSeconds: reading)
@@ -113,21 +120,24 @@ struct Run: AsyncParsableCommand {
   private func images(for type: any Experiment.Type) async throws -> ImageSource.Found {
     guard let folder = own.folder else {
       return try await data.images(
-        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut)
+        for: type, scale: selection.scale, isRealDataOnly: realDataOnly, holdingOutTail: holdOut,
+        limit: limit)
     }
     pool.startPool()
     return try data.source(isRealDataOnly: true).images(
-      in: folder, for: type, scale: selection.scale, holdingOutTail: holdOut)
+      in: folder, for: type, scale: selection.scale, holdingOutTail: holdOut, limit: limit)
   }
 
   private func perform(
     _ found: ImageSource.Found, _ source: SourceState, readingSeconds: Double
   ) async throws {
-    let arms = try changes.arms(of: found.experiment, on: found.images.own)
+    let arms = try arms(of: found.experiment, at: found.scale, on: found.images.own)
     var overrides = changes.overrides
     if holdOut { overrides.append(.holdingOutTail) }
+    if let limit { overrides.append(.limiting(to: limit)) }
     var request = Runner.Request(
-      scale: found.scale, arms: arms, seeds: wantedSeeds(of: found.experiment), evaluations: evaluations,
+      scale: found.scale, arms: arms, seeds: wantedSeeds(of: found.experiment, at: found.scale),
+      evaluations: evaluations ?? measures(of: found),
       dataset: found.dataset,
       overrides: overrides, output: output.directory, threads: WorkerPool.threads, isFresh: fresh)
     request.allowsAnyInstructionSet = allowInstructionSet
@@ -159,21 +169,32 @@ struct Run: AsyncParsableCommand {
       )
       throw Failure.runtime
     }
-    if found.excuse != nil { Console.note(advice) }
+    if found.excuse != nil || found.scale == .demo && found.images.own == nil {
+      let wanted = selection.scale.isAboutPapers ? selection.scale : .reduced
+      Console.note(RealImages(of: type(of: found.experiment), at: wanted).text(width: Console.textWidth))
+    }
   }
 
-  /// The seeds that were asked for, or else the first three that the headline is judged by.
-  private func wantedSeeds(of experiment: any Experiment) -> [UInt64] {
+  /// The arms that were asked for, or else those that a demonstration takes, or the headline's and its references.
+  private func arms(
+    of experiment: any Experiment, at scale: Scale, on images: OwnImages? = nil
+  ) throws -> [Arm] {
+    let known = Set(experiment.arms.map(\.name))
+    let usual =
+      scale == .demo && images == nil ? experiment.demonstration.arms.filter(known.contains) : []
+    return try changes.arms(of: experiment, usual: usual, on: images)
+  }
+
+  /// What a demonstration is measured by; `nil`, for everything, elsewhere.
+  private func measures(of found: ImageSource.Found) -> [String]? {
+    guard found.scale == .demo && found.images.own == nil else { return nil }
+    let measure = found.experiment.demonstration.measure.evaluation
+    return found.experiment.evaluations.contains { $0.name == measure } ? [measure] : nil
+  }
+
+  /// The seeds that were asked for, or else the first three that the headline is judged by, of a demonstration one.
+  private func wantedSeeds(of experiment: any Experiment, at scale: Scale) -> [UInt64] {
     let first = experiment.claims[0].firstSeed
-    return seedLists.isEmpty ? Array(first..<first + 3) : seeds.seeds
-  }
-
-  /// The one line that gets the real thing.
-  private var advice: String {
-    let name = selection.experiment
-    let scale = selection.scale == .reduced ? "" : " --scale \(selection.scale.rawValue)"
-    guard let type = try? selection.type() else { return "" }
-    let set = type.init(scale: selection.scale).dataset.name.rawValue
-    return "\(Project.command) data get \(set) && \(Project.command) \(name)\(scale)"
+    return seedLists.isEmpty ? Array(first..<first + (scale == .demo ? 1 : 3)) : seeds.seeds
   }
 }

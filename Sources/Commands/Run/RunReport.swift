@@ -12,45 +12,46 @@ struct RunReport {
   /// What the experiment declares at the scale that is run.
   var declared: Declaration { Declaration(found.experiment, scale: found.scale) }
 
-  /// What is tested, on what, for how long, and what it can show.
-  func introduction(_ source: SourceState) throws -> String {
+  /// What is tested, on what, for how long, and what it can show, in lines of at most `width` columns.
+  func introduction(_ source: SourceState, width: Int = Console.textWidth) throws -> String {
     let type = type(of: found.experiment)
     let count = request.arms.count * request.seeds.count
     let seeds = request.seeds.map(String.init).joined(separator: ", ")
     let identity = found.images.identity
     var lines = [
-      "\(type.name) (\(type.paper.citation))",
-      "  claim   \(type.claim)",
-      "  cost    \(found.scale == .smoke ? "seconds" : type.cost)",
-      "  scale   \(found.scale.rawValue)\(request.overrides.isEmpty ? "" : ", modified: enters no table")",
-      "  runs    \(count): \(request.arms.map(\.name).joined(separator: ", ")), each with "
-        + (request.seeds.count == 1 ? "seed \(seeds)" : "seeds \(seeds)"),
-      "  images  \(found.images.pretraining.count) of \(identity.name) (\(identity.kind))",
+      ("claim", type.claim), ("cost", found.scale.cost ?? type.cost),
+      ("scale", "\(found.scale.rawValue)\(request.overrides.isEmpty ? "" : ", modified: enters no table")"),
+      (
+        "runs",
+        "\(count): \(request.arms.map(\.name).joined(separator: ", ")), \(request.arms.count == 1 ? "" : "each ")with "
+          + (request.seeds.count == 1 ? "seed \(seeds)" : "seeds \(seeds)")
+      ),
+      ("images", "\(found.images.pretraining.count) of \(identity.name) (\(identity.kind))"),
     ]
     for source in Inflation.Source.allCases
     where request.arms.contains(where: { $0.inflation?.source == source }) {
       guard let added = found.images.identity(of: source) else { continue }
-      lines.append(
-        "  added   \(found.images.count(of: source)) from \(added.name) (\(source == .unused ? "unseen" : added.kind))"
-      )
+      let kind = source == .unused ? "unseen" : added.kind
+      lines.append(("added", "\(found.images.count(of: source)) from \(added.name) (\(kind))"))
     }
-    lines += [
-      "  output  \(request.output.path)",
-      "  threads \(request.threads)",
-    ]
+    lines += [("output", request.output.path), ("threads", "\(request.threads)")]
     if isAboutThePaper && !identity.isOwn {
-      if let time = try hours { lines.append("  time    \(time)") }
-      if isHeadlineComplete { lines.append("  power   \(try prospect)") }
+      if let time = try hours { lines.append(("time", time)) }
+      if isHeadlineComplete { lines.append(("power", try prospect)) }
     }
     if identity.isOwn {
       lines.append(
-        "  note    images of one's own: these runs enter no record, and no paper's table stands beside")
+        ("note", "images of one's own: these runs enter no record, and no paper's table stands beside"))
     }
-    for line in try otherArithmetic { lines.append("  note    \(line)") }
-    if let flaw = source.flaw, found.excuse == nil {
-      lines.append("  note    \(flaw): these runs cannot be recorded")
+    lines += try otherArithmetic.map { ("note", $0) }
+    if found.scale == .demo && !identity.isOwn {
+      lines.append(("note", "the suite draws these images: this shows whether training works here, no more"))
+    } else if let flaw = source.flaw, found.excuse == nil {
+      lines.append(("note", "\(flaw): these runs cannot be recorded"))
     }
-    return lines.joined(separator: "\n")
+    let title = Wrapping.lines("\(type.name) (\(type.paper.citation))", width: width, indent: 2)
+    return (title + lines.flatMap { Wrapping.entry("  \($0)", $1, column: 10, width: width) })
+      .joined(separator: "\n")
   }
 
   /// Prints the verdict and a line for each arm, or every number with the paper's beside it as Markdown.
@@ -64,14 +65,19 @@ struct RunReport {
             + "`\(Project.command) embed RUN IMAGES --out features.npy` features.")
     }
     if isFull {
-      return Console.result(
+      Console.result(
         try Report.render(
           declared, scores: measured.scores, manifests: measured.manifests,
           paperTables: Project.isHere && !found.images.identity.isOwn ? Project.tables : nil))
+      if let outcome = try demonstrated(measured) { Console.result(outcome.sentence) }
+      return
     }
-    for line in try Conclusion(declared, results: measured, width: Console.textWidth).lines {
+    let conclusion = try Conclusion(
+      declared, results: measured, width: Console.textWidth, demonstration: demonstration)
+    for line in conclusion.lines {
       Console.result(Console.toned(line.text, line.tone))
     }
+    if demonstration != nil { return }
     let count = Set(measured.scores.map { "\($0.evaluation) \($0.metric)" }).count
     Console.note("\(Typography.count(count, "measure")) in all: the same command with --full")
   }
@@ -80,10 +86,12 @@ struct RunReport {
   func answer(_ outcomes: [Runner.Outcome]) throws -> RunsAnswer {
     let measured = try results(outcomes)
     let judgements = measured.isEmpty ? [] : try Report.judgements(declared, results: measured)
+    let claims = isAboutThePaper ? ClaimAnswer.answers(declared.claims, judgements) : []
     return RunsAnswer(
       experiment: declared.name, scale: found.scale.rawValue,
       runs: try outcomes.map { RunAnswer($0.manifest, scores: try $0.run.folder.measuredScores()) },
-      claims: ClaimAnswer.answers(declared.claims, judgements))
+      claims: claims,
+      demonstration: try demonstrated(measured))
   }
 
   /// What the runs have taken of time and memory, in one line.
@@ -108,13 +116,22 @@ struct RunReport {
     }
   }
 
+  /// What these runs have to show; `nil` unless they are to demonstrate that training works.
+  private var demonstration: Demonstration? {
+    found.scale == .demo && found.images.own == nil ? found.experiment.demonstration : nil
+  }
+
+  private func demonstrated(_ results: RecordedResults) throws -> DemonstrationOutcome? {
+    try demonstration.flatMap { try DemonstrationOutcome($0, results: results) }
+  }
+
   private var isHeadlineComplete: Bool {
     let names = Set(request.arms.map(\.name))
     return found.experiment.headline.arms.allSatisfy(names.contains)
   }
 
   /// Whether these runs say anything about the paper.
-  private var isAboutThePaper: Bool { found.scale != .smoke && found.excuse == nil }
+  private var isAboutThePaper: Bool { found.scale.isAboutPapers && found.excuse == nil }
 
   /// How long such runs took on record.
   private var hours: String? {

@@ -11,7 +11,7 @@ final class Standing {
   init(_ experiment: Declaration) { self.experiment = experiment }
 
   /// A line once `event` has completed a pair of the headline; `nil` otherwise, and where pairs say nothing about the paper: of
-  /// synthetic images, and at smoke scale.
+  /// synthetic images, and below the scales of papers.
   func line(after event: RunEvent) throws -> String? {
     switch event {
     case .finished(let run, _), .kept(let run, _): finished.append(run)
@@ -26,7 +26,7 @@ final class Standing {
       scores: try finished.flatMap { try $0.folder.measuredScores() },
       curves: try finished.flatMap { try $0.folder.observedCurves() },
       manifests: try finished.map { try RunManifest(contentsOf: $0.folder.manifest) })
-    return results.isSynthetic || experiment.scale == .smoke
+    return results.isSynthetic || !experiment.scale.isAboutPapers
       ? nil : try Report.standing(experiment, results: results)
   }
 }

@@ -27,7 +27,9 @@ struct SuiteCommand: AsyncParsableCommand {
   @Flag(help: "Only say what would be run, in its order, and how long runs of the same arms took.")
   var plan = false
 
-  @Option(help: "How much of the published recipes.", transform: ExperimentOptions.scale)
+  @Option(
+    help: "How much of the published recipes.", completion: ExperimentOptions.scaleCompletion,
+    transform: ExperimentOptions.scale)
   var scale = Scale.reduced
 
   @Flag(help: "Also run one seed of every arm that no claim needs.")

@@ -1,39 +1,6 @@
 import Foundation
 import Harness
 
-/// One line of `repro runs ls`.
-struct RunEntry: Encodable {
-  let run: String?
-  let state: StoredRun.State
-  let version: Int?
-  let path: String
-  let bytes: Int
-
-  init(_ stored: StoredRun, below root: URL) {
-    run = stored.manifest?.run
-    state = stored.state
-    version = stored.manifest?.identity.version
-    path = stored.path(below: root)
-    bytes = stored.bytes
-  }
-
-  /// The entries in columns.
-  static func table(_ entries: [RunEntry]) -> [String] {
-    let rows = entries.map { entry in
-      [
-        entry.run ?? "—", entry.state.rawValue, entry.version.map { "v\($0)" } ?? "—",
-        DiskUse.text(entry.bytes),
-        entry.path,
-      ]
-    }
-    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let columns = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-      return (columns + [row[4]]).joined(separator: "  ")
-    }
-  }
-}
-
 /// What `repro runs show` says of a run.
 struct RunDescription {
   private let stored: StoredRun
@@ -77,5 +44,16 @@ struct RunDescription {
     }
     lines += (manifest.alarms ?? []).map { "alarm    after epoch \($0.epoch): \($0.text)" }
     return lines + scores.map { "score    \($0.evaluation) \($0.metric) \($0.value) (\($0.count))" }
+  }
+
+  /// The run in a few lines, for one among others of its arm: seed, how it went, scores.
+  var shortLines: [String] {
+    let failure = manifest.failure.map { ": \($0)" } ?? ""
+    let modified = manifest.isModified ? ", changed by \(manifest.overrides.joined(separator: " "))" : ""
+    let title =
+      "\(manifest.run)  seed \(manifest.identity.seed), \(stored.state.rawValue)\(failure), version "
+      + "\(manifest.identity.version), \(manifest.data.kind)\(modified)"
+    return [title] + (manifest.alarms ?? []).map { "  alarm    after epoch \($0.epoch): \($0.text)" }
+      + scores.map { "  score    \($0.evaluation) \($0.metric) \($0.value) (\($0.count))" }
   }
 }

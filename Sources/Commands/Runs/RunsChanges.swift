@@ -19,11 +19,18 @@ extension RunsCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() async throws {
       try await Failure.reported {
         let pruning = Pruning(
           kinds.isEmpty ? Pruning.Kind.usual : kinds, under: output.directory,
           versions: Known.catalogue.versions)
+        if json {
+          if yes { try pruning.perform() }
+          return try Console.json(PruneAnswer(pruning, isDeleted: yes))
+        }
         if pruning.items.isEmpty { return Console.note("there is nothing to delete") }
         func say(_ verb: String, _ item: Pruning.Item) {
           Console.result("\(verb) \(item.url.path) (\(item.kind.reason), \(DiskUse.text(item.bytes)))")
@@ -54,10 +61,18 @@ extension RunsCommand {
 
     @OptionGroup var output: OutputOptions
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() async throws {
       try await Failure.reported {
         let merging = try Merging(
           URL(fileURLWithPath: folder, isDirectory: true), into: output.directory)
+        if json {
+          try Console.json(MergeAnswer(merging))
+          if !merging.refusals.isEmpty { throw ExitCode(1) }
+          return
+        }
         func count(_ result: Merging.Result) -> Int { merging.results.count { $0.result == result } }
         for found in merging.results where found.result == .copied { Console.result("copied \(found.path)") }
         for refusal in merging.refusals { Console.warning("not merged: \(refusal)") }

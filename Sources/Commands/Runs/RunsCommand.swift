@@ -6,41 +6,21 @@ import Reporting
 /// `repro runs`: what lies in the folder of runs.
 struct RunsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List, show, compare, prune and merge runs on disk.",
-    subcommands: [Listing.self, ShowRun.self, Compare.self, Prune.self, Merge.self],
+    commandName: "runs", abstract: "List, show, compare, remake, prune and merge runs on disk.",
+    subcommands: [
+      Listing.self, Best.self, ShowRun.self, Compare.self, Remake.self, Prune.self, Merge.self,
+    ],
     defaultSubcommand: Listing.self)
-
-  /// `repro runs ls`.
-  struct Listing: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "ls", abstract: "List the runs with their state and what they take on disk.")
-
-    @OptionGroup var output: OutputOptions
-
-    @Flag(help: "Print JSON.")
-    var json = false
-
-    func run() async throws {
-      try await Failure.reported {
-        let stored = StoredRun.all(under: output.directory)
-        let entries = stored.map { RunEntry($0, below: output.directory) }
-        if json { return try Console.json(entries) }
-        if entries.isEmpty { return Console.note("no run lies in \(output.directory.path) yet") }
-        for line in RunEntry.table(entries) { Console.result(line) }
-        let total = DiskUse.text(entries.reduce(0) { $0 + $1.bytes })
-        Console.note(
-          "\(Typography.count(entries.count, "run")), \(total), in \(output.directory.path)")
-        for line in OtherVersions(among: stored, Known.catalogue).lines { Console.note(line) }
-      }
-    }
-  }
 
   /// `repro runs show`.
   struct ShowRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Show one run: where its numbers come from, its scores, its files.")
+      commandName: "show",
+      abstract:
+        "Show one run: where its numbers come from, its scores, its files; or all runs of an arm in short.")
 
-    @Argument(help: "The run: the beginning of its digest, or the end of its folder's path.")
+    @Argument(
+      help: "The run: the beginning of its digest, or the end of its folder's path; or an arm, by its name.")
     var name: String
 
     @OptionGroup var output: OutputOptions
@@ -51,12 +31,32 @@ struct RunsCommand: AsyncParsableCommand {
     func run() async throws {
       try await Failure.reported {
         let root = output.directory
-        let stored = try StoredRun.all(under: root).run(named: name, below: root)
+        let all = StoredRun.all(under: root)
+        let ofArm = all.filter { $0.manifest?.identity.arm.slug == name.slug }
+        if !ofArm.isEmpty { return try show(ofArm) }
+        let stored = try all.run(named: name, below: root)
         let manifest = try RunManifest(contentsOf: stored.folder.manifest)
         if json {
           return try Console.json(RunAnswer(manifest, scores: stored.folder.shownScores(of: manifest)))
         }
         for line in try RunDescription(stored, manifest).lines { Console.result(line) }
+      }
+    }
+
+    /// All runs of an arm, those of each experiment and scale together.
+    private func show(_ runs: [StoredRun]) throws {
+      let known = runs.compactMap { run in run.manifest.map { (run, $0) } }
+      if json {
+        return try Console.json(
+          known.map { try RunAnswer($1, scores: $0.folder.shownScores(of: $1)) })
+      }
+      let groups = unique(known.map { "\($1.identity.experiment), \($1.identity.scale.rawValue) scale" })
+      for group in groups {
+        Console.result("\(name), \(group)")
+        for (run, manifest) in known
+        where "\(manifest.identity.experiment), \(manifest.identity.scale.rawValue) scale" == group {
+          for line in try RunDescription(run, manifest).shortLines { Console.result("  \(line)") }
+        }
       }
     }
   }

@@ -228,7 +228,7 @@ struct SweepCommand: AsyncParsableCommand {
     }
     let source = SourceState.built
     if let flaw = source.flaw {
-      guard scale == .smoke else {
+      guard !scale.isAboutPapers else {
         throw RunProblem("\(flaw), so that nothing run now could be recorded: commit and build it first")
       }
       Console.warning("\(flaw), so that nothing run now could be recorded")

@@ -103,8 +103,8 @@ extension SweepScript {
       let experiment = try Known.catalogue.experiment(named: part.experiment.name).init(scale: scale)
       names += [experiment.dataset.name] + [experiment.denseDataset?.name].compactMap(\.self)
       let swept = Set(part.seeds.flatMap { part.experiment.sweptArms(seed: $0) })
-      // At smoke scale procedural images stand in.
-      for arm in part.experiment.arms where swept.contains(arm.name) && scale != .smoke {
+      // Below the scales of papers procedural images stand in.
+      for arm in part.experiment.arms where swept.contains(arm.name) && scale.isAboutPapers {
         guard let source = arm.inflation?.source else { continue }
         sources.append((source, experiment.dataset.name.rawValue))
       }

@@ -65,7 +65,9 @@ public struct CellProbe: Evaluation {
     scores.append(Score(metric: "iterations", value: Double(probe.iterations), count: training.count))
     return Measured(
       scores,
-      pictures: [.segmentations(name, of: sets.test, at: shown, predictions: outcome.predictions)],
+      pictures: [
+        PictureSheet.segmentations(of: sets.test, at: shown, predictions: outcome.predictions).picture(name)
+      ],
       answers: [Answers(metric: "miou", .pixels(outcome.frames))])
   }
 }

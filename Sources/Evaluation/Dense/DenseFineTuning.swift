@@ -61,7 +61,9 @@ public struct DenseFineTuning: Evaluation {
         classNames: sets.test.classNames, frequent: frequent, count: sets.test.count)
       return Measured(
         scores + (try linearScores(of: tuned)) + convergence(losses, count: training.count),
-        pictures: [.segmentations(name, of: sets.test, at: shown, predictions: outcome.predictions)],
+        pictures: [
+          PictureSheet.segmentations(of: sets.test, at: shown, predictions: outcome.predictions).picture(name)
+        ],
         answers: [Answers(metric: "miou", .pixels(outcome.frames))])
     }
   }

@@ -1,15 +1,15 @@
 import Tensors
 import Vision
 
-extension Picture {
+extension PictureSheet {
   /// The widest side at which an image of a picture is shown; larger ones are thinned out.
   private static let shownSide = 128
 
   /// Images of `set` with the masks they have and the masks that were predicted: three rows, one image in each column;
-  /// void is black.
+  /// void is black, and a legend names the classes that occur.
   static func segmentations(
-    _ name: String, of set: SegmentationSet, at indices: [Int], predictions: [[UInt8]]
-  ) -> Picture {
+    of set: SegmentationSet, at indices: [Int], predictions: [[UInt8]]
+  ) -> PictureSheet {
     let (height, width) = (set.images.height, set.images.width)
     let step = max(1, (max(height, width) + shownSide - 1) / shownSide)
     let (rows, columns) = ((height + step - 1) / step, (width + step - 1) / step)
@@ -29,7 +29,18 @@ extension Picture {
     }
     let masks = drawn { MaskColor.of(set.masks[indices[$0] * set.pixels + $1]) }
     let predicted = drawn { MaskColor.of(predictions[$0][$1]) }
-    return Picture(name, rows: [frames, masks, predicted])
+    var sheet = PictureSheet(
+      "Test images and their classes",
+      rows: [Row("image", frames), Row("true classes", masks), Row("predicted classes", predicted)])
+    let shown = indices.flatMap { set.masks[$0 * set.pixels..<($0 + 1) * set.pixels] }
+    let found = Set(shown).union(predictions.flatMap(\.self))
+    sheet.legend = found.sorted().map { label in
+      (
+        MaskColor.of(label) * 255,
+        label == SegmentationSet.void ? "void, which does not count" : set.classNames[Int(label)]
+      )
+    }
+    return sheet
   }
 
   /// How similar one pixel of an image's first view is to every pixel of both views, pixel by pixel in `rows`: the first view
@@ -38,26 +49,32 @@ extension Picture {
   /// `views` are two tensors of V × V × 3 numbers within 0...1, `maps` their feature maps of S × S × C, and `pixels` are
   /// places of the first map, row by row. Similarities are cosines, dark blue at −1, white at 0 and dark red at 1.
   public static func similarities(
-    _ name: String, views: (Tensor, Tensor), maps: (Tensor, Tensor), pixels: [Int]
-  ) -> Picture {
+    views: (Tensor, Tensor), maps: (Tensor, Tensor), pixels: [Int]
+  ) -> PictureSheet {
     let side = (views.0.shape[0], views.0.shape[1])
     func rows(_ map: Tensor) -> NormalizedRows {
       NormalizedRows(
         map.converted(to: .float32).reshaped(to: [map.shape[0] * map.shape[1], map.shape[2]]))
     }
     let (first, second) = (rows(maps.0), rows(maps.1))
-    return Picture(
-      name,
-      rows: pixels.map { pixel in
+    var sheet = PictureSheet(
+      "Where features resemble one pixel's",
+      rows: pixels.enumerated().map { place, pixel in
         let query = first.values.rows(pixel..<pixel + 1)
         func drawn(_ bank: NormalizedRows, _ map: Tensor) -> [Float] {
           let cosines = query.similarities(to: bank.values).floats
-          return Picture.enlarged(cosines.map(MaskColor.of(similarity:)), map, to: side)
+          return enlarged(cosines.map(MaskColor.of(similarity:)), map, to: side)
         }
-        let marked = Picture.marking(pixel, of: maps.0, in: views.0)
+        let marked = marking(pixel, of: maps.0, in: views.0)
         let tiles = [marked, drawn(first, maps.0), views.1.floats, drawn(second, maps.1)]
-        return Tensor(tiles.flatMap { $0 }, shape: [4, side.0, side.1, 3])
+        return Row("pixel \(place + 1)", Tensor(tiles.flatMap { $0 }, shape: [4, side.0, side.1, 3]))
       })
+    sheet.columns = ["first view, pixel in red", "its likeness there", "second view", "its likeness there"]
+    sheet.legend = [(-1, "−1: opposite"), (0, "0: unlike"), (1, "1: alike")].map {
+      (MaskColor.of(similarity: $0.0) * 255, $0.1)
+    }
+    sheet.note = "Likeness: the cosine of two features."
+    return sheet
   }
 
   /// Every position of a map as an area of a picture.

@@ -70,9 +70,9 @@ public struct DenseProbe: Evaluation {
     let outcome =
       head == .fineTuned
       ? try fineTuned(candidate, training, sets.test) : try frozen(candidate, training, sets.test)
-    let picture = Picture.segmentations(
-      name.replacing("-v1", with: ""), of: sets.test, at: DenseProbe.shown(of: sets.test.count),
-      predictions: outcome.predictions)
+    let picture = PictureSheet.segmentations(
+      of: sets.test, at: DenseProbe.shown(of: sets.test.count), predictions: outcome.predictions
+    ).picture(name.replacing("-v1", with: ""))
     return Measured(
       outcome.matrix.scores(classNames: sets.test.classNames, count: sets.test.count), pictures: [picture],
       answers: [Answers(metric: "miou", .pixels(outcome.frames))])

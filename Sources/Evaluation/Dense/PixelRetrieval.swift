@@ -91,9 +91,10 @@ public struct PixelRetrieval: Evaluation {
     let (height, width) = (maps[0].shape.height, maps[0].shape.width)
     let pixels = [(1, 1), (1, 3), (3, 1), (3, 3)].map { $0.0 * height / 4 * width + $0.1 * width / 4 }
     return (0..<min(2, indices.count)).map { image in
-      Picture.similarities(
-        "pixel-similarities-\(image + 1)", views: (one(views[0].images, image), one(views[1].images, image)),
-        maps: (one(maps[0], image), one(maps[1], image)), pixels: pixels)
+      PictureSheet.similarities(
+        views: (one(views[0].images, image), one(views[1].images, image)),
+        maps: (one(maps[0], image), one(maps[1], image)), pixels: pixels
+      ).picture("pixel-similarities-\(image + 1)")
     }
   }
 }

@@ -24,7 +24,8 @@ public struct GeneratorRecipe: Codable, Sendable, Equatable {
   /// How many images are drawn unless told otherwise.
   public var imageCount: Int
 
-  /// The recipe at `scale` for images of `name`; `nil` at the scale of the papers, whose generators are published.
+  /// The recipe at `scale` for images of `name`; `nil` at the scale of the papers, whose generators are
+  /// published, and of demonstrations, which need none.
   public init?(scale: Scale, data name: DatasetReference.Name = .cifar10) {
     switch scale {
     case .smoke:
@@ -41,7 +42,7 @@ public struct GeneratorRecipe: Codable, Sendable, Equatable {
       plan = GeneratorRecipe.plan(epochs: 1_500, batchSize: 50, warmupEpochs: 12)
       (averageMomentum, earlyEpoch) = (0.999, 150)
       (sampling, imagesPerBatch, imageCount) = (HeunSampling(steps: 18), 50, 20_000)
-    case .paper: return nil
+    case .demo, .paper: return nil
     }
   }
 

@@ -125,8 +125,11 @@ extension GeneratorSession {
   private func picture(of generated: ImageSet, _ name: String) throws {
     let loader = ViewLoader(generated, standardization: .none)
     let shown = min(100, generated.count)
-    let rows = stride(from: 0, to: shown, by: 10).map { loader.images(at: $0..<min($0 + 10, shown)) }
-    try writeAtomically(Picture(name, rows: rows).png(), to: folder.picture(name))
+    let rows = stride(from: 0, to: shown, by: 10).map {
+      PictureSheet.Row("\($0) and on", loader.images(at: $0..<min($0 + 10, shown)))
+    }
+    let sheet = PictureSheet("The first \(shown) generated images (\(name))", rows: rows)
+    try writeAtomically(sheet.picture(name).png(), to: folder.picture(name))
   }
 
   /// The bytes of `count` images, batch after batch, each on the disk before the next is begun; and who drew them.

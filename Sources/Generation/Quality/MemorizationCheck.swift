@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Harness
 import Tensors
 import Vision
 
@@ -53,11 +54,20 @@ public struct MemorizationCheck: Codable, Sendable, Equatable {
 
   /// The closest pairs, generated above learned.
   public func picture(_ name: String, generated: ImageSet, learned: ImageSet) -> Picture {
-    func row(_ images: ImageSet, _ numbers: [Int]) -> Tensor {
-      ViewLoader(images, standardization: .none).images(at: numbers)
+    func row(_ label: String, _ images: ImageSet, _ numbers: [Int]) -> PictureSheet.Row {
+      PictureSheet.Row(label, ViewLoader(images, standardization: .none).images(at: numbers))
     }
-    return Picture(
-      name, rows: [row(generated, closest.map(\.generated)), row(learned, closest.map(\.learned))])
+    var sheet = PictureSheet(
+      "The generated images that are most like learned ones",
+      rows: [
+        row("generated", generated, closest.map(\.generated)),
+        row("nearest learned", learned, closest.map(\.learned)),
+      ])
+    sheet.columns = closest.map { Typography.number($0.ratio) }
+    sheet.note =
+      "Over each: the distance to the nearest learned image as a part of the mean distance to the \(neighborCount) nearest; a "
+      + "copy's is much below 1."
+    return sheet.picture(name)
   }
 }
 

@@ -28,6 +28,8 @@ public protocol Experiment: Sendable {
   var evaluations: [any Evaluation] { get }
   /// What is claimed, the headline first.
   var claims: [Claim] { get }
+  /// What runs at demo scale show: by default that the headline's treatment beats a random encoder, and labels it.
+  var demonstration: Demonstration { get }
   /// What is tried on held-out images before the comparison is recorded; `nil` where nothing is.
   var tuning: TuningGrid? { get }
   /// The tables that show the paper's numbers beside ours.
@@ -44,6 +46,11 @@ extension Experiment {
   /// The headline's first comparison.
   public var headline: Comparison { claims[0].comparisons[0] }
 
+  /// The headline's treatment over a random encoder, and under `supervised` where there is such an arm.
+  public var demonstration: Demonstration {
+    let ceiling = arms.contains { $0.name == "supervised" } ? "supervised" : nil
+    return Demonstration(headline.treatment, under: ceiling, margin: 10)
+  }
   /// None.
   public var grids: [ArmGrid] { [] }
   /// None.

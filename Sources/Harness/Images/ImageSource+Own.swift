@@ -6,10 +6,11 @@ extension ImageSource {
   ///
   /// Throws a `DataError`.
   public func images(
-    in folder: OwnImagesFolder, for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false
+    in folder: OwnImagesFolder, for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false,
+    limit: Int? = nil
   ) throws -> Found {
     let experiment = type.init(scale: scale)
-    var dataset = folder.reference(like: experiment.dataset)
+    var dataset = folder.reference(like: experiment.dataset).limited(to: limit)
     dataset.holdsOutTail = dataset.holdsOutTail || holdingOutTail
     let images = try folder.load(dataset, cache: directory) { say($0) }
     return Found(experiment: experiment, scale: scale, dataset: dataset, images: images, excuse: nil)

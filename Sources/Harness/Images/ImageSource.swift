@@ -5,7 +5,8 @@ import Vision
 public struct ImageSource {
   /// The images, and what to know about them.
   public struct Found {
-    /// The experiment that runs on them: as asked for, or at smoke scale when they are made here.
+    /// The experiment that runs on them: as asked for, or at demo scale when they are made here, at smoke scale where that
+    /// was asked for.
     public let experiment: any Experiment
     /// Its scale.
     public let scale: Scale
@@ -40,15 +41,16 @@ public struct ImageSource {
     self.say = say
   }
 
-  /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images.
+  /// The images of `type` at `scale`; `holdingOutTail` measures on the last training images instead of the test images, and
+  /// `limit` takes so many of the first to train on, at most.
   ///
   /// Throws a `DataError` for files that cannot be trusted, a `DownloadError` for what stands in the way on this machine, and
   /// why nothing could be got when only real images will do.
   public func images(
-    for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false
+    for type: any Experiment.Type, scale: Scale, holdingOutTail: Bool = false, limit: Int? = nil
   ) async throws -> Found {
     let experiment = type.init(scale: scale)
-    var dataset = experiment.dataset
+    var dataset = experiment.dataset.limited(to: limit)
     dataset.holdsOutTail = dataset.holdsOutTail || holdingOutTail
     func found() throws -> Found {
       let images = try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest)
@@ -58,7 +60,7 @@ public struct ImageSource {
         excuse: nil)
     }
     return try await finding(dataset.name, found) { reason in
-      try standIn(for: type, scale: scale, missing: dataset.name, reason: reason)
+      try standIn(for: type, scale: scale, missing: dataset.name, reason: reason, limit: limit)
     }
   }
 
@@ -99,17 +101,21 @@ public struct ImageSource {
   }
 
   private func standIn(
-    for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String
+    for type: any Experiment.Type, scale: Scale, missing name: DatasetReference.Name, reason: String,
+    limit: Int?
   ) throws -> Found {
-    let experiment = type.init(scale: .smoke)
+    // A test stays one; whoever asked for more sees at least that training works.
+    let scale = scale == .smoke ? Scale.smoke : .demo
+    let experiment = type.init(scale: scale)
     let dataset = DatasetReference(
-      .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent)
+      .shapes, limit: experiment.dataset.limit, percent: experiment.dataset.percent
+    ).limited(to: limit)
     let excuse =
-      "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at smoke scale with "
-      + "procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "
+      "The images of \(name.rawValue) could not be had: \(reason) This run therefore goes on at \(scale.rawValue) scale "
+      + "with procedural images that the suite draws itself. It shows that everything works and nothing about the paper: "
       + "all it writes is marked synthetic, and no paper table reads it."
     return Found(
-      experiment: experiment, scale: .smoke, dataset: dataset,
+      experiment: experiment, scale: scale, dataset: dataset,
       images: try dataset.load(from: directory, acceptingDigest: acceptsAnyDigest), excuse: excuse)
   }
 }

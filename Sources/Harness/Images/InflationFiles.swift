@@ -16,7 +16,7 @@ public struct InflationFiles {
     (self.runs, self.named, self.colors) = (runs, named, colors)
   }
 
-  /// `found` with what `arms` add to it; at smoke scale procedural images stand in where no file has enough.
+  /// `found` with what `arms` add to it; below the scales of papers procedural images stand in where no file has enough.
   ///
   /// Throws a `RunProblem` that says how to get what is missing, and an `ArrayFileError` for a file that cannot be used.
   public func offering(to arms: [Arm], in found: ImageSource.Found) throws -> ImageSource.Found {
@@ -27,7 +27,7 @@ public struct InflationFiles {
       if let added = try added(from: source, to: arms, found) { images = images.offering([source: added]) }
     }
     // As many as all arms of the experiment need, whichever are asked for: an arm's configuration is its own.
-    if found.scale == .smoke && arms.contains(where: { $0.inflation != nil }) {
+    if !found.scale.isAboutPapers && arms.contains(where: { $0.inflation != nil }) {
       images = images.offeringStandIns(to: found.experiment.arms)
     }
     for arm in arms { try arm.check(offeredBy: images) }
@@ -48,8 +48,8 @@ public struct InflationFiles {
       return try AddedImages(
         contentsOf: url, colors: colors ?? .rgb, trustsColors: colors != nil, kind: "file", addedTo: own)
     }
-    // A smoke run is a test: what a generator has drawn for larger ones is neither enough nor meant for it.
-    if found.scale == .smoke { return nil }
+    // What a generator has drawn for larger runs is neither enough nor meant for tests and demonstrations.
+    if !found.scale.isAboutPapers { return nil }
     let wanted = arms.compactMap(\.inflation?.count).max() ?? 1
     guard let quality = source.quality, let file = drawn(quality, of: found.images.identity, atLeast: wanted)
     else {

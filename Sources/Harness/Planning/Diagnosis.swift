@@ -148,7 +148,7 @@ public struct Diagnosis {
       return Finding(
         subject: subject, state: .limited,
         detail: error.isAbsence ? "not in \(data.directory.path)" : "\(error)",
-        fix: "\(command) data get \(status.name.rawValue)")
+        fix: "\(command) \(status.name.getting)")
     }
   }
 

@@ -25,9 +25,10 @@ public struct Estimator {
     self.say = say
   }
 
-  /// Times everything; throws a `RunProblem`, a `PretrainingError` or an `EvaluationError`.
-  public func estimate() throws -> Estimate {
-    let arms = experiment.arms
+  /// Times every arm, or those called `names`, and one measuring; throws a `RunProblem`, a `PretrainingError` or an
+  /// `EvaluationError`.
+  public func estimate(only names: Set<String>? = nil) throws -> Estimate {
+    let arms = experiment.arms.filter { names?.contains($0.name) ?? true }
     guard let evaluated = arms.first(where: { $0.name == experiment.headline.baseline }) ?? arms.first else {
       throw RunProblem("\(type(of: experiment).name) has no arms")
     }
@@ -60,32 +61,20 @@ public struct Estimator {
       evaluatedArm: evaluated.name)
   }
 
-  /// A step, and what comes before the first one; a preparation is timed on a part of the images, with which it grows.
+  /// A step, and what comes before the first one.
   private func timeSteps(of arm: Arm) throws -> (step: Double, preparation: Double) {
     say("timing steps of \(arm.name) …")
     defer { BufferPool.trim() }
-    let mixture = arm.mixture(of: images)
-    let all = mixture.images
-    var (method, seen, preparation) = (arm.method(seed: 0, on: all), all, 0.0)
-    if let prepared = method as? any PreparedMethod, prepared.needsPreparation {
-      seen = all.subset(0..<min(all.count, max(all.count / Self.part, 1_000, arm.plan.batchSize)))
-      preparation =
-        try seconds {
-          method = try arm.preparedMethod(seed: 0, on: seen, precision: arm.plan.precision)
-        } * Double(all.count) / Double(seen.count)
-    }
-    let pretrainer = try Pretrainer(
-      method: method, plan: arm.plan, mixture: seen.count == all.count ? mixture : Mixture(seen),
-      standardization: .of(experiment.dataset.name), seed: 0)
-    let last = min(Self.steps, pretrainer.progress.steps - 1)
+    let training = try TimedTraining(of: arm, on: images, dataset: experiment.dataset)
+    let last = min(Self.steps, training.stepCount - 1)
     // The first step allocates everything and packs every weight.
-    try pretrainer.step()
+    _ = try training.step()
     var times: [Double] = []
     while times.count < last, times.count < Self.fewest || times.reduce(0, +) < Self.seconds {
-      times.append(try seconds { try pretrainer.step() })
+      times.append(try ContinuousClock().measure { _ = try training.step() } / .seconds(1))
     }
     times.sort()
-    return (times.isEmpty ? 0 : times[times.count / 2], preparation)
+    return (times.isEmpty ? 0 : times[times.count / 2], training.preparationSeconds)
   }
 
   /// Features of a part of the images and every evaluation on it; what grows with the training images is multiplied.

@@ -77,6 +77,12 @@ public struct SuitePlan: Sendable {
     self.untuned = untuned
   }
 
+  /// What one experiment lacks, even before its constants are chosen; throws as the other.
+  init(lackedBy experiment: Declaration, root: URL, runs: URL) throws {
+    items = try SuiteNeeds(experiment, isEverything: false, root: root, runs: runs).items.map(\.item)
+    untuned = []
+  }
+
   /// What can be run now.
   public var toRun: [Item] { items.filter { $0.state == .toRun } }
   /// What is run once gates have passed.

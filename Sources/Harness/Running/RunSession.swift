@@ -38,7 +38,14 @@ struct RunSession {
     if let position { try pretrainer.restore(position.tensors) }
     do {
       try Interruption.deferred {
-        if position == nil { try prepare(method) }
+        if position == nil {
+          try prepare(method)
+          try write(
+            PictureSheet(
+              viewsOf: method, called: run.arm.name, mixture: pretraining, count: 6, seed: run.key.seed,
+              of: Typography.dataset(run.key.data)
+            ).picture("views"))
+        }
         try train(method, pretrainer, from: position)
       }
     } catch let error where Self.tellsDivergence(error) {

@@ -7,7 +7,9 @@ extension RunManifest.Session {
     var session = Self(start: Date(), source: source)
     session.host = Machine.host
     session.machine = .current
-    session.libraries = Machine.libraries
+    var libraries = Machine.libraries
+    libraries["repro"] = source.suite
+    session.libraries = libraries
     session.threads = threads
     session.build = Machine.build
     session.jobs = Machine.jobs

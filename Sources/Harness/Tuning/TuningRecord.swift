@@ -42,6 +42,25 @@ public struct TuningRecord: Sendable {
     }
   }
 
+  /// What is still to be trained, arm by arm, before the constants of `experiment` are chosen, if no axis has to be extended:
+  /// horizons, and trials, each of which is measured. Throws a `CSVError`.
+  static func left(
+    of experiment: Declaration, root: URL
+  ) throws -> [(arm: String, horizons: Double, trials: Int)] {
+    guard let grid = experiment.tuning else { return [] }
+    let folder = ResultsFolder(
+      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
+    let ledger = try TuningLedger(readingFrom: folder.tuning).of(version: experiment.version)
+    if TuningProgress(grid, ledger, judge: TuningChecks.of(experiment.claims)).isComplete { return [] }
+    return grid.sides.map { side in
+      let made = ledger.trials.filter { $0.arm == side.arm }
+      let (first, last) = (made.count { $0.share < 1 }, made.count { $0.share == 1 })
+      let firstLeft = max(0, side.places.count * grid.seeds.count - first)
+      let lastLeft = max(0, grid.finalistCount * grid.seeds.count - last)
+      return (side.arm, Double(firstLeft) * grid.firstShare + Double(lastLeft), firstLeft + lastLeft)
+    }
+  }
+
   /// Adds a trial's rows, whatever another process has added meanwhile; throws a `CSVError` or a `StorageError`.
   public func add(_ rows: [TuningRow], say: (String) -> Void = { _ in }) async throws {
     let lock = try await RecordLock(root: root, say: say)

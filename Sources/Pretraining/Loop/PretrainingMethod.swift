@@ -37,6 +37,12 @@ public protocol PretrainingMethod: Module {
   /// One pipeline per view.
   var augmentations: [Augmentation] { get }
 
+  /// What each of these views is to the method: `query`, `large crop 1`.
+  var viewNames: [String] { get }
+
+  /// Whether its two views are compared where they show the same; unless the method says so, they are not.
+  var comparesWhereViewsOverlap: Bool { get }
+
   /// The order in which a pass visits the images; random unless the method says otherwise.
   var sampler: any BatchSampler { get }
 
@@ -51,6 +57,14 @@ public protocol PretrainingMethod: Module {
 }
 
 extension PretrainingMethod {
+  /// `view 1`, `view 2`, …; of one alone, `the view`.
+  public var viewNames: [String] {
+    augmentations.count == 1 ? ["the view"] : augmentations.indices.map { "view \($0 + 1)" }
+  }
+
+  /// They are not.
+  public var comparesWhereViewsOverlap: Bool { false }
+
   /// Every image once, in random order.
   public var sampler: any BatchSampler { Shuffled() }
 

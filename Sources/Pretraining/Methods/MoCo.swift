@@ -37,6 +37,7 @@ public final class MoCo: PretrainingMethod {
 
   public var encoder: any Encoder { online.encoder }
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { ["query", "key"] }
 
   /// Creates both networks, equal at first, and a queue of random unit vectors, for views of `side` × `side` pixels; or
   /// for the given views, one pipeline for queries and one for keys, where those are not MoCo v2's.

@@ -16,6 +16,7 @@ public final class Supervised: PretrainingMethod, UsesLabels, HasClassifier {
 
   public let encoder: any Encoder
   public let augmentations: [Augmentation]
+  public var viewNames: [String] { ["labelled view"] }
   public let classifier: Linear
   private var labels: [Int] = []
 

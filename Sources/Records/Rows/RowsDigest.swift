@@ -24,3 +24,6 @@ public enum RowsDigest {
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }
+
+/// SHA-256 of `data` in hexadecimal.
+package func sha256(_ data: Data) -> String { hexadecimal(SHA256.hash(data: data)) }

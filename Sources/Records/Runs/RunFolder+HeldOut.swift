@@ -4,6 +4,9 @@ import Recipes
 extension Override {
   /// Measures on the last training images, held out, instead of the test images: `--hold-out`.
   public static let holdingOutTail = Override("dataset.holdsOutTail=true")!
+
+  /// Trains on at most `count` of the first images, for a quick look: `--limit`.
+  public static func limiting(to count: Int) -> Override { Override("dataset.limit=\(count)")! }
 }
 
 extension RunFolder {

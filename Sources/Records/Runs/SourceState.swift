@@ -6,6 +6,8 @@ public struct SourceState: Sendable, Equatable {
   public var changedFiles: [String]
   /// Git's own words, where it told no commit.
   public var problem: String?
+  /// What the suite was built from, `0.1.0 (4f0e65e476)`, where the program is of another package; else `nil`.
+  public var suite: String?
 
   /// Whether what runs may differ from the commit.
   public var isDirty: Bool { flaw != nil }
@@ -26,5 +28,18 @@ public struct SourceState: Sendable, Equatable {
     self.commit = commit
     self.changedFiles = changedFiles
     self.problem = problem
+  }
+
+  /// The state of a program of another package, which rests on the suite of `version`, built from `suite`: what it computes
+  /// is known only where that is known of both.
+  package func resting(on suite: SourceState, version: String) -> SourceState {
+    var whole = self
+    whole.suite = "\(version) (\(suite.commit.map { String($0.prefix(10)) } ?? "no commit"))"
+    whole.changedFiles += suite.changedFiles.map { "\($0) of repro" }
+    if suite.commit == nil, commit != nil {
+      whole.commit = nil
+      whole.problem = "of repro, on which it rests\(suite.problem.map { ": \($0)" } ?? "")"
+    }
+    return whole
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// One run's folder as it is on disk.
 public struct StoredRun: Sendable {
   /// How far a stored run has come.
-  public enum State: String, Sendable, Codable {
+  public enum State: String, Sendable, Codable, CaseIterable {
     /// Everything is measured.
     case finished
     /// Everything is measured, of the encoder that the seed began with, since training diverged.

@@ -39,11 +39,17 @@ public struct RunsAnswer: Encodable, Sendable {
   public let experiment, scale: String
   /// The runs in their order.
   public let runs: [RunAnswer]
-  /// The claims as these runs judge them.
+  /// The claims as these runs judge them; none where runs say nothing of a paper.
   public let claims: [ClaimAnswer]
+  /// What a demonstration came to; `nil` for other runs.
+  public let demonstration: DemonstrationOutcome?
 
   /// Creates the answer.
-  public init(experiment: String, scale: String, runs: [RunAnswer], claims: [ClaimAnswer]) {
+  public init(
+    experiment: String, scale: String, runs: [RunAnswer], claims: [ClaimAnswer],
+    demonstration: DemonstrationOutcome? = nil
+  ) {
     (self.experiment, self.scale, self.runs, self.claims) = (experiment, scale, runs, claims)
+    self.demonstration = demonstration
   }
 }

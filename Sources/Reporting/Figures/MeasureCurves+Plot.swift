@@ -3,19 +3,25 @@ import Statistics
 
 extension MeasureCurves {
   /// The lines through means over seeds, with bars from the lowest to the highest; `nil` where nothing is recorded.
-  package func plot(_ summary: Summary, title: String) throws -> Plot? {
+  package func plot(_ summary: Summary, subtitle: String) throws -> Plot? {
     let series = try lines.enumerated().map { index, line in
+      // The first line is what the figure is about.
       Plot.Series(
-        name: line.name, style: .joinedPoints, color: index,
-        points: try line.points.enumerated().compactMap { place, point in
+        line.name, .joinedPoints, index == 0 ? .treatment : index == 1 ? .baseline : .other(index - 2),
+        try line.points.enumerated().compactMap { place, point in
           try Plot.Point(over: summary.rows(of: point.arm, point.measure).map(\.value), at: Double(place))
         })
     }
     if series.allSatisfy(\.points.isEmpty) { return nil }
+    var panel = Plot.Panel(title: "", x: x, y: y, series: series)
+    panel.columns = places
     return Plot(
-      title: title,
-      panels: [Plot.Panel(title: self.title, x: x, y: y, series: series, categories: places)], columns: 1)
+      title: title, subtitle: subtitle, caption: Plot.meansCaption, panels: [panel], columns: 1)
   }
+}
+
+extension Plot {
+  static let meansCaption = "Points: means over seeds; bars: from the lowest seed to the highest."
 }
 
 extension Plot.Point {

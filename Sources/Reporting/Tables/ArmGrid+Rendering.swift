@@ -28,11 +28,12 @@ extension ArmGrid {
   }
 
   /// The table as lines over its rows, and the columns' differences beside them; `nil` where nothing is recorded.
-  package func plot(_ summary: Summary, title: String) throws -> Plot? {
+  package func plot(_ summary: Summary, subtitle: String) throws -> Plot? {
     let levels = try columns.indices.map { column in
-      Plot.Series(
-        name: columns[column], style: .joinedPoints, color: column,
-        points: try rows.indices.compactMap {
+      let ink = column == 0 ? Ink.baseline : column == columns.count - 1 ? .treatment : .other(column - 1)
+      return Plot.Series(
+        columns[column], .joinedPoints, ink,
+        try rows.indices.compactMap {
           try Plot.Point(over: summary.rows(of: arms[$0][column], measure).map(\.value), at: Double($0))
         })
     }
@@ -40,14 +41,14 @@ extension ArmGrid {
     let differences = try rows.indices.compactMap { row in
       try Plot.Point(over: lastOverFirst(row, summary).pairs.map(\.difference), at: Double(row))
     }
-    let left = Plot.Panel(
-      title: self.title, x: "", y: "\(measure.name) (%)", series: levels, categories: rows)
-    let right = Plot.Panel(
-      title: "\(columns.last!) − \(columns[0])", x: "", y: "points",
-      series: [Plot.Series(name: "", style: .bars, color: 6, points: differences)], categories: rows,
-      guides: [0])
+    var left = Plot.Panel(title: "By \(rowTitle)", x: "", y: "\(measure.words) (%)", series: levels)
+    var right = Plot.Panel(
+      title: "\(columns.last!) minus \(columns[0])", x: "", y: "percentage points",
+      series: [Plot.Series("", .bars, .difference, differences)])
+    (left.columns, right.columns) = (rows, rows)
+    right.horizontalGuide = 0
+    let panels = differences.isEmpty ? [left] : [left, right]
     return Plot(
-      title: title, panels: differences.isEmpty ? [left] : [left, right],
-      columns: differences.isEmpty ? 1 : 2)
+      title: title, subtitle: subtitle, caption: Plot.meansCaption, panels: panels, columns: panels.count)
   }
 }

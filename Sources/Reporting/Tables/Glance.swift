@@ -65,7 +65,7 @@ struct Glance {
 
 extension Paper {
   /// `Wei et al., ICLR 2021`.
-  var shortCitation: String {
+  package var shortCitation: String {
     let names = authors.components(separatedBy: ", ")
     let told = names.count > 2 ? "\(names[0]) et al." : names.joined(separator: " and ")
     return "\(told), \(venue)"

@@ -32,6 +32,10 @@ struct PaperPage {
       if place == 0, let correction = families.sentence(for: report) { parts.append(correction + "\n") }
     }
     if let note = report.dataNote { parts.append(note + "\n") }
+    let retired = try RetiredClaim.all(in: paperTables).filter { $0.experiment == report.name }
+    if !retired.isEmpty {
+      parts.append(retired.map { "- \($0.sentence)" }.joined(separator: "\n") + "\n")
+    }
     for table in experiment.tables {
       parts.append("### \(table.title)\n")
       let rendered = try table.render(
@@ -53,7 +57,7 @@ struct PaperPage {
     if let caption = report.caption { parts.append(caption + "\n") }
     let folder = "../Results/\(report.name)/\(report.scale.rawValue)/figures"
     for figure in try Figures.figures(of: experiment, report.results) {
-      parts.append("![\(figure.name) of \(report.name)](\(folder)/\(figure.name).svg)\n")
+      parts.append("![\(figure.title) (\(report.name))](\(folder)/\(figure.name).svg)\n")
     }
     let results = ResultsFolder(
       paperTables.deletingLastPathComponent().appending(component: "Results"), experiment: report.name,

@@ -21,8 +21,11 @@ public struct Conclusion: Sendable {
   /// The lines.
   public let lines: [Line]
 
-  /// Says what `results` come to in lines of at most `width` columns. Throws `Incomparable` or `NotFinite`.
-  public init(_ experiment: Declaration, results: RecordedResults, width: Int) throws {
+  /// Says what `results` come to in lines of at most `width` columns; of a `demonstration`, whether it held. Throws
+  /// `Incomparable` or `NotFinite`.
+  public init(
+    _ experiment: Declaration, results: RecordedResults, width: Int, demonstration: Demonstration? = nil
+  ) throws {
     let report = try ExperimentReport(experiment, results: results)
     var lines: [Line] = []
     func add(_ text: String, tone: Tone? = nil, indent: Int = 0) {
@@ -32,9 +35,21 @@ public struct Conclusion: Sendable {
         Line(text: $0.offset == 0 ? margin + $0.element : $0.element, tone: tone)
       }
     }
-    if results.isSynthetic || experiment.scale == .smoke {
-      let what = results.isSynthetic ? "Synthetic images" : "Smoke scale"
-      add("\(what): this shows that everything works, and nothing about the paper.")
+    let outcome = try demonstration.flatMap { try DemonstrationOutcome($0, results: results) }
+    if let demonstration, let outcome {
+      let table = try Self.table(
+        of: report,
+        in: Comparison(
+          demonstration.method, over: demonstration.floor, evaluation: outcome.evaluation,
+          metric: outcome.metric))
+      lines += table.lines(width: width).map { Line(text: $0, tone: nil) }
+      lines.append(Line(text: "", tone: nil))
+      add(outcome.sentence, tone: outcome.holds ? .held : .failed)
+      self.lines = lines
+      return
+    }
+    if results.isSynthetic || !experiment.scale.isAboutPapers {
+      add(Self.disclaimer(of: experiment, results))
     } else {
       for judgement in report.judgements {
         add("\(judgement.verdict)", tone: Self.tone(of: judgement.verdict))
@@ -49,13 +64,19 @@ public struct Conclusion: Sendable {
       }
     }
     lines.append(Line(text: "", tone: nil))
-    lines += try Self.table(of: report).lines(width: width).map { Line(text: $0, tone: nil) }
+    let headline = experiment.claims[0].comparisons[0]
+    lines += try Self.table(of: report, in: headline).lines(width: width).map { Line(text: $0, tone: nil) }
     self.lines = lines
   }
 
-  /// The arms in the headline's measure, and by how much they differ from its baseline, seed by seed.
-  static func table(of report: ExperimentReport) throws -> TextTable {
-    let headline = report.experiment.claims[0].comparisons[0]
+  /// What stands in a verdict's place where runs say nothing of a paper.
+  static func disclaimer(of experiment: Declaration, _ results: RecordedResults) -> String {
+    let what = results.isSynthetic ? "Synthetic images" : "\(experiment.scale.rawValue.capitalized) scale"
+    return "\(what): this shows that everything works, and nothing about the paper."
+  }
+
+  /// The arms in the measure of `headline`, and by how much they differ from its baseline, seed by seed.
+  static func table(of report: ExperimentReport, in headline: Comparison) throws -> TextTable {
     let title =
       report.experiment.tables.flatMap(\.columns).first { $0.measure == headline.measure }?.title
       ?? headline.measure.name

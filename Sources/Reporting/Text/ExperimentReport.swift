@@ -5,16 +5,16 @@ import Records
 import Statistics
 
 /// Everything a report says about one experiment at one scale, piece by piece.
-struct ExperimentReport {
-  let experiment: Declaration
-  let results: RecordedResults
+package struct ExperimentReport {
+  package let experiment: Declaration
+  package let results: RecordedResults
   /// `nil` where nothing is recorded.
-  let summary: Summary?
+  package let summary: Summary?
   /// The claims as these rows judge them, the headline first; none where nothing is recorded, of gates neither.
-  let judgements: [Judgement]
+  package let judgements: [Judgement]
 
   /// Throws `Incomparable` or `NotFinite` where the rows make no table. `pilot` holds the rows that gates are judged by.
-  init(
+  package init(
     _ experiment: Declaration, results: RecordedResults, pilot: RecordedResults = RecordedResults()
   ) throws {
     self.experiment = experiment
@@ -28,7 +28,7 @@ struct ExperimentReport {
   }
 
   /// The report on what is recorded in `folder`; throws besides what reading it throws.
-  init(_ experiment: Declaration, recordedIn folder: ResultsFolder) throws {
+  package init(_ experiment: Declaration, recordedIn folder: ResultsFolder) throws {
     try self.init(
       experiment, results: RecordedResults(readingFrom: folder),
       pilot: RecordedResults(gatesIn: folder, version: experiment.version))
@@ -38,19 +38,19 @@ struct ExperimentReport {
   func pValue() throws(NotFinite) -> Double? { try judgements.first?.pValue() }
 
   /// What the headline's rows say, in one sentence.
-  var sentence: String {
+  package var sentence: String {
     judgements.first?.sentence ?? "\(name) at \(scale.rawValue) scale: no recorded result yet."
   }
 
   /// What a reader has to know of the images beside their name; `nil` where they are the official ones.
-  var dataNote: String? {
+  package var dataNote: String? {
     guard results.scores.contains(where: { $0.key.data.hasSuffix(":jpeg75") }) else { return nil }
     return
       "These rows are of a copy of the images that had been through JPEG at quality 75 (`jpeg75`), not of the official "
       + "files."
   }
 
-  var caption: String? {
+  package var caption: String? {
     guard let summary, let headline = judgements.first else { return nil }
     return Caption(
       summary: summary, scale: scale, currentVersion: experiment.version,
@@ -59,7 +59,7 @@ struct ExperimentReport {
   }
 
   /// Every arm with everything measured: the headline, what places it between floor and ceiling, and explorations.
-  func armsTable() throws -> MarkdownTable? {
+  package func armsTable() throws -> MarkdownTable? {
     guard let summary else { return nil }
     let titles = Dictionary(
       experiment.tables.flatMap(\.columns).map { ($0.measure, $0.title) },
@@ -79,8 +79,8 @@ struct ExperimentReport {
       alignments: [.leading, .leading] + measures.map { _ in .trailing } + [.leading])
   }
 
-  var name: String { experiment.name }
-  var scale: Scale { experiment.scale }
+  package var name: String { experiment.name }
+  package var scale: Scale { experiment.scale }
 
   private func isExpected(_ name: String) -> Bool {
     experiment.arms.contains { $0.name == name && $0.role != .exploratory }

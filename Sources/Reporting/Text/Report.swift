@@ -7,7 +7,8 @@ import Statistics
 public enum Report {
   /// The end of a run: every arm, the paper's numbers beside ours, and what the comparison shows, as Markdown.
   ///
-  /// `paperTables` is the folder of published numbers, `nil` where there is none; synthetic images stay out of its tables.
+  /// `paperTables` is the folder of published numbers, `nil` where there is none; synthetic images stay out of its tables,
+  /// and smoke and demo scale out of verdicts too.
   /// Throws `Incomparable`, `NotFinite` or a `CSVError`.
   public static func render(
     _ experiment: Declaration, scores: [ScoreRow], manifests: [RunManifest], paperTables: URL?
@@ -17,7 +18,8 @@ public enum Report {
     let report = try ExperimentReport(experiment, results: results)
     var parts: [String] = []
     if let table = try report.armsTable() { parts.append(table.render()) }
-    if let paperTables, !results.isSynthetic {
+    let isAboutPaper = experiment.scale.isAboutPapers
+    if let paperTables, !results.isSynthetic && isAboutPaper {
       for table in experiment.tables where !table.columns.isEmpty {
         let rendered = try table.render(report.summary, of: experiment, paperTables: paperTables).render()
         let remark = try table.remark(
@@ -26,8 +28,12 @@ public enum Report {
       }
     }
     if let caption = report.caption { parts.append(caption + "\n") }
-    for judgement in report.judgements.dropFirst() { parts.append(judgement.sentence + "\n") }
-    parts.append(report.sentence + "\n")
+    if isAboutPaper {
+      for judgement in report.judgements.dropFirst() { parts.append(judgement.sentence + "\n") }
+      parts.append(report.sentence + "\n")
+    } else {
+      parts.append(Conclusion.disclaimer(of: experiment, results) + "\n")
+    }
     return parts.joined(separator: "\n")
   }
 
@@ -77,6 +83,11 @@ public enum Report {
 
   /// What of a claim was fixed before its first run, and how its conditions stand.
   public static func terms(of claim: Claim, _ judgement: Judgement?) -> String { claim.terms(judgement) }
+
+  /// The retired claims of an experiment as `paperTables` lists them, a sentence each. Throws a `CSVError`.
+  public static func retiredClaims(of experiment: String, paperTables: URL) throws -> [String] {
+    try RetiredClaim.all(in: paperTables).filter { $0.experiment == experiment }.map(\.sentence)
+  }
 
   /// What a number of paired seeds can show, in one sentence printed before a run starts; from the spread on record.
   public static func prospect(

@@ -45,6 +45,22 @@ extension Tensor {
   /// Every element of `x` divided by `divisor`.
   public static func / (x: Tensor, divisor: Float) -> Tensor { (1 / divisor) * x }
 
+  /// `number` added to every element of `x`; float32.
+  public static func + (x: Tensor, number: Float) -> Tensor {
+    Elementwise.map(x) { x, y, count in
+      for i in 0..<count { y[i] = x[i] + number }
+    }.recorded(from: x) { dy in [dy] }
+  }
+
+  /// `number` added to every element of `x`; float32.
+  public static func + (number: Float, x: Tensor) -> Tensor { x + number }
+
+  /// `number` taken from every element of `x`; float32.
+  public static func - (x: Tensor, number: Float) -> Tensor { x + -number }
+
+  /// `number` less every element of `x`; float32.
+  public static func - (number: Float, x: Tensor) -> Tensor { -x + number }
+
   /// Every element with its sign changed.
   public static prefix func - (x: Tensor) -> Tensor { -1 * x }
 
@@ -58,6 +74,14 @@ extension Tensor {
   public func log() -> Tensor {
     let x = constant
     return Elementwise.log(self).recorded(from: self) { dy in [Elementwise.divide(dy, x)] }
+  }
+
+  /// The square root of every element; float32. Its gradient grows without bound towards 0: add an ε before.
+  public func squareRoot() -> Tensor {
+    let y = Elementwise.map(self) { x, y, count in
+      for i in 0..<count { y[i] = x[i].squareRoot() }
+    }
+    return y.recorded(from: self) { dy in [Elementwise.divide(Elementwise.scale(dy, by: 0.5), y)] }
   }
 
   /// max(x, 0), element by element; float32 or bfloat16.

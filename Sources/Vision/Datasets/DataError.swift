@@ -53,8 +53,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
 
   /// What gets a set; some are on no host as files of a known digest.
   private static func command(for set: String) -> String {
-    let forms = DatasetReference.Name(rawValue: set)?.forms ?? []
-    return "repro data get \(set)" + (forms.contains { $0.archive != nil } ? "" : " --from FOLDER")
+    "repro \(DatasetReference.Name(rawValue: set)?.getting ?? "data get \(set) --from FOLDER")"
   }
 
   private static let nextStep =

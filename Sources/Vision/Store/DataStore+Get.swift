@@ -15,6 +15,13 @@ struct ArchiveSource: Sendable {
   }
 }
 
+extension DatasetReference.Name {
+  /// Whether `repro data get` knows a host that has it.
+  var isPublished: Bool { forms.contains { $0.archive?.sources.isEmpty == false } }
+  /// What gets it, as arguments of `repro`: `data get cifar10`.
+  public var getting: String { "data get \(rawValue)\(isPublished ? "" : " --from FOLDER")" }
+}
+
 extension DataStore {
   /// Gets a data set from the network into the store: downloads its archive with resume, checks the authors' MD5, unpacks
   /// it beside its place and moves it there.

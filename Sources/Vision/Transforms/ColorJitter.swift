@@ -6,6 +6,7 @@ import Tensors
 /// Each of the first three is multiplied by a number drawn from 1 ± its strength (never below 0); the hue is turned by a
 /// part of a full turn within ± its strength.
 public struct ColorJitter: ImageTransform {
+  public var title: String { "colour jitter" }
   /// How far the factors go from 1.
   public let brightness, contrast, saturation: Float
   /// How far the hue turns, in full turns.

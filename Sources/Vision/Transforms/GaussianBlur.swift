@@ -2,6 +2,7 @@ import Tensors
 
 /// Blurs with a Gaussian of random width, with a given probability; the edges are mirrored.
 public struct GaussianBlur: ImageTransform {
+  public var title: String { "blur" }
   /// Bounds of the Gaussian's standard deviation, in pixels.
   public let sigma: ClosedRange<Float>
   /// How often.

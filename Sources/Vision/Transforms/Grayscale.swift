@@ -3,6 +3,7 @@ import Tensors
 
 /// Removes the colours with a given probability: each channel becomes 0.2989 R + 0.587 G + 0.114 B.
 public struct Grayscale: ImageTransform {
+  public var title: String { "grey" }
   /// How often.
   public let probability: Float
 

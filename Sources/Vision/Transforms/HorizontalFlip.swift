@@ -2,6 +2,7 @@ import Tensors
 
 /// Mirrors left to right with a given probability.
 public struct HorizontalFlip: ImageTransform {
+  public var title: String { "flip" }
   /// How often.
   public let probability: Float
 

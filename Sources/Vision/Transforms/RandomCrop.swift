@@ -2,6 +2,7 @@ import Tensors
 
 /// Cuts a random window of the image's own size after a black border has been put around it.
 public struct RandomCrop: ImageTransform {
+  public var title: String { "crop" }
   /// Pixels of border on each side.
   public let padding: Int
 

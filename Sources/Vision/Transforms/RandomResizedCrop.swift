@@ -13,6 +13,7 @@ public enum Interpolation: Sendable, Hashable {
 ///
 /// Ten boxes are tried; if none lies within the image, the largest centred box within the ratios is taken.
 public struct RandomResizedCrop: ImageTransform {
+  public var title: String { "resized crop" }
   /// Pixels per side of the result.
   public let side: Int
   /// Bounds of the box's area, as parts of the image's.

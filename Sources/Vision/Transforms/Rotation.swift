@@ -6,6 +6,7 @@ import Tensors
 /// with its edge repeated, and then quarter turns; the corners that it turns into view are no part of the image, so turned
 /// copies that a network is to tell apart should all have theirs masked.
 public struct Rotation: ImageTransform {
+  public var title: String { eighths == 0 ? "" : "turn" }
   /// How many times 45°: 0...7.
   public let eighths: Int
   /// Whether pixels outside the circle within the image become black.

@@ -3,6 +3,7 @@ import Tensors
 
 /// Inverts every value that is not below a threshold, with a given probability.
 public struct Solarize: ImageTransform {
+  public var title: String { "solarization" }
   /// How often.
   public let probability: Float
   /// From which value on, of 0...1.

@@ -35,14 +35,14 @@ import Testing
   }
 
   @Test func theFigureShowsLevelsAndDifferences() throws {
-    let plot = try #require(try grid.plot(Summary(.sample), title: "t"))
+    let plot = try #require(try grid.plot(Summary(.sample), subtitle: "t"))
     #expect(plot.panels.map { $0.series.count } == [2, 1])
     #expect(plot.panels[0].series.map(\.name) == ["plain", "fancy"])
     let first = plot.panels[0].series[0].points[0]
     #expect(abs(first.y - 70.15) < 1e-9 && first.low == 69.80 && first.high == 70.55)
     #expect(abs(plot.panels[1].series[0].points[1].y - 46.4) < 1e-9)
     let alone = RecordedResults(sampleRuns.filter { $0.arm == "Base" })
-    #expect(try grid.plot(Summary(alone), title: "t")?.panels.map(\.series.count) == [2])
-    #expect(try grid.plot(Summary(RecordedResults()), title: "t") == nil)
+    #expect(try grid.plot(Summary(alone), subtitle: "t")?.panels.map(\.series.count) == [2])
+    #expect(try grid.plot(Summary(RecordedResults()), subtitle: "t") == nil)
   }
 }

@@ -19,11 +19,29 @@ import Testing
       .introduction(SourceState(commit: "0123456789abcdef", changedFiles: []))
   }
 
+  @Test func everyLineFits() throws {
+    let experiment = TinyExperiment()
+    let found = ImageSource.Found(
+      experiment: experiment, scale: .reduced, dataset: experiment.dataset,
+      images: try .photographs(experiment.dataset), excuse: nil)
+    let request = Runner.Request(
+      scale: .reduced, arms: experiment.arms, seeds: [0, 1], dataset: experiment.dataset,
+      output: URL(filePath: "/o"), threads: 1)
+    for width in [60, 80, 100] {
+      let text = try RunReport(found: found, request: request).introduction(
+        SourceState(commit: nil, changedFiles: []), width: width)
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= width }, "\(text)")
+    }
+  }
+
   @Test func whatSaysNothingOfThePaperPromisesNothing() throws {
     #expect(try introduction(.reduced).contains("\n  power   2 paired seeds: "))
-    for text in [try introduction(.smoke), try introduction(.smoke, excuse: "no network")] {
-      #expect(
-        !text.contains("  power ") && !text.contains("  time ") && text.contains("\n  cost    seconds\n"))
+    for excuse in [nil, "no network"] {
+      for (scale, cost) in [(Scale.smoke, "seconds"), (.demo, "about a minute")] {
+        let text = try introduction(scale, excuse: excuse)
+        #expect(!text.contains("  power ") && !text.contains("  time "))
+        #expect(text.contains("\n  cost    \(cost)\n"))
+      }
     }
   }
 }

@@ -58,6 +58,7 @@ import Testing
         static let changedFiles: [String] = [
         ]
         static let problem: String? = nil
+        static let source = (commit: commit, changedFiles: changedFiles, problem: problem)
       }
 
       """
@@ -138,5 +139,38 @@ import Testing
     #expect(!text.contains(other.prefix(10)))
     #expect(line.contains(BuiltFrom.commit?.prefix(10) ?? "git told of no commit"), "\(line)")
     #expect(SourceState.built.commit == BuiltFrom.commit)
+  }
+
+  /// A paper in a package of its own has its own commit, and runs on the suite's.
+  @Test func aProgramOfAnotherPackageIsKnownByBothCommits() {
+    let suite = SourceState(commit: "4f0e65e4766a693a", changedFiles: [])
+    let own = SourceState(commit: "abc", changedFiles: [])
+    let whole = own.resting(on: suite, version: "0.1.0")
+    #expect(whole.commit == "abc" && whole.suite == "0.1.0 (4f0e65e476)" && !whole.isDirty)
+    let session = RunManifest.Session.now(whole, threads: 1)
+    #expect(session.commit == "abc" && session.libraries?["repro"] == "0.1.0 (4f0e65e476)")
+    #expect(RunManifest.Session.now(suite, threads: 1).libraries?["repro"] == nil)
+
+    let changed = SourceState(commit: "4f0e65e4766a693a", changedFiles: ["Sources/Tensors/Tensor.swift"])
+    let flawed = own.resting(on: changed, version: "0.1.0")
+    #expect(flawed.flaw?.contains("Sources/Tensors/Tensor.swift of repro") == true, "\(flawed)")
+    let unknown = SourceState(commit: nil, changedFiles: [], problem: "fatal: no repository")
+    let without = own.resting(on: unknown, version: "0.1.0").flaw
+    #expect(
+      without?.contains("of repro, on which it rests: fatal: no repository") == true, "\(without ?? "")")
+    #expect(unknown.resting(on: suite, version: "0.1.0").flaw?.contains("fatal") == true)
+  }
+
+  @Test func theProgramIsCalledWhatItsPackageCallsIt() {
+    #expect(Project.program == "repro" && ReproCommand.configuration.commandName == "repro")
+    #expect(Project.command(startedAs: "/x/.build/debug/own-paper") == "swift run own-paper")
+    #expect(Project.command(startedAs: ".build/release/repro") == "swift run -c release repro")
+    #expect(Project.command(startedAs: "/usr/local/bin/repro") == "/usr/local/bin/repro")
+    #expect(Project.command(startedAs: "repro") == "repro")
+    Known.$package.withValue(SourceState(commit: "abc", changedFiles: [])) {
+      #expect(SourceState.built.commit == "abc" && SourceState.built.suite != nil)
+      #expect(Project.program != "repro")
+    }
+    #expect(SourceState.built.suite == nil)
   }
 }

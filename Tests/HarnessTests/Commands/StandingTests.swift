@@ -26,7 +26,7 @@ import Testing
 
   @Test func whatSaysNothingOfThePaperIsNotTold() throws {
     #expect(try told(by: .reduced, onPhotographs: false).isEmpty)
-    #expect(try told(by: .smoke).isEmpty)
+    #expect(try told(by: .smoke).isEmpty && told(by: .demo).isEmpty)
   }
 
   @Test func everyFinishedPairIsTold() throws {

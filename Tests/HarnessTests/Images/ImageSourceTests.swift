@@ -17,7 +17,14 @@ struct AbsentExperiment: Experiment {
   let claims = TinyExperiment().claims
   let tables: [PaperTable] = []
 
-  init(scale: Scale) { dataset = scale == .smoke ? .cifar10.first(24) : .cifar10 }
+  init(scale: Scale) {
+    dataset =
+      switch scale {
+      case .smoke: .cifar10.first(24)
+      case .demo: .cifar10.first(36)
+      case .reduced, .paper: .cifar10
+      }
+  }
 }
 
 @Suite struct ImageSourceTests {
@@ -30,15 +37,19 @@ struct AbsentExperiment: Experiment {
       directory: folder, acceptsAnyDigest: false, isRealDataOnly: isRealDataOnly, fetch: fetch, say: { _ in })
   }
 
-  @Test func withoutHostsTheSuiteDrawsItsOwnImages() async throws {
+  /// A test stays a test; whoever asked for more gets the demonstration.
+  @Test(arguments: zip(Scale.allCases, [Scale.smoke, .demo, .demo, .demo]))
+  func withoutHostsTheSuiteDrawsItsOwnImages(asked: Scale, given: Scale) async throws {
     let folder = try TemporaryFolder()
     let source = source(folder.url) { _ in throw Self.unreachable }
-    let found = try await source.images(for: AbsentExperiment.self, scale: .reduced)
-    #expect(found.scale == .smoke)
-    #expect(found.dataset == .shapes.first(24))
-    #expect(found.images.identity.isSynthetic && found.images.pretraining.count == 24)
+    let found = try await source.images(for: AbsentExperiment.self, scale: asked)
+    #expect(found.scale == given)
+    let count = given == .smoke ? 24 : 36
+    #expect(found.dataset == .shapes.first(count))
+    #expect(found.images.identity.isSynthetic && found.images.pretraining.count == count)
     let excuse = try #require(found.excuse)
     #expect(excuse.contains("synthetic") && !excuse.contains("\n"), "one paragraph")
+    #expect(excuse.contains("at \(given.rawValue) scale"))
     let key = PlannedRun(
       found.experiment.arms[0], seed: 0, of: found.experiment, scale: found.scale, dataset: found.dataset,
       data: found.images.identity, output: folder.url
@@ -75,6 +86,18 @@ struct AbsentExperiment: Experiment {
     let folder = try TemporaryFolder()
     let source = source(folder.url) { _ in throw error }
     await #expect(throws: error) { _ = try await source.images(for: AbsentExperiment.self, scale: .reduced) }
+  }
+
+  @Test func aQuickLookTakesTheFirstImages() async throws {
+    let folder = try TemporaryFolder()
+    let source = source(folder.url) { _ in throw Self.unreachable }
+    let found = try await source.images(for: TinyExperiment.self, scale: .smoke, limit: 8)
+    #expect(found.dataset == .shapes.first(8) && found.images.pretraining.count == 8)
+    let all = try await source.images(for: TinyExperiment.self, scale: .smoke)
+    #expect(found.images.test.count == all.images.test.count)
+    // What stands in for images that are not there is shortened, too.
+    let standIn = try await source.images(for: AbsentExperiment.self, scale: .reduced, limit: 8)
+    #expect(standIn.excuse != nil && standIn.dataset == .shapes.first(8))
   }
 
   @Test func heldOutImagesAreAskedForByTheReference() async throws {

@@ -23,6 +23,7 @@ import Vision
     }
     #expect(findings["gnuplot"]?.fix?.hasSuffix("apt-get install -y gnuplot-nox") == true)
     #expect(findings["data cifar10"]?.fix == "swift run repro data get cifar10")
+    #expect(findings["data camvid"]?.fix == "swift run repro data get camvid --from FOLDER")
     #expect(findings["data shapes"]?.state == .good && findings["output"]?.state == .good)
   }
 

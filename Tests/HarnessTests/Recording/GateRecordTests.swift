@@ -95,6 +95,21 @@ import Vision
     #expect(try plan(folder).items.isEmpty)
   }
 
+  /// Whether the claim can be a test is asked before it is known what the claim comes to.
+  @Test func aGateThatWasAskedAfterSeedZeroIsFound() async throws {
+    let late = pilot(1.5).map { run in
+      var run = run
+      if run.arm == "supervised", run.seed == 102 { run.start += 60 }
+      return run
+    }
+    let folder = try await repository(late + sampleRuns)
+    _ = try await record(folder)
+    let found = try await discrepancies(folder)
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.contains("“supervised”, seed 102, began 2027-01-15T08:01:00Z, after run") == true)
+    #expect(found.first?.contains("gates come before seed 0") == true)
+  }
+
   @Test func theSuiteAsksForGatesFirst() async throws {
     let folder = try await repository([])
     func names(_ items: [SuitePlan.Item]) -> [String] { items.map { "\($0.part) \($0.arm) \($0.seed)" } }

@@ -191,5 +191,10 @@ import Testing
     try write([SampleRun(scale: .smoke)], in: folder)
     let outcome = try await record(folder, scale: .smoke)
     #expect(outcome.refused.first?.reason == "smoke runs are tests, not results")
+    let demo = try ReportFolder.repository()
+    try write([SampleRun(scale: .demo)], in: demo)
+    let demonstrated = try await record(demo, scale: .demo)
+    #expect(demonstrated.added.isEmpty)
+    #expect(demonstrated.refused.first?.reason.hasPrefix("demo runs show that training works here") == true)
   }
 }

@@ -63,7 +63,7 @@ import Testing
     ),
     (
       header + "a,tiny,1,tiny,d,arm,0,linear-v1,top1,12,3\n",
-      "“tiny” in column scale, expected one of smoke, reduced, paper"
+      "“tiny” in column scale, expected one of smoke, demo, reduced, paper"
     ),
     (header + "a,tiny,1,smoke,d,arm,-1,linear-v1,top1,12,3\n", "“-1” in column seed"),
     (header + "a,tiny,1,smoke,d,arm,0,linear-v1,top1,12 %,3\n", "“12 %” in column value, expected a number"),

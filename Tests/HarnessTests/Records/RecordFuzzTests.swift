@@ -40,7 +40,7 @@ extension FuzzRandom {
       switch below(8) {
       case 0: .null
       case 1: .integer(once(in: 2) ? extent() : -extent())
-      case 2: .number(one(of: [1e308, -1e308, 0.5, 1e-310, 1e39]))
+      case 2: .number(one(of: [1e308, -1e308, 0.5, Double.leastNonzeroMagnitude, 1e39]))
       case 3:
         .string(one(of: ["", "smoke", "x\n", "2026-01-01T00:00:00Z", String(repeating: "é", count: 300)]))
       case 4: .array((0..<below(4)).map { .integer($0) })

@@ -20,7 +20,7 @@ import Testing
 
   @Test func armsStandWithTheirMeasureAndDifference() throws {
     let report = try ExperimentReport(.sample, results: .sample)
-    let table = try Conclusion.table(of: report)
+    let table = try Conclusion.table(of: report, in: report.experiment.claims[0].comparisons[0])
     #expect(table.header == ["arm", "linear top-1 (%)", "over Base"])
     #expect(table.rows[0] == ["Base", "70.15 ± 0.38 (n = 3)", ""])
     #expect(table.rows[1][2] == "+0.74 ± 0.22 (3 pairs)")
@@ -37,6 +37,20 @@ import Testing
     for index in runs.indices { (runs[index].kind, runs[index].scale) = ("jpeg75", .smoke) }
     let smoke = try Conclusion(.sample(.smoke), results: RecordedResults(runs), width: 100).lines
     #expect(smoke[0].text.hasPrefix("Smoke scale") && !smoke.contains { $0.text.contains("reproduced") })
+  }
+
+  @Test(arguments: [Scale.smoke, .demo]) func belowTheScalesOfPapersEverythingInFullHasNoVerdict(scale: Scale)
+    throws
+  {
+    var runs = sampleRuns
+    for index in runs.indices { runs[index].scale = scale }
+    let (rows, manifests) = (runs.flatMap(\.scores), runs.map(\.finishedManifest))
+    let folder = try ReportFolder.repository()
+    let text = try Report.render(
+      .sample(scale), scores: rows, manifests: manifests,
+      paperTables: folder.url.appending(component: "paper-tables"))
+    #expect(text.contains("70.15 ± 0.38") && text.contains("\(scale.rawValue.capitalized) scale: this shows"))
+    #expect(!text.contains("reproduced") && !text.contains("60.6"), "\(text)")
   }
 
   @Test func everyVerdictHasItsTone() {

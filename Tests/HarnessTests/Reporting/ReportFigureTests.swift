@@ -10,20 +10,23 @@ import Testing
 
   @Test func scriptsHoldTheirDataAndAreDeterministic() throws {
     let figures = try Figures.figures(of: experiment, .sample)
-    #expect(figures.map(\.name) == ["pretraining", "comparison"])
+    #expect(figures.map(\.name) == ["pretraining", "pretraining-of-other-arms", "comparison"])
     #expect(try Figures.figures(of: experiment, .sample) == figures)
     #expect(figures[0].script.contains("$panel0_series0 << END"))
-    #expect(figures[0].script.contains("mean and range over up to 3 seeds"))
-    #expect(figures[1].script.contains("3 pairs"))
+    #expect(figures[0].script.contains("Base + Term (3 seeds)"))
+    #expect(figures[2].script.contains("3 pairs"))
     #expect(try Figures.figures(of: experiment, RecordedResults()).isEmpty)
   }
 
   @Test func meansAndBandsOverSeeds() throws {
-    let plot = Plot.pretraining(.sample, usingLabels: ["supervised"], title: "t")
-    #expect(plot.panels.map(\.title) == ["loss", "instance loss", "monitor: knn"])
-    #expect(plot.panels.map(\.y) == ["", "", "accuracy (%)"])
-    #expect(plot.panels.map { $0.series.count } == [4, 4, 5])
-    let monitor = try #require(plot.panels.last?.series.first { $0.name == "Base" })
+    let plot = Plot.pretraining(.sample, of: experiment, subtitle: "s")
+    #expect(
+      plot.panels.map(\.title) == [
+        "Loss", "Term of the loss: instance", "Monitor: accuracy of nearest neighbours",
+      ])
+    #expect(plot.panels.map(\.y) == ["loss", "term", "accuracy (%)"])
+    #expect(plot.panels.map { $0.series.count } == [3, 3, 4])
+    let monitor = try #require(plot.panels.last?.series.first { $0.name == "Base (3 seeds)" })
     #expect(monitor.points.count == 3)
     let last = monitor.points[2]
     #expect(abs(last.y - 32.1) < 1e-9 && last.low == 32 && abs(last.high - 32.2) < 1e-9)
@@ -35,7 +38,8 @@ import Testing
       let pictures = try await Figures.plot(experiment, .sample, into: folder.url)
       #expect(
         pictures.map(\.lastPathComponent) == [
-          "pretraining.svg", "pretraining.png", "comparison.svg", "comparison.png",
+          "pretraining.svg", "pretraining.png", "pretraining-of-other-arms.svg",
+          "pretraining-of-other-arms.png", "comparison.svg", "comparison.png",
         ])
       for picture in pictures { #expect(try Data(contentsOf: picture).count > 1_000) }
     } catch GnuplotError.notFound {
@@ -58,10 +62,12 @@ import Testing
 
   @Test func quotesAreKeptOutOfTheScript() {
     let panel = Plot.Panel(
-      title: #"a "quoted" \ title"#, x: "x", y: "y",
-      series: [Plot.Series(name: "", style: .joinedPoints, color: 9, points: [Plot.Point(0, 1)])])
-    let script = Gnuplot.script(for: Plot(title: "t", panels: [panel], columns: 1), name: "n")
-    #expect(script.contains(#"set title "a \"quoted\" \\ title" noenhanced"#))
-    #expect(script.contains("notitle"))
+      title: #"a "quoted" \ title"#, x: #"a "quoted" \ axis"#, y: "y",
+      series: [Plot.Series("", .points, .other(9), [Plot.Point(0, 1)])])
+    let script = Gnuplot.script(
+      for: Plot(title: "t & u", subtitle: "", caption: "", panels: [panel], columns: 1), name: "n")
+    #expect(script.contains(#"set label "a \"quoted\" \\ axis" noenhanced"#))
+    #expect(script.contains(#"set label "{/:Bold a \"quoted\" \\\\ title}""#))
+    #expect(script.contains(#"set label "t & u" noenhanced"#))
   }
 }

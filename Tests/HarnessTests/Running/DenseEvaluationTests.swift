@@ -61,7 +61,7 @@ private struct MaskedExperiment: Experiment {
     let first = try run(images, in: folder.url)
     #expect(first.manifest.status == .finished && first.manifest.segmentation == nil)
     #expect(Set(try first.run.folder.measuredScores().map(\.evaluation)) == ["weights-v1"])
-    #expect(first.run.folder.storedPictures.isEmpty)
+    #expect(first.run.folder.storedPictures.map(\.lastPathComponent) == ["views.png"])
 
     let shapes = try DatasetReference.shapes.first(32).load()
     let camvid = DataIdentity(name: "camvid", kind: "segnet-240x180", digest: "ca3")
@@ -71,7 +71,7 @@ private struct MaskedExperiment: Experiment {
     let scores = try second.run.folder.measuredScores()
     #expect(scores.map(\.evaluation) == ["weights-v1", "masks-v1"] && scores[1].value == 3 * 1_024)
     #expect(second.manifest.segmentation == camvid && second.run.key.run == first.run.key.run)
-    #expect(second.run.folder.storedPictures.map(\.lastPathComponent) == ["first-images.png"])
+    #expect(second.run.folder.storedPictures.map(\.lastPathComponent) == ["first-images.png", "views.png"])
     let read = try RunManifest(contentsOf: second.run.folder.manifest)
     #expect(read.segmentation == camvid)
   }

@@ -115,10 +115,11 @@ private struct SortingExperiment: Experiment {
     #expect(rows.filter { $0.metric == "preparation/images" }.map(\.value) == [32])
     #expect(rows.first?.metric == "preparation/images")
     let pictures = outcome.run.folder.storedPictures
-    #expect(pictures.map(\.lastPathComponent) == ["darkest.png"])
+    #expect(pictures.map(\.lastPathComponent) == ["darkest.png", "views.png"])
     #expect(try Data(contentsOf: pictures[0]).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
     // Its row is no panel of the figure.
-    let plot = Plot.pretraining(RecordedResults(curves: rows), usingLabels: [], title: "")
+    let plot = Plot.pretraining(
+      RecordedResults(curves: rows), of: Declaration(SortingExperiment(), scale: .smoke), subtitle: "")
     #expect(!plot.panels.contains { $0.title.contains("images") } && !plot.panels.isEmpty)
   }
 
@@ -153,7 +154,7 @@ private struct SortingExperiment: Experiment {
     let run = try SortingExperiment().run(in: folder.url).run.folder
     try writeAtomically(Data("old".utf8), to: run.pictures.appending(component: "older.png"))
     _ = try SortingExperiment().run(in: folder.url, isFresh: true)
-    #expect(run.storedPictures.map(\.lastPathComponent) == ["darkest.png"])
+    #expect(run.storedPictures.map(\.lastPathComponent) == ["darkest.png", "views.png"])
   }
 
   @Test func estimatesAndGoldenCurvesPrepareFirst() throws {

@@ -2,21 +2,21 @@ import Foundation
 import Pretraining
 
 extension Arm {
-  /// Bytes that constants alone say a training holds at the least: weights with their gradients and moments, queues, and
+  /// Bytes that constants alone say a training holds at the least: weights with their gradients, queues, and
   /// what a batch is compared with. What networks keep of their activations comes on top.
   var leastMemory: Double {
     let constants = Constants(configuration.json)
     let (batch, queue) = (Double(plan.batchSize), constants["queueLength"] ?? 0)
     let (hidden, embedding) = (constants["hiddenDimension"] ?? 0, constants["embeddingDimension"] ?? 0)
-    var numbers = queue * embedding + 3 * hidden * embedding
+    var numbers = queue * embedding + 2 * hidden * embedding
     // Each image of a batch is compared with the queue, or both with all prototypes.
     if let prototypes = constants["prototypeCount"] {
-      numbers += 3 * prototypes * embedding + prototypes * (batch + queue)
+      numbers += 2 * prototypes * embedding + prototypes * (batch + queue)
     } else {
       numbers += batch * queue
     }
     if let side = constants["side"] { numbers += batch * 3 * side * side }
-    numbers += 3 * constants.residualWeights
+    numbers += 2 * constants.residualWeights
     return 4 * numbers
   }
 
@@ -46,13 +46,13 @@ private struct Constants {
 
   subscript(name: String) -> Double? { largest[name] }
 
-  /// The weights of a residual network of four stages, each twice as wide: no block has fewer than 17 times its width
-  /// squared.
+  /// The weights of a residual network of four stages, each twice as wide, at the least: the first block of a stage, which
+  /// comes from half the channels, has more than 13 times its width squared, and others have more.
   var residualWeights: Double {
     guard blocks.count == 4, let width = largest["width"] else { return 0 }
     return (0..<4).reduce(0) { sum, stage in
       let wide = width * Double(1 << stage)
-      return sum + blocks[stage] * 17 * wide * wide
+      return sum + blocks[stage] * 13 * wide * wide
     }
   }
 }

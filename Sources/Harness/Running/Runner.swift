@@ -103,11 +103,13 @@ public struct Runner {
       try arm.check(imageCount: arm.mixture(of: images).count)
     }
     let runs = plannedRuns
-    for run in runs where FileManager.default.fileExists(atPath: run.folder.url.path) {
-      try holding(run) {
-        if request.isFresh { try run.folder.clear() }
-        _ = try state(of: run)
-      }
+    let begun = runs.filter { FileManager.default.fileExists(atPath: $0.folder.url.path) }
+    for run in begun {
+      try holding(run) { if !request.isFresh { _ = try state(of: run) } }
+    }
+    // Nothing is deleted before all are known to be free, and all of it before anything is made anew.
+    if request.isFresh {
+      for run in begun { try holding(run) { try run.folder.clear() } }
     }
     var outcomes: [Outcome] = []
     var isReadingTold = false

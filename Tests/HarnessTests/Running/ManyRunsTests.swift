@@ -42,6 +42,16 @@ import Testing
     #expect(began == ["Soft pull"] && kept == 1)
   }
 
+  /// A folder in use is found before `--fresh` has deleted any other.
+  @Test func aFreshStartDeletesNothingWhileOneFolderIsInUse() throws {
+    let folder = try TemporaryFolder()
+    let outcomes = try Runner.tiny(output: folder.url).run()
+    let lock = try RunLock(outcomes[2].run.folder)
+    #expect(throws: FolderInUse.self) { try Runner.tiny(output: folder.url, isFresh: true).run() }
+    withExtendedLifetime(lock) {}
+    for outcome in outcomes { _ = try outcome.run.folder.vouchedRows(by: outcome.manifest) }
+  }
+
   @Test func whatARunLeavesOnDiskIsToldBeforeItsFirstStep() throws {
     let folder = try TemporaryFolder()
     var events: [String] = []

@@ -1,6 +1,6 @@
 import FlyingFox
 import Foundation
-import Records
+import Harness
 
 /// Shows a site to browsers of this machine, and its runs as they are now.
 struct ReportServer: Sendable {

@@ -51,7 +51,7 @@ import Testing
     #expect(outcome.runs == sampleRuns.count)
     #expect(
       outcome.summary
-        == "checked 9 recorded runs, 108 rows, 5 rendered files and 0 golden curves: all as committed")
+        == "checked 9 recorded runs, 108 rows, 6 rendered files and 0 golden curves: all as committed")
   }
 
   @Test func anEditedScoreIsNamedWithBothValues() async throws {

@@ -57,26 +57,17 @@ package struct ArmBenchmark {
 
   /// Times steps for so many seconds, cut into `windows` of which the median counts.
   package func run(seconds: Double, windows: Int) throws -> Result {
-    var rates: [Double] = []
     var work = 0
-    for _ in 0..<windows {
-      let start = ContinuousClock.now
-      var (steps, elapsed) = (0, 0.0)
-      repeat {
-        work = try training.step().multiplyAdds
-        steps += 1
-        elapsed = (ContinuousClock.now - start) / .seconds(1)
-      } while elapsed < seconds / Double(windows)
-      rates.append(Double(steps * arm.plan.batchSize) / elapsed)
+    let rates = try WindowRates(seconds: seconds, windows: windows, images: arm.plan.batchSize) {
+      work = try training.step().multiplyAdds
     }
-    rates.sort()
-    let median = rates[rates.count / 2]
-    let secondsPerStep = Double(arm.plan.batchSize) / median
+    let secondsPerStep = Double(arm.plan.batchSize) / rates.median
     return Result(
       experiment: experiment, arm: arm.name, batch: arm.plan.batchSize,
-      precision: arm.plan.precision.dataType.rawValue, threads: WorkerPool.threads, imagesPerSecond: median,
-      millisecondsPerStep: 1_000 * secondsPerStep, slowestImagesPerSecond: rates[0],
-      fastestImagesPerSecond: rates[rates.count - 1], multiplyAddsPerStep: work,
+      precision: arm.plan.precision.dataType.rawValue, threads: WorkerPool.threads,
+      imagesPerSecond: rates.median,
+      millisecondsPerStep: 1_000 * secondsPerStep, slowestImagesPerSecond: rates.slowest,
+      fastestImagesPerSecond: rates.fastest, multiplyAddsPerStep: work,
       shareOfLimit: Double(work) / secondsPerStep
         / (Double(WorkerPool.threads) * floor.multiplyAddsPerSecond),
       peakBytes: ProcessUsage.peakMemoryBytes, instructionSet: Machine.current.instructionSet,

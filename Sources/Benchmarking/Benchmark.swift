@@ -91,25 +91,14 @@ package struct Benchmark {
 
   package func run() throws -> BenchmarkResult {
     let step = try makeWarmStep()
-    var rates: [Double] = []
-    for _ in 0..<windows {
-      let start = ContinuousClock.now
-      var steps = 0
-      var elapsed = 0.0
-      repeat {
-        try step()
-        steps += 1
-        elapsed = (ContinuousClock.now - start) / .seconds(1)
-      } while elapsed < seconds / Double(windows)
-      rates.append(Double(steps * workload.batch) / elapsed)
-    }
-    rates.sort()
-    let median = rates[rates.count / 2]
+    let rates = try WindowRates(seconds: seconds, windows: windows, images: workload.batch, step: step)
     return BenchmarkResult(
       step: workload.step, width: workload.width, batch: workload.batch,
-      precision: workload.precision.dataType.rawValue, threads: WorkerPool.threads, imagesPerSecond: median,
-      millisecondsPerStep: 1_000 * Double(workload.batch) / median, slowestImagesPerSecond: rates[0],
-      fastestImagesPerSecond: rates[rates.count - 1], windows: windows,
+      precision: workload.precision.dataType.rawValue, threads: WorkerPool.threads,
+      imagesPerSecond: rates.median,
+      millisecondsPerStep: 1_000 * Double(workload.batch) / rates.median,
+      slowestImagesPerSecond: rates.slowest,
+      fastestImagesPerSecond: rates.fastest, windows: windows,
       peakBytes: ProcessUsage.peakMemoryBytes,
       instructionSet: Machine.current.instructionSet, build: Machine.build)
   }

@@ -12,8 +12,8 @@ struct Bench: AsyncParsableCommand {
     discussion: """
       With an experiment's name: every arm of its claims, or those called --arms, as it is declared at --scale, from the \
       images' bytes to updated weights, and what share that is of the multiply-adds that all cores could make in registers \
-      alone. Its images have to be at hand; the network, batch and precision are the recipe's. Without --step: the ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR \
-      steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be \
+      alone. Its images have to be at hand; the network, batch and precision are the recipe's. Without --step: the \
+      ResNet-18 step at widths 16 and 64 in both precisions, and the whole MoCo + CO2 and SimCLR steps. An image is one source image with all its views. Numbers are medians over windows; nothing else should be \
       running, and a warning says so when something was.
       """)
 
@@ -137,9 +137,7 @@ struct Bench: AsyncParsableCommand {
 
   private func showArms(of name: String) async throws {
     let type = try Known.catalogue.experiment(named: name)
-    let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
-    let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
-      to: own.experiment.arms, in: own)
+    let found = try await data.imagesToTime(for: type, scale: scale)
     let named = arms.flatMap { $0 }
     let claimed = Declaration(found.experiment, scale: scale).armsOfPlans
     let timed = try found.experiment.arms(named: named).filter {

@@ -84,9 +84,7 @@ struct EstimateCommand: AsyncParsableCommand {
   func estimate(
     _ type: any Experiment.Type, scale: Scale, arms: Set<String>? = nil
   ) async throws -> Estimate {
-    let own = try await data.images(for: type, scale: scale, isRealDataOnly: true)
-    let found = InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
-      to: own.experiment.arms, in: own)
+    let found = try await data.imagesToTime(for: type, scale: scale)
     let estimator = Estimator(found.experiment, scale: scale, images: found.images) {
       Console.note("\(type.name), \(scale.rawValue): \($0)")
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Harness
 import Vision
 
@@ -14,6 +15,15 @@ extension DataOptions {
       for: type, scale: scale, holdingOutTail: holdingOutTail, limit: limit)
     if let excuse = found.excuse { Console.warning(excuse) }
     return found
+  }
+
+  /// The real images of an experiment whose steps are only timed: what arms add to them may be a stand-in of the same size.
+  ///
+  /// Throws what `ImageSource.images` throws.
+  func imagesToTime(for type: any Experiment.Type, scale: Scale) async throws -> ImageSource.Found {
+    let own = try await images(for: type, scale: scale, isRealDataOnly: true)
+    return InflationFiles(runs: URL(fileURLWithPath: "Runs")).offeringAnything(
+      to: own.experiment.arms, in: own)
   }
 
   /// Finds images here or downloads them, and says so.

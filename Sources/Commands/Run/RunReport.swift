@@ -35,15 +35,21 @@ struct RunReport {
       lines.append(("added", "\(found.images.count(of: source)) from \(added.name) (\(kind))"))
     }
     lines += [("output", request.output.path), ("threads", "\(request.threads)")]
+    var arithmetic: [String] = []
     if isAboutThePaper && !identity.isOwn {
-      if let time = try hours { lines.append(("time", time)) }
-      if isHeadlineComplete { lines.append(("power", try prospect)) }
+      let recorded = try recorded()
+      if let time = hours(recorded) { lines.append(("time", time)) }
+      if isHeadlineComplete {
+        lines.append(
+          ("power", try Report.prospect(declared, seeds: request.seeds.count, recorded: recorded)))
+      }
+      arithmetic = otherArithmetic(than: recorded)
     }
     if identity.isOwn {
       lines.append(
         ("note", "images of one's own: these runs enter no record, and no paper's table stands beside"))
     }
-    lines += try otherArithmetic.map { ("note", $0) }
+    lines += arithmetic.map { ("note", $0) }
     if found.scale == .demo && !identity.isOwn {
       lines.append(("note", "the suite draws these images: this shows whether training works here, no more"))
     } else if let flaw = source.flaw, found.excuse == nil {
@@ -133,37 +139,24 @@ struct RunReport {
   /// Whether these runs say anything about the paper.
   private var isAboutThePaper: Bool { found.scale.isAboutPapers && found.excuse == nil }
 
+  /// What is on record of the experiment at this scale.
+  private func recorded() throws -> RecordedResults {
+    try RecordedResults(
+      readingFrom: ResultsFolder(Project.results, experiment: declared.name, scale: found.scale))
+  }
+
   /// How long such runs took on record.
-  private var hours: String? {
-    get throws {
-      let folder = ResultsFolder(Project.results, experiment: declared.name, scale: found.scale)
-      return Report.hours(
-        arms: request.arms.map(\.name), seeds: request.seeds.count,
-        recorded: try RecordedResults(readingFrom: folder))
-    }
+  private func hours(_ recorded: RecordedResults) -> String? {
+    Report.hours(arms: request.arms.map(\.name), seeds: request.seeds.count, recorded: recorded)
   }
 
   /// What the record's runs were computed in, where these will compute in other numbers.
-  private var otherArithmetic: [String] {
-    get throws {
-      guard isAboutThePaper, !found.images.identity.isOwn, request.overrides.isEmpty else { return [] }
-      let type = type(of: found.experiment)
-      let recorded = try RecordedResults(
-        readingFrom: ResultsFolder(Project.results, experiment: type.name, scale: found.scale))
-      let precisions = Set(request.arms.filter { $0.plan.epochs > 0 }.map(\.plan.precision.resolved))
-      return precisions.sorted { $0.rawValue < $1.rawValue }.compactMap {
-        recorded.arithmetic(beside: $0, version: type.version)
-      }
-    }
-  }
-
-  private var prospect: String {
-    get throws {
-      let name = type(of: found.experiment).name
-      let folder = ResultsFolder(Project.results, experiment: name, scale: found.scale)
-      let recorded = try RecordedResults(readingFrom: folder)
-      return try Report.prospect(
-        declared, seeds: request.seeds.count, recorded: recorded)
+  private func otherArithmetic(than recorded: RecordedResults) -> [String] {
+    guard request.overrides.isEmpty else { return [] }
+    let version = type(of: found.experiment).version
+    let precisions = Set(request.arms.filter { $0.plan.epochs > 0 }.map(\.plan.precision.resolved))
+    return precisions.sorted { $0.rawValue < $1.rawValue }.compactMap {
+      recorded.arithmetic(beside: $0, version: version)
     }
   }
 

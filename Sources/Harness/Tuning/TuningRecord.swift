@@ -31,9 +31,7 @@ public struct TuningRecord: Sendable {
   /// where it declares no grid. Throws a `CSVError`.
   static func obstacle(of experiment: Declaration, root: URL) throws -> String? {
     guard let grid = experiment.tuning else { return nil }
-    let folder = ResultsFolder(
-      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
-    let ledger = try TuningLedger(readingFrom: folder.tuning).of(version: experiment.version)
+    let ledger = try ledger(of: experiment, root: root)
     let progress = TuningProgress(grid, ledger, judge: TuningChecks.of(experiment.claims))
     if !progress.isComplete { return "constants are chosen before seed 0: repro tune \(experiment.name)" }
     if let obstacle = progress.obstacle { return "not a test: \(obstacle)" }
@@ -48,9 +46,7 @@ public struct TuningRecord: Sendable {
     of experiment: Declaration, root: URL
   ) throws -> [(arm: String, horizons: Double, trials: Int)] {
     guard let grid = experiment.tuning else { return [] }
-    let folder = ResultsFolder(
-      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
-    let ledger = try TuningLedger(readingFrom: folder.tuning).of(version: experiment.version)
+    let ledger = try ledger(of: experiment, root: root)
     if TuningProgress(grid, ledger, judge: TuningChecks.of(experiment.claims)).isComplete { return [] }
     return grid.sides.map { side in
       let made = ledger.trials.filter { $0.arm == side.arm }
@@ -59,6 +55,12 @@ public struct TuningRecord: Sendable {
       let lastLeft = max(0, grid.finalistCount * grid.seeds.count - last)
       return (side.arm, Double(firstLeft) * grid.firstShare + Double(lastLeft), firstLeft + lastLeft)
     }
+  }
+
+  private static func ledger(of experiment: Declaration, root: URL) throws -> TuningLedger {
+    let folder = ResultsFolder(
+      root.appending(component: "Results"), experiment: experiment.name, scale: experiment.scale)
+    return try TuningLedger(readingFrom: folder.tuning).of(version: experiment.version)
   }
 
   /// Adds a trial's rows, whatever another process has added meanwhile; throws a `CSVError` or a `StorageError`.

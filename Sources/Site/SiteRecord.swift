@@ -13,14 +13,10 @@ package struct SiteRecord {
     package let folder: ResultsFolder
 
     /// Whether what is on record answers the question that the code asks now; without rows it does.
-    package var isOfThisVersion: Bool {
-      report.results.manifests.allSatisfy { $0.identity.version == report.experiment.version }
-    }
+    package var isOfThisVersion: Bool { report.isOfThisVersion }
 
     /// How a claim stands by rows of this version; `nil` where nothing is recorded of it.
-    package func judgement(_ place: Int) -> Judgement? {
-      isOfThisVersion && report.judgements.indices.contains(place) ? report.judgements[place] : nil
-    }
+    package func judgement(_ place: Int) -> Judgement? { report.currentJudgement(at: place) }
 
     /// The file of its page below the site's folder.
     package var path: String {

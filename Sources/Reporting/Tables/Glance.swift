@@ -27,11 +27,7 @@ struct Glance {
   private func line(_ place: Int, of report: ExperimentReport) -> [String] {
     let claim = report.experiment.claims[place]
     // Rows of an earlier version answered another question: they stand on the page of everything measured alone.
-    let isOfThisVersion = report.results.manifests.allSatisfy {
-      $0.identity.version == report.experiment.version
-    }
-    let judgement =
-      isOfThisVersion && report.judgements.indices.contains(place) ? report.judgements[place] : nil
+    let judgement = report.currentJudgement(at: place)
     let paper = report.experiment.paper
     let images =
       judgement.flatMap { $0.dataset.isEmpty ? nil : $0.dataset }

@@ -32,10 +32,8 @@ struct PaperPage {
       if place == 0, let correction = families.sentence(for: report) { parts.append(correction + "\n") }
     }
     if let note = report.dataNote { parts.append(note + "\n") }
-    let retired = try RetiredClaim.all(in: paperTables).filter { $0.experiment == report.name }
-    if !retired.isEmpty {
-      parts.append(retired.map { "- \($0.sentence)" }.joined(separator: "\n") + "\n")
-    }
+    let retired = try Report.retiredClaims(of: report.name, paperTables: paperTables)
+    if !retired.isEmpty { parts.append(retired.map { "- \($0)" }.joined(separator: "\n") + "\n") }
     for table in experiment.tables {
       parts.append("### \(table.title)\n")
       let rendered = try table.render(

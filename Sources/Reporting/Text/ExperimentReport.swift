@@ -34,6 +34,16 @@ package struct ExperimentReport {
       pilot: RecordedResults(gatesIn: folder, version: experiment.version))
   }
 
+  /// Whether no row is of an earlier version, which answered another question.
+  package var isOfThisVersion: Bool {
+    results.manifests.allSatisfy { $0.identity.version == experiment.version }
+  }
+
+  /// How the claim at `place` stands by rows of this version; `nil` where nothing is recorded of it.
+  package func currentJudgement(at place: Int) -> Judgement? {
+    isOfThisVersion && judgements.indices.contains(place) ? judgements[place] : nil
+  }
+
   /// The sequential p value of the headline; `nil` where it counts as 1. Throws `NotFinite`.
   func pValue() throws(NotFinite) -> Double? { try judgements.first?.pValue() }
 
